@@ -1,0 +1,129 @@
+/**
+ * What the operator tells the gateway about itself: role, names, cluster, unified communications inputs, listeners and
+ * limits. One versioned value; a change names the version it was made from, so that two operators cannot overwrite
+ * each other unseen.
+ */
+import type { Actor } from '../../lib/actor.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Events } from '../../lib/events.ts';
+import { Problem } from '../../lib/problem.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { recordAudit } from '../audit/audit.ts';
+import { applyPatch, type SettingsPatch } from './patch.ts';
+import { readSettings, writeSettings } from './store.ts';
+
+export { defaultSettings } from './default-settings.ts';
+export { type SettingsFlag, settingsFlags } from './flags.ts';
+export { canonicalFqdn, type FqdnCheck, type FqdnFault, isFqdn } from './fqdn.ts';
+export { applyPatch, type SettingsPatch } from './patch.ts';
+
+export type GatewayRole = 'core' | 'edge';
+/** How registration domains appear in a request: the bare name, with the prefix `collab-edge.`, or as an SRV name. */
+export type RegistrationDomainFormat = 'dns' | 'collab-edge-dns' | 'srv';
+/** How XMPP names appear in a request: as DNS name or as XmppAddr. */
+export type XmppNameFormat = 'dns' | 'xmpp';
+
+export interface UnifiedCommunications {
+  /** Mobile and remote access. */
+  readonly mra: boolean;
+  readonly jabberGuest: boolean;
+  readonly xmppFederation: boolean;
+  /** Business to business calls. */
+  readonly b2b: boolean;
+  readonly registrationDomains: readonly string[];
+  readonly registrationDomainFormat: RegistrationDomainFormat;
+  readonly federationDomains: readonly string[];
+  readonly federationDomainFormat: XmppNameFormat;
+  readonly chatNodeAliases: readonly string[];
+  readonly chatNodeAliasFormat: XmppNameFormat;
+  /** The list as it stands on the gateway of the other role, pasted here to be compared; empty: not compared. */
+  readonly otherSideChatNodeAliases: readonly string[];
+  /** Spelled as in Unified CM; compared without regard to case. */
+  readonly phoneSecurityProfiles: readonly string[];
+}
+
+export interface ConnectionLimits {
+  /** Open connections one client address may have. */
+  readonly perAddress: number;
+  /** Open connections in all. */
+  readonly total: number;
+}
+
+export interface Settings {
+  /** Grows by one with every change. */
+  readonly version: number;
+  readonly role: GatewayRole;
+  /** Lower-case FQDN of this gateway; empty until the operator sets it. */
+  readonly fqdn: string;
+  /** Every other FQDN of this gateway, lower-case. */
+  readonly dnsNames: readonly string[];
+  /** FQDN of the cluster; empty when the gateway stands alone. */
+  readonly clusterName: string;
+  /** True when a cluster name is set. */
+  readonly clustered: boolean;
+  /** FQDNs of the other peers of the cluster. */
+  readonly peers: readonly string[];
+  readonly unifiedCommunications: UnifiedCommunications;
+  /** Where the gateway listens; a flag of `serve` goes first. Port 0 asks for a free one. */
+  readonly listeners: { readonly address: string; readonly httpsPort: number; readonly sipTlsPort: number };
+  readonly limits: {
+    readonly https: ConnectionLimits;
+    readonly sip: ConnectionLimits;
+    /** Time a TLS handshake may take, in milliseconds. */
+    readonly handshakeMs: number;
+    /** Addresses or CIDR blocks that `perAddress` does not bind. */
+    readonly exemptAddresses: readonly string[];
+  };
+}
+
+export interface SettingsDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly events: Events;
+}
+
+export interface SettingsFeature {
+  /** What holds now. */
+  get(): Promise<Settings>;
+  /**
+   * Changes what `patch` names and leaves the rest. Throws `settings.stale` (409) when somebody changed the settings
+   * since `expectedVersion`, `settings.invalid` (422) with every field that is wrong.
+   */
+  update(actor: Actor, patch: SettingsPatch, expectedVersion: number): Promise<Settings>;
+}
+
+/** The settings of one gateway, kept in `storage`. */
+export function createSettings({ storage, events }: SettingsDeps): SettingsFeature {
+  return {
+    get: () => readSettings(storage.db),
+    async update(actor, patch, expectedVersion) {
+      const next = await storage.transaction(async (trx) => {
+        const current = await readSettings(trx);
+        if (current.version !== expectedVersion) throw stale(expectedVersion, current.version);
+        const changed: Settings = { ...applyPatch(current, patch), version: current.version + 1 };
+        await writeSettings(trx, changed);
+        await recordAudit(trx, actor, {
+          action: 'settings.update',
+          object: 'settings',
+          before: JSON.stringify(current),
+          after: JSON.stringify(changed),
+          detail: { fields: Object.keys(patch).sort(), version: changed.version },
+        });
+        return changed;
+      });
+      events.emit('changed', { feature: 'settings' });
+      return next;
+    },
+  };
+}
+
+function stale(expected: number, current: number): Problem {
+  return new Problem({
+    code: 'settings.stale',
+    status: 409,
+    title: 'The settings were changed meanwhile.',
+    detail: `This change was made from version ${expected}, but version ${current} is in force. Nothing was changed.`,
+    hint: 'Load the settings again, look at what changed, and make your change once more.',
+    extra: { version: current },
+  });
+}
