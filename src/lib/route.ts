@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Actor, Role } from './actor.ts';
+import type { Secret } from './secret.ts';
 
 /** How an API operation is described: one value gives the handler, the validation and its place in the OpenAPI file. */
 export interface Route<
@@ -23,6 +24,8 @@ export interface Route<
   readonly stepUp?: boolean;
   /** Counts against the small allowance for costly work. */
   readonly expensive?: boolean;
+  /** Takes files as base64 in JSON: the body may hold 14.5 MiB instead of 1 MiB. */
+  readonly upload?: boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -33,7 +36,7 @@ export interface Route<
   readonly status?: number;
   readonly handler: (
     request: RouteRequest<z.output<P>, z.output<Q>, z.output<B>>,
-  ) => Promise<z.input<R> | RawAnswer> | z.input<R> | RawAnswer;
+  ) => Promise<z.input<R> | RawAnswer | SessionAnswer> | z.input<R> | RawAnswer | SessionAnswer;
 }
 
 export interface RouteRequest<P, Q, B> {
@@ -41,6 +44,8 @@ export interface RouteRequest<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly actor: Actor;
+  /** Names the caller's session (the hash of its cookie); undefined for tokens and the local command line. */
+  readonly sessionId?: string | undefined;
 }
 
 /** An answer that is a file: fixed name, sent as an attachment. */
@@ -53,6 +58,17 @@ export class RawAnswer {
     this.contentType = contentType;
     this.body = body;
     this.fileName = fileName;
+  }
+}
+
+/** An answer that also sets the session cookie, or with `null` removes it. */
+export class SessionAnswer {
+  readonly body: unknown;
+  readonly cookie: Secret<string> | null;
+
+  constructor(body: unknown, cookie: Secret<string> | null) {
+    this.body = body;
+    this.cookie = cookie;
   }
 }
 
