@@ -1,23 +1,51 @@
 /**
  * Named places where a test makes the process die or fail. `TOLLGATE_FAIL=name:kill` ends the process by SIGKILL at
- * the point, `name:error` throws there (once), `name:sleep` stops for 60 s. Does nothing when the variable is not set.
+ * the point, `name:error` throws there (once), `name:sleep` stops for 60 s; `name@3:kill` lets the point pass twice.
+ * Does nothing when the variable is not set.
  */
-const spec = process.env['TOLLGATE_FAIL'] ?? '';
-const separator = spec.lastIndexOf(':');
-const target = spec.slice(0, separator);
-const action = spec.slice(separator + 1);
-let spent = false;
+let target = '';
+let action = '';
+let visitsLeft = 0;
+armFailPoint(process.env['TOLLGATE_FAIL'] ?? '');
 
 /** Called between two steps of a change; `name` is listed by `failPoints`. */
 export function failPoint(name: FailPoint): void {
-  if (target !== name || spent) return;
-  spent = true;
+  if (target !== name || --visitsLeft > 0) return;
+  target = '';
   if (action === 'kill') process.kill(process.pid, 'SIGKILL');
   if (action === 'sleep') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
   if (action === 'error') throw Object.assign(new Error(`injected failure at ${name}`), { code: 'EIO' });
 }
 
+/** Sets the point by hand, in the form of the variable; empty text for none. For tests that first need a sound state. */
+export function armFailPoint(spec: string): void {
+  const [, name = '', visit = '1', what = ''] = /^([^@:]+)(?:@(\d+))?:(kill|error|sleep)$/.exec(spec) ?? [];
+  target = name;
+  action = what;
+  visitsLeft = Number(visit);
+}
+
 /** Every point there is; a test visits them all. */
-export const failPoints = ['file.create', 'file.write', 'file.sync', 'file.rename', 'file.sync-folder'] as const;
+export const failPoints = [
+  'file.create',
+  'file.write',
+  'file.write-half',
+  'file.sync',
+  'file.rename',
+  'file.sync-folder',
+  'file.done',
+  'vault.create',
+  'vault.created',
+  'database.create',
+  'database.created',
+  'migration.begin',
+  'migration.change',
+  'migration.record',
+  'migration.done',
+  'transaction.begin',
+  'transaction.begun',
+  'transaction.commit',
+  'transaction.committed',
+] as const;
 
 export type FailPoint = (typeof failPoints)[number];

@@ -1,0 +1,221 @@
+/**
+ * Every table of the gateway on one page, as the queries see them. Identifiers are 128 random bits in hexadecimal or
+ * a fingerprint; times are milliseconds since 1970 (columns ending in `_us`: microseconds); flags are 0 or 1; columns
+ * ending in `_json` hold JSON text. SQLite and PostgreSQL share this schema; migrations/ holds how it came to be.
+ */
+import type { Generated } from 'kysely';
+
+export interface Schema {
+  settings: SettingsTable;
+  identity_slots: IdentitySlotsTable;
+  identity_versions: IdentityVersionsTable;
+  certificate_requests: CertificateRequestsTable;
+  known_keys: KnownKeysTable;
+  previews: PreviewsTable;
+  trusted_cas: TrustedCasTable;
+  embedded_crls: EmbeddedCrlsTable;
+  removed_trusted_cas: RemovedTrustedCasTable;
+  users: UsersTable;
+  sessions: SessionsTable;
+  tokens: TokensTable;
+  guesses: GuessesTable;
+  setup_links: SetupLinksTable;
+  audit: AuditTable;
+  alarms: AlarmsTable;
+  migrations: MigrationsTable;
+}
+
+/** `version` grows by one with every change, so that a stale form is noticed. */
+export interface SettingsTable {
+  key: string;
+  /** JSON text. */
+  value: string;
+  version: number;
+}
+
+/** `slot`: `server`, `client` or `domain:<name>`. `version` grows with every change of the slot. */
+export interface IdentitySlotsTable {
+  slot: string;
+  version: number;
+  active_id: string | null;
+  previous_id: string | null;
+}
+
+/** Certificate, chain and key are one record: `digest` covers all three and is checked when they are read. */
+export interface IdentityVersionsTable {
+  id: string;
+  slot: string;
+  state: 'active' | 'previous' | 'retired' | 'pending-acme';
+  /** DER of the leaf. */
+  certificate: Uint8Array;
+  /** DER certificates one after the other, leaf not included. */
+  chain: Uint8Array;
+  sealed_key: Uint8Array;
+  /** SHA-256 of the SubjectPublicKeyInfo, hexadecimal. */
+  key_id: string;
+  digest: Uint8Array;
+  source: string;
+  created_at: number;
+  activated_at: number | null;
+}
+
+/** At most one `pending` per slot; `last` stays downloadable; a discarded one keeps no key. */
+export interface CertificateRequestsTable {
+  id: string;
+  slot: string;
+  state: 'pending' | 'last' | 'discarded';
+  der: Uint8Array;
+  sealed_key: Uint8Array | null;
+  key_id: string;
+  form_json: string;
+  created_at: number;
+  ended_at: number | null;
+}
+
+/** Whose key it was: lets an error name the owner of a key that does not match. Holds no key. */
+export interface KnownKeysTable {
+  spki_sha256: string;
+  what: string;
+  slot: string;
+  note: string;
+  seen_at: number;
+}
+
+/** What a person was shown and has not confirmed yet; bound to the digest of the upload and the slot's version. */
+export interface PreviewsTable {
+  id: string;
+  kind: string;
+  slot: string;
+  digest: Uint8Array;
+  slot_version: number;
+  /** Sealed by the vault. */
+  content: Uint8Array;
+  created_at: number;
+  expires_at: number;
+}
+
+/** `fingerprint`: SHA-256, hexadecimal. */
+export interface TrustedCasTable {
+  fingerprint: string;
+  der: Uint8Array;
+  subject: string;
+  issuer: string;
+  not_before: number;
+  not_after: number;
+  source: 'default' | 'temporary' | 'appended';
+  pinned: number;
+  position: number;
+  added_at: number;
+}
+
+export interface EmbeddedCrlsTable {
+  id: string;
+  /** Canonical issuer name. */
+  issuer_key: string;
+  der: Uint8Array;
+  /** CRL number as decimal text, it may exceed 64 bits. */
+  number: string | null;
+  this_update: number;
+  next_update: number | null;
+  added_at: number;
+}
+
+/** Deleted members of the list, kept for a day so that a deletion can be undone. Key: `removal_id`, `fingerprint`. */
+export interface RemovedTrustedCasTable {
+  removal_id: string;
+  fingerprint: string;
+  type: 'certificate' | 'crl';
+  der: Uint8Array;
+  source: 'default' | 'temporary' | 'appended';
+  pinned: number;
+  position: number;
+  added_at: number;
+  removed_at: number;
+  removed_by: string;
+}
+
+export interface UsersTable {
+  id: string;
+  name: string;
+  role: 'administrator' | 'auditor';
+  password_hash: string;
+  password_changed_at: number;
+  disabled: number;
+  created_at: number;
+}
+
+export interface SessionsTable {
+  token_hash: string;
+  user_id: string;
+  created_at: number;
+  last_seen_at: number;
+  authenticated_at: number;
+  address: string;
+}
+
+export interface TokensTable {
+  id: string;
+  name: string;
+  token_hash: string;
+  role: 'administrator' | 'auditor';
+  scopes_json: string;
+  cidrs_json: string;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+/** Wrong passwords per account (`name:…`) and per address (`address:…`). */
+export interface GuessesTable {
+  key: string;
+  count: number;
+  window_start: number;
+  blocked_until: number;
+}
+
+export interface SetupLinksTable {
+  token_hash: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+/** One row for every change, written in the transaction of the change; `seq` is never used twice. */
+export interface AuditTable {
+  seq: Generated<number>;
+  at_us: number;
+  actor_kind: 'user' | 'token' | 'system';
+  actor_id: string;
+  actor_name: string;
+  address: string;
+  request_id: string;
+  action: string;
+  object: string;
+  before_hash: string | null;
+  after_hash: string | null;
+  result: 'done' | 'refused';
+  detail_json: string;
+}
+
+export interface AlarmsTable {
+  id: string;
+  code: string;
+  object: string;
+  severity: 'critical' | 'alert' | 'warning';
+  message: string;
+  hint: string;
+  raised_at: number;
+  cleared_at: number | null;
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+}
+
+/** `least_reader`: the oldest schema number whose program may still open a database that holds this step. */
+export interface MigrationsTable {
+  number: number;
+  name: string;
+  least_reader: number;
+  applied_at: number;
+}
