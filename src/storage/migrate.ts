@@ -2,7 +2,7 @@
  * Brings a database to the tables of this program: numbered steps, forward only, each in one transaction together with
  * the row that records it. A crash leaves a step done or not begun.
  */
-import type { CreateTableBuilder, DataTypeExpression, Kysely } from 'kysely';
+import type { CreateTableBuilder, Kysely } from 'kysely';
 import { failPoint } from '../lib/fail-point.ts';
 import { Problem } from '../lib/problem.ts';
 import { firstTables } from './migrations/001-first-tables.ts';

@@ -1,7 +1,6 @@
 /**
  * Every table of the gateway on one page, as the queries see them. Identifiers are 128 random bits in hexadecimal or
- * a fingerprint; times are milliseconds since 1970 (columns ending in `_us`: microseconds); flags are 0 or 1; columns
- * ending in `_json` hold JSON text. SQLite and PostgreSQL share this schema; migrations/ holds how it came to be.
+ * a fingerprint; times are milliseconds since 1970 (columns ending in `_us`: microseconds); flags are 0 or 1. SQLite and PostgreSQL share this schema; migrations/ holds how it came to be.
  */
 import type { Generated } from 'kysely';
 
@@ -67,7 +66,8 @@ export interface CertificateRequestsTable {
   der: Uint8Array;
   sealed_key: Uint8Array | null;
   key_id: string;
-  form_json: string;
+  /** What was filled in, as JSON text. */
+  form: string;
   created_at: number;
   ended_at: number | null;
 }
@@ -158,8 +158,10 @@ export interface TokensTable {
   name: string;
   token_hash: string;
   role: 'administrator' | 'auditor';
-  scopes_json: string;
-  cidrs_json: string;
+  /** JSON array of words. */
+  scopes: string;
+  /** JSON array of address ranges, empty for anywhere. */
+  cidrs: string;
   created_by: string;
   created_at: number;
   expires_at: number;
@@ -196,7 +198,8 @@ export interface AuditTable {
   before_hash: string | null;
   after_hash: string | null;
   result: 'done' | 'refused';
-  detail_json: string;
+  /** JSON object. */
+  detail: string;
 }
 
 export interface AlarmsTable {

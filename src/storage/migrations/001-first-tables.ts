@@ -56,7 +56,7 @@ async function identityTables(db: Kysely<unknown>, bytes: Bytes): Promise<void> 
     .addColumn('der', bytes, (c) => c.notNull())
     .addColumn('sealed_key', bytes)
     .addColumn('key_id', 'text', (c) => c.notNull())
-    .addColumn('form_json', 'text', (c) => c.notNull())
+    .addColumn('form', 'text', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('ended_at', 'bigint')
     .execute();
@@ -143,8 +143,8 @@ async function accessTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('token_hash', 'text', (c) => c.notNull().unique())
     .addColumn('role', 'text', (c) => c.notNull().check(sql`role in ('administrator', 'auditor')`))
-    .addColumn('scopes_json', 'text', (c) => c.notNull())
-    .addColumn('cidrs_json', 'text', (c) => c.notNull())
+    .addColumn('scopes', 'text', (c) => c.notNull())
+    .addColumn('cidrs', 'text', (c) => c.notNull())
     .addColumn('created_by', 'text', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
@@ -181,7 +181,7 @@ async function journalTables(db: Kysely<unknown>, types: DialectTypes): Promise<
     .addColumn('before_hash', 'text')
     .addColumn('after_hash', 'text')
     .addColumn('result', 'text', (c) => c.notNull().check(sql`result in ('done', 'refused')`))
-    .addColumn('detail_json', 'text', (c) => c.notNull())
+    .addColumn('detail', 'text', (c) => c.notNull())
     .execute();
   await db.schema
     .createTable('alarms')
