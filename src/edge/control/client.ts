@@ -1,0 +1,93 @@
+/** The other end of an edge's control socket: used by the supervisor and by the administration process. */
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import {
+  controlSocketName,
+  type EdgeAnswer,
+  type EdgeCommand,
+  type EdgeStatus,
+  encodeLine,
+  type Hello,
+  lineReader,
+} from './protocol.ts';
+
+export interface EdgeControl {
+  readonly hello: Hello;
+  /** The edge's answer. Throws when the edge refuses, goes away or says nothing for `timeoutMs` (5 s unless told). */
+  send(command: EdgeCommand, timeoutMs?: number): Promise<EdgeStatus | { readonly pid: number }>;
+  /** Settles when the connection is gone; with a running edge that means that the process ended. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/** Connects and waits for the hello. Throws the socket's error, or an Error when no hello comes in time. */
+export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeControl> {
+  const { promise, resolve, reject } = Promise.withResolvers<EdgeControl>();
+  const gone = Promise.withResolvers<void>();
+  const waiting = new Map<number, (answer: EdgeAnswer) => void>();
+  const socket = connect(path);
+  socket.setEncoding('utf8');
+  let nextId = 1;
+
+  const timer = setTimeout(() => socket.destroy(new Error('no hello from the edge in time')), timeoutMs);
+  const control = (hello: Hello): EdgeControl => ({
+    hello,
+    closed: gone.promise,
+    close: () => socket.destroy(),
+    send: (command, ms = 5_000) =>
+      new Promise((done, fail) => {
+        const id = nextId++;
+        const late = setTimeout(() => finish({ id, ok: false, message: `no answer within ${ms} ms` }), ms);
+        const finish = (answer: EdgeAnswer) => {
+          clearTimeout(late);
+          waiting.delete(id);
+          if (answer.ok) done(answer.result);
+          else fail(new Error(answer.message));
+        };
+        waiting.set(id, finish);
+        if (socket.destroyed) finish({ id, ok: false, message: 'the edge has ended' });
+        else socket.write(encodeLine({ id, ...command }));
+      }),
+  });
+  const read = lineReader((message) => {
+    if (isHello(message)) {
+      clearTimeout(timer);
+      resolve(control(message));
+    } else {
+      const answer = message as EdgeAnswer;
+      waiting.get(answer.id)?.(answer);
+    }
+  });
+  socket.on('data', (chunk: string) => {
+    try {
+      read(chunk);
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : undefined);
+    }
+  });
+  socket.on('error', reject);
+  socket.on('close', () => {
+    clearTimeout(timer);
+    reject(new Error('the edge closed the connection'));
+    for (const [id, finish] of waiting) finish({ id, ok: false, message: 'the edge has ended' });
+    gone.resolve();
+  });
+  return promise;
+}
+
+/** Paths of the control sockets in a data folder; some may be left over from edges that are gone. */
+export async function controlSockets(folder: string): Promise<readonly string[]> {
+  const run = join(folder, 'run');
+  const names = await readdir(run).catch(() => []);
+  return names.filter((name) => controlSocketName.test(name)).map((name) => join(run, name));
+}
+
+/** Whether connecting failed because nobody listens there any more. */
+export function isLeftOver(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
+}
+
+function isHello(message: unknown): message is Hello {
+  return typeof message === 'object' && message !== null && 'hello' in message && message.hello === 'tollgate-edge';
+}
