@@ -113,6 +113,20 @@ async function trustTables(db: Kysely<unknown>, bytes: Bytes): Promise<void> {
     .addColumn('next_update', 'bigint')
     .addColumn('added_at', 'bigint', (c) => c.notNull())
     .execute();
+  await db.schema
+    .createTable('removed_trusted_cas')
+    .addColumn('removal_id', 'text', (c) => c.notNull())
+    .addColumn('fingerprint', 'text', (c) => c.notNull())
+    .addColumn('type', 'text', (c) => c.notNull().check(sql`type in ('certificate', 'crl')`))
+    .addColumn('der', bytes, (c) => c.notNull())
+    .addColumn('source', 'text', (c) => c.notNull())
+    .addColumn('pinned', 'integer', (c) => c.notNull())
+    .addColumn('position', 'integer', (c) => c.notNull())
+    .addColumn('added_at', 'bigint', (c) => c.notNull())
+    .addColumn('removed_at', 'bigint', (c) => c.notNull())
+    .addColumn('removed_by', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('removed_trusted_cas_key', ['removal_id', 'fingerprint'])
+    .execute();
   await db.schema.createIndex('embedded_crls_issuer').on('embedded_crls').column('issuer_key').execute();
 }
 
