@@ -36,8 +36,8 @@ export function auditRoutes(audit: Audit): readonly Route[] {
         object: z.string().max(300).optional(),
         result: z.enum(['done', 'refused']).optional(),
       }),
-      response: z.object({ rows: z.array(auditRow), next: z.int().nullable() }),
-      handler: ({ query }) => audit.list(query) as Promise<never>,
+      response: z.object({ rows: z.array(auditRow).readonly(), next: z.int().nullable() }),
+      handler: ({ query }) => audit.list(query),
     }),
   ];
 }
