@@ -9,15 +9,22 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
+import type { Crl } from '../../pki/crl/crl.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { addPlanned, undoTime } from './change.ts';
+import { listConditions } from './conditions.ts';
+import { memberPem, memberText } from './decoded.ts';
+import { issuersOf } from './impact.ts';
+import { judgeCertificates, judgeFile, planAppend } from './plan-append.ts';
+import { appendProblem, unknownRows } from './problems.ts';
+import { bundledRoots } from './public-roots.ts';
+import { listRemovals, previewDefaults, previewRemoval, removeRows, resetList, undoRemoval } from './removal.ts';
+import { listRows } from './rows.ts';
+import { adoptTemporary, seedList } from './seed.ts';
+import { crlSignature, memberId, StateLoader } from './state.ts';
 
-/** The most certificates the list holds; CRLs do not count. */
-export const maximumCertificates = 1000;
-/** The most octets all certificates of the list may have together. */
-export const maximumBytes = 8 * 1024 * 1024;
-/** What must be typed before the last certificate of the list is deleted. */
-export const deleteAllConfirmation = 'delete all';
+export { deleteAllConfirmation, maximumBytes, maximumCertificates } from './limits.ts';
 
 export type CaSource = 'default' | 'temporary' | 'appended';
 export type Validity = 'valid' | 'expires-soon' | 'expired' | 'not-yet-valid';
@@ -223,6 +230,111 @@ export interface TrustedCaFeature {
   seed(temporaryCa: Uint8Array): Promise<void>;
   /** Trusts a temporary CA made later, which is then the one that a reset restores. Inside the caller's transaction. */
   adoptTemporaryCa(trx: Transaction<Schema>, actor: Actor, temporaryCa: Uint8Array): Promise<void>;
+  /** CRLs that came with the list and whose signature is good. */
+  embeddedCrls(): Promise<readonly Crl[]>;
   /** What about the list deserves an alarm now. */
   conditions(): Promise<readonly Condition[]>;
+}
+
+/** The list kept in `storage`. */
+export function createTrustedCa(deps: TrustedCaDeps): TrustedCaFeature {
+  const { storage, clock, events } = deps;
+  const loader = new StateLoader();
+  const users = deps.users ?? (async () => []);
+  const work: TrustedCaWork = { storage, clock, loader, users, publicRoots: deps.publicRoots ?? bundledRoots() };
+  const load = () => loader.load(storage.db);
+  const list = async () => listRows(await load(), await users(), clock.now());
+  const changed = <T>(answer: T): T => {
+    events.emit('changed', { feature: 'trusted-ca' });
+    return answer;
+  };
+  return {
+    list,
+    async view(fingerprint) {
+      const id = canonicalFingerprint(fingerprint);
+      const row = (await list()).find((one) => one.fingerprint === id);
+      const state = await load();
+      const member = [...state.cas, ...state.crls].find((one) => memberId(one) === id);
+      if (row === undefined || member === undefined) throw unknownRows([fingerprint]);
+      return { ...row, der: member.row.der, pem: memberPem(member), text: memberText(member) };
+    },
+    async pem() {
+      const state = await load();
+      return [...state.cas, ...state.crls].map((member) => memberPem(member, true)).join('\n');
+    },
+    async text() {
+      const state = await load();
+      return [...state.cas, ...state.crls].map(memberText).join('\n');
+    },
+    certificates: async () => (await load()).cas.map(({ certificate }) => certificate),
+    issuers: async () => issuersOf((await load()).cas),
+    async embeddedCrls() {
+      const { cas, crls } = await load();
+      const issuers = issuersOf(cas);
+      return crls.map(({ crl }) => crl).filter((crl) => crlSignature(crl, issuers) === 'verified');
+    },
+    async previewAppend(file, fileName) {
+      return planAppend(await judgeFile(file), await load(), fileName, clock.now()).report;
+    },
+    async append(actor, file, { fileName, takeGood = false }) {
+      const judged = await judgeFile(file);
+      const report = await storage.transaction(async (trx) => {
+        const state = await loader.load(trx);
+        const plan = planAppend(judged, state, fileName, clock.now());
+        const problem = appendProblem(plan.report, takeGood);
+        if (problem !== undefined) throw problem;
+        if (plan.certificates.length + plan.crls.length > 0) {
+          const options = { source: 'appended', now: clock.now(), action: 'trusted-ca.append' } as const;
+          await addPlanned(trx, actor, plan, state, options);
+        }
+        return plan.report;
+      });
+      return report.added + report.crls > 0 ? changed(report) : report;
+    },
+    previewRemove: (fingerprints) => previewRemoval(work, canonicalRows(fingerprints)),
+    remove: async (actor, fingerprints, confirmation) =>
+      changed(await removeRows(work, actor, canonicalRows(fingerprints), confirmation)),
+    previewReset: () => previewDefaults(work),
+    reset: async (actor) => changed(await resetList(work, actor)),
+    removals: () => listRemovals(work, clock.now() - undoTime),
+    undo: async (actor, removalId) => changed(await undoRemoval(work, actor, removalId)),
+    async addWithin(trx, actor, certificates) {
+      const judged = await judgeCertificates(certificates);
+      const state = await loader.load(trx);
+      const plan = planAppend(judged, state, '', clock.now());
+      const problem = appendProblem(plan.report, false);
+      if (problem !== undefined) throw problem;
+      if (plan.certificates.length > 0) {
+        const options = { source: 'appended', now: clock.now(), action: 'trusted-ca.append' } as const;
+        await addPlanned(trx, actor, plan, state, options);
+      }
+      return plan.certificates.map(({ hash }) => hash);
+    },
+    async seed(temporaryCa) {
+      if (await seedList(work, temporaryCa)) changed(undefined);
+    },
+    adoptTemporaryCa: (trx, actor, temporaryCa) => adoptTemporary(work, trx, actor, temporaryCa),
+    async conditions() {
+      const state = await load();
+      return listConditions(listRows(state, await users(), clock.now()), state.damaged);
+    },
+  };
+}
+
+/** What the operations of the list work with. */
+export interface TrustedCaWork {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly loader: StateLoader;
+  readonly users: () => Promise<readonly ChainUser[]>;
+  readonly publicRoots: readonly Uint8Array[];
+}
+
+function canonicalRows(fingerprints: readonly string[] | 'all'): readonly string[] | 'all' {
+  return fingerprints === 'all' ? 'all' : [...new Set(fingerprints.map(canonicalFingerprint))];
+}
+
+/** As typed by people: colons, spaces and capitals do not matter. */
+function canonicalFingerprint(fingerprint: string): string {
+  return fingerprint.replaceAll(/[:\s]/g, '').toLowerCase();
 }
