@@ -21,11 +21,19 @@ export interface EdgeControl {
   close(): void;
 }
 
+/** The edge ended before it answered. */
+export class EdgeGone extends Error {
+  constructor() {
+    super('the edge process ended');
+    this.name = 'EdgeGone';
+  }
+}
+
 /** Connects and waits for the hello. Throws the socket's error, or an Error when no hello comes in time. */
 export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeControl> {
   const { promise, resolve, reject } = Promise.withResolvers<EdgeControl>();
   const gone = Promise.withResolvers<void>();
-  const waiting = new Map<number, (answer: EdgeAnswer) => void>();
+  const waiting = new Map<number, (answer: EdgeAnswer | undefined) => void>();
   const socket = connect(path);
   socket.setEncoding('utf8');
   let nextId = 1;
@@ -39,14 +47,15 @@ export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeContro
       new Promise((done, fail) => {
         const id = nextId++;
         const late = setTimeout(() => finish({ id, ok: false, message: `no answer within ${ms} ms` }), ms);
-        const finish = (answer: EdgeAnswer) => {
+        const finish = (answer: EdgeAnswer | undefined) => {
           clearTimeout(late);
           waiting.delete(id);
-          if (answer.ok) done(answer.result);
+          if (answer === undefined) fail(new EdgeGone());
+          else if (answer.ok) done(answer.result);
           else fail(new Error(answer.message));
         };
         waiting.set(id, finish);
-        if (socket.destroyed) finish({ id, ok: false, message: 'the edge has ended' });
+        if (socket.destroyed) finish(undefined);
         else socket.write(encodeLine({ id, ...command }));
       }),
   });
@@ -70,7 +79,7 @@ export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeContro
   socket.on('close', () => {
     clearTimeout(timer);
     reject(new Error('the edge closed the connection'));
-    for (const [id, finish] of waiting) finish({ id, ok: false, message: 'the edge has ended' });
+    for (const finish of waiting.values()) finish(undefined);
     gone.resolve();
   });
   return promise;

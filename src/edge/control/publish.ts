@@ -1,6 +1,6 @@
 /** Telling every edge of a data folder that there is a new snapshot. */
 import { Problem } from '../../lib/problem.ts';
-import { connectEdge, controlSockets, isLeftOver } from './client.ts';
+import { connectEdge, controlSockets, EdgeGone, isLeftOver } from './client.ts';
 
 /**
  * Makes every running edge serve the snapshot on disk and returns once all have acknowledged it; with `serial`, one
@@ -30,6 +30,8 @@ async function tell(path: string, serial: number | undefined): Promise<true | un
       await edge.send({ command: 'load', ...(serial === undefined ? {} : { serial }) }, 10_000);
       return true;
     } catch (error) {
+      // its replacement reads the new snapshot when it starts
+      if (error instanceof EdgeGone) return undefined;
       return `edge process ${edge.hello.pid}: ${error instanceof Error ? error.message : String(error)}`;
     } finally {
       edge.close();

@@ -1,0 +1,62 @@
+/** What an HTTPS client hears while the administration process is away: 503 with Retry-After (RFC 9110 15.6.4). */
+import type { TLSSocket } from 'node:tls';
+
+/**
+ * Reads one request head, bounded in size and time, answers it and ends the connection. With `asked` the request was
+ * read by somebody else already, and is answered at once.
+ */
+export function answerUnavailable(socket: TLSSocket, touch: () => void, asked: boolean): void {
+  let head = '';
+  let done = false;
+  const timer = setTimeout(() => socket.destroy(), 10_000);
+  socket.once('close', () => clearTimeout(timer));
+  const answer = () => {
+    done = true;
+    socket.end(unavailable(head));
+    // what else arrives is read and dropped, so that the answer is not lost in a reset; not for long
+    clearTimeout(timer);
+    setTimeout(() => socket.destroy(), 2_000).unref();
+  };
+  socket.on('data', (chunk: Buffer) => {
+    touch();
+    if (done) return;
+    head += chunk.toString('latin1');
+    if (head.includes('\r\n\r\n') || head.length > maxHead) answer();
+  });
+  socket.on('end', () => {
+    if (!done) socket.destroy();
+  });
+  if (asked) answer();
+  socket.resume();
+}
+
+const maxHead = 16_384;
+const retryAfterSeconds = 2;
+
+function unavailable(head: string): string {
+  const [method, target = ''] = head.slice(0, head.indexOf('\r\n')).split(' ');
+  const api = target.startsWith('/api/');
+  const body = api ? problem : page;
+  return [
+    'HTTP/1.1 503 Service Unavailable',
+    `Retry-After: ${retryAfterSeconds}`,
+    `Content-Type: ${api ? 'application/problem+json' : 'text/plain; charset=utf-8'}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+    'Connection: close',
+    '',
+    method === 'HEAD' ? '' : body,
+  ].join('\r\n');
+}
+
+const words = 'The administration process is starting or was restarted. Try again in a few seconds.';
+const page = `${words}\n`;
+const problem = JSON.stringify({
+  type: 'about:blank',
+  title: 'The administration is not available.',
+  status: 503,
+  code: 'edge.administration-away',
+  detail: words,
+});

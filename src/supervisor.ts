@@ -1,0 +1,228 @@
+/**
+ * What `tollgate serve` runs first: takes the data folder, binds the ports, starts the edges and the administration
+ * process, starts either again when it ends, passes signals on. Imports little and keeps little in memory: when it is
+ * killed, the edges go on serving, and the next `serve` on the same data folder adopts them.
+ */
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { extname, join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
+import { parseArgs } from 'node:util';
+import { createLog, type LogLevel, logLevels } from './lib/log.ts';
+import { Problem } from './lib/problem.ts';
+import { keepAdministration } from './supervisor/administration.ts';
+import { keepEdges } from './supervisor/edges.ts';
+
+export interface ServeOptions {
+  /** The data folder; made when missing. */
+  readonly data: string;
+  /** `::` listens on every address, IPv4 included. */
+  readonly address: string;
+  /** 0 for any free port. */
+  readonly httpsPort: number;
+  readonly sipPort: number;
+  /** Edge processes; one less than there are processors when missing. */
+  readonly edges?: number;
+  readonly logLevel: LogLevel;
+  /** The administration process' entry file, when it is not the gateway's own. */
+  readonly administration?: string;
+}
+
+/** The flags of `tollgate serve`, for its help text and for `parseServeArguments`. */
+export const serveFlags = [
+  { flag: 'data', value: 'folder', default: './data', text: 'where everything is kept' },
+  { flag: 'address', value: 'ip', default: '::', text: 'address to listen on; :: is every address' },
+  { flag: 'https-port', value: 'port', default: '8443', text: 'web page and API; 0 takes a free port' },
+  { flag: 'sip-port', value: 'port', default: '5061', text: 'SIP over TLS; 0 takes a free port' },
+  { flag: 'edges', value: 'number', default: '', text: 'processes that end TLS; processors less one unless told' },
+  { flag: 'log-level', value: 'level', default: 'info', text: `one of ${logLevels.join(', ')}` },
+] as const;
+
+/** Options out of the words after `serve`. Throws Problem `serve.usage`. */
+export function parseServeArguments(words: readonly string[]): ServeOptions {
+  const flags = Object.fromEntries(
+    serveFlags.map(({ flag, default: standard }) => [flag, { type: 'string' as const, default: standard }]),
+  );
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    values = parseArgs({ args: [...words], options: flags, strict: true }).values;
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+  const text = (name: string) => String(values[name] ?? '');
+  const number = (name: string, least: number, most: number) => {
+    const value = /^\d{1,5}$/.test(text(name)) ? Number(text(name)) : -1;
+    if (value < least || value > most) throw usage(`--${name} takes a number from ${least} to ${most}`);
+    return value;
+  };
+  const logLevel = logLevels.find((level) => level === text('log-level'));
+  if (logLevel === undefined) throw usage(`--log-level is one of ${logLevels.join(', ')}`);
+  return {
+    data: text('data'),
+    address: text('address'),
+    httpsPort: number('https-port', 0, 65_535),
+    sipPort: number('sip-port', 0, 65_535),
+    ...(text('edges') === '' ? {} : { edges: number('edges', 1, 64) }),
+    logLevel,
+  };
+}
+
+/**
+ * Runs the gateway until it is told to end; answers the exit code. Throws a Problem when it cannot start: another
+ * gateway has the folder, a port is taken, the folder is open to other users.
+ */
+export async function serve(options: ServeOptions): Promise<number> {
+  process.umask(0o077);
+  const folder = resolve(options.data);
+  checkSocketPath(folder);
+  const cache = join(folder, 'cache');
+  // what is cached needs no type stripping, which costs each process time and memory
+  enableCompileCache(cache);
+  process.env['NODE_COMPILE_CACHE'] = cache;
+  const log = createLog(options.logLevel, 'supervisor');
+  const { lockFolder } = await import('./storage/folder-lock.ts');
+  const lock = lockFolder(folder);
+
+  const version = packageVersion();
+  const settled = Promise.withResolvers<number>();
+  try {
+    const note = () => noteRunning(folder, { version, administration: administration?.pid, ...edgesNote() });
+    const edgesNote = () =>
+      edges && { address: edges.address, httpsPort: edges.httpsPort, sipPort: edges.sipPort, edges: edges.pids };
+    let administration: ReturnType<typeof keepAdministration> | undefined;
+    let edges: Awaited<ReturnType<typeof keepEdges>> | undefined;
+    edges = await keepEdges(
+      {
+        folder,
+        entry: entryFile('edge/edge'),
+        wish: { address: options.address, httpsPort: options.httpsPort, sipPort: options.sipPort },
+        count: options.edges ?? Math.max(1, availableParallelism() - 1),
+        logLevel: options.logLevel,
+        version,
+      },
+      () => note(),
+      log,
+    );
+    const { address, httpsPort, sipPort } = edges;
+    const places = { address, httpsPort, sipPort, logLevel: options.logLevel, version };
+    administration = keepAdministration(
+      options.administration ?? entryFile('main'),
+      { type: 'start', folder, options: places },
+      {
+        onReady: () => announce(address, httpsPort, sipPort, folder),
+        onPrint: (text) => void process.stdout.write(`${text}\n`),
+        onChange: () => note(),
+      },
+      log,
+    );
+    note();
+    const running = { edges, administration };
+    onSignals((signal) => {
+      if (signal === 'SIGHUP' && !isatty(0)) {
+        log.info('reloading');
+        running.edges.reload();
+        running.administration.reload();
+        return;
+      }
+      log.info('ending', { signal });
+      void end(running, folder).then(() => settled.resolve(0), settled.reject);
+    });
+    setTimeout(flushCompileCache, 5_000).unref();
+    return await settled.promise;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Where the running gateway of a data folder can be found: read by the command line and by tests. */
+export interface RunningGateway {
+  readonly pid: number;
+  readonly version: string;
+  readonly address?: string;
+  readonly httpsPort?: number;
+  readonly sipPort?: number;
+  readonly edges?: readonly number[];
+  readonly administration?: number | undefined;
+}
+
+function noteRunning(folder: string, gateway: Omit<RunningGateway, 'pid'>): void {
+  const path = join(folder, 'run', 'gateway.json');
+  try {
+    writeFileSync(`${path}.new`, `${JSON.stringify({ pid: process.pid, ...gateway })}\n`, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  } catch {
+    // a full disk must not end the gateway; the command line then needs to be told where it is
+  }
+}
+
+interface Running {
+  readonly edges: { stop(): Promise<void> };
+  readonly administration: { stop(): Promise<void> };
+}
+
+/** Edges first: what they still forward needs the administration process. */
+async function end(running: Running, folder: string): Promise<void> {
+  await running.edges.stop();
+  await running.administration.stop();
+  rmSync(join(folder, 'run', 'gateway.json'), { force: true });
+}
+
+/** The second request to end is not patient. */
+function onSignals(act: (signal: NodeJS.Signals) => void): void {
+  let ending = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (ending && signal !== 'SIGHUP') process.exit(1);
+      if (signal !== 'SIGHUP') ending = true;
+      act(signal);
+    });
+  }
+}
+
+function announce(address: string, httpsPort: number, sipPort: number, folder: string): void {
+  const everywhere = address === '::' || address === '0.0.0.0';
+  const host = everywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address;
+  process.stdout.write(`Tollgate runs.\n  Web page and API  https://${host}:${httpsPort}/\n`);
+  process.stdout.write(`  SIP over TLS      port ${sipPort}\n  Data folder       ${folder}\n`);
+}
+
+/** `.ts` in a clone, `.js` in a release. */
+function entryFile(name: string): string {
+  return join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+/** The kernel takes 107 bytes for the path of a Unix socket. */
+function checkSocketPath(folder: string): void {
+  if (Buffer.byteLength(join(folder, 'run', 'edge-4194304.sock')) <= 107) return;
+  throw new Problem({
+    code: 'serve.folder-path',
+    status: 500,
+    title: 'The path of the data folder is too long.',
+    detail: `${folder}: the sockets inside would have paths of more than 107 bytes.`,
+    hint: 'Give a folder with a shorter path with --data.',
+  });
+}
+
+function usage(detail: string): Problem {
+  const hint = serveFlags.map((f) => `--${f.flag} <${f.value}>`).join(' ');
+  return new Problem({ code: 'serve.usage', status: 400, title: 'Wrong usage.', detail, hint: `Flags: ${hint}` });
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await serve(parseServeArguments(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { code, title, detail, hint } = error.details;
+    process.stderr.write(`${[title, detail, hint].filter(Boolean).join('\n')}\n`);
+    process.exitCode = code === 'serve.usage' ? 2 : 1;
+  }
+}

@@ -1,0 +1,100 @@
+/** Starts the administration process and starts it again when it ends. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Log, LogLevel } from '../lib/log.ts';
+import { createBackoff } from './backoff.ts';
+import { exitReason } from './exit-reason.ts';
+
+/** The first message the administration process gets. It ends by itself when this channel closes. */
+export interface StartMessage {
+  readonly type: 'start';
+  /** The data folder, absolute. */
+  readonly folder: string;
+  readonly options: {
+    readonly address: string;
+    /** Real ports, also where 0 was asked for. */
+    readonly httpsPort: number;
+    readonly sipPort: number;
+    readonly logLevel: LogLevel;
+    readonly version: string;
+  };
+}
+
+/** What else it may be told: `reload` stands for SIGHUP. */
+export type ToAdministration = StartMessage | { readonly type: 'reload' };
+
+/** What it says: that it answers on its socket, or a line for the person who started the gateway. */
+export type FromAdministration = { readonly type: 'ready' } | { readonly type: 'print'; readonly text: string };
+
+export interface Administration {
+  readonly pid: number | undefined;
+  reload(): void;
+  /** Closes the channel, waits for the process to end, kills it after five seconds. */
+  stop(): Promise<void>;
+}
+
+export interface AdministrationHooks {
+  readonly onReady: () => void;
+  readonly onPrint: (text: string) => void;
+  /** The process was started or ended. */
+  readonly onChange: () => void;
+}
+
+/** Keeps one running until `stop`. */
+export function keepAdministration(
+  entry: string,
+  start: StartMessage,
+  hooks: AdministrationHooks,
+  log: Log,
+): Administration {
+  const backoff = createBackoff();
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+
+  const launch = () => {
+    const startedAt = performance.now();
+    // detached: a key press in the terminal reaches the supervisor alone, which then ends everything in order
+    const own = fork(entry, [], { detached: true, execArgv: administrationFlags });
+    child = own;
+    own.on('message', (message: FromAdministration) => {
+      if (message.type === 'ready') hooks.onReady();
+      else if (message.type === 'print') hooks.onPrint(message.text);
+    });
+    own.on('error', (error) => log.error('the administration process cannot be reached', { error }));
+    own.on('exit', (code, signal) => {
+      child = undefined;
+      hooks.onChange();
+      if (stopping) return;
+      const waitMs = backoff.next(performance.now() - startedAt);
+      log.error('the administration process ended; starting it again', { reason: exitReason(code, signal), waitMs });
+      timer = setTimeout(launch, waitMs);
+    });
+    own.send(start);
+    hooks.onChange();
+  };
+  launch();
+
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    reload: () => {
+      if (child?.connected === true) child.send({ type: 'reload' });
+    },
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      const own = child;
+      if (own === undefined) return;
+      const ended = once(own, 'exit');
+      if (own.connected) own.disconnect();
+      const late = setTimeout(() => own.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** The inspector never opens on a signal; a small young generation keeps an idle administration small. */
+const administrationFlags = ['--disable-sigusr1', '--max-semi-space-size=4', '--disable-warning=ExperimentalWarning'];
