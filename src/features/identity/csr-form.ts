@@ -6,7 +6,7 @@ import type { SanName } from '../../pki/name/build-general-name.ts';
 import type { SubjectField } from '../../pki/name/build-name.ts';
 import { isFqdn, type Settings } from '../settings/settings.ts';
 import { csrReminders } from './csr-reminders.ts';
-import { nameKey, unifiedCommunicationsNames } from './required-names.ts';
+import { type NameSource, nameKey, unifiedCommunicationsNames } from './required-names.ts';
 import type { CsrForm, Remark } from './schemas.ts';
 import { domainOf, type Slot } from './slots.ts';
 
@@ -14,6 +14,8 @@ export interface PlannedName {
   readonly kind: 'dns' | 'srv' | 'xmpp';
   readonly value: string;
   readonly reason: string;
+  /** The list it comes from, when it is demanded by the settings. */
+  readonly source?: NameSource;
 }
 
 export interface FieldError {
@@ -71,7 +73,7 @@ export function sanNames(names: readonly PlannedName[]): SanName[] {
   return names.map(({ kind, value }) => ({ kind, value }));
 }
 
-type Planned = PlannedName & { readonly field: string; readonly source?: string };
+type Planned = PlannedName & { readonly field: string };
 
 function plannedNames(
   slot: Slot,

@@ -2,6 +2,7 @@
 import { printable, printableList } from '../../lib/printable.ts';
 import { type Settings, settingsFlags } from '../settings/settings.ts';
 import type { CsrPlan } from './csr-form.ts';
+import type { NameSource } from './required-names.ts';
 import type { CsrForm, Remark } from './schemas.ts';
 import { domainOf, type Slot } from './slots.ts';
 
@@ -56,10 +57,13 @@ function nameReminders({ names, commonName }: Omit<CsrPlan, 'reminders'>, remark
       'Order a multi-domain certificate from the CA, otherwise it may drop all but the first name.',
     );
   }
-  const settled = new Set(['registration-domain', 'federation-domain', 'chat-node-alias']);
-  const local = names.filter(
-    (n) => n.value.toLowerCase().endsWith('.local') && !('source' in n && settled.has(String(n.source))),
-  );
+  // Lists of the settings carry a flag of their own.
+  const flagged: ReadonlySet<NameSource | undefined> = new Set<NameSource>([
+    'registration-domain',
+    'federation-domain',
+    'chat-node-alias',
+  ]);
+  const local = names.filter((n) => n.value.toLowerCase().endsWith('.local') && !flagged.has(n.source));
   if (local.length > 0) {
     remark(
       'identity.local-name',

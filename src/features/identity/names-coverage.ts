@@ -1,10 +1,11 @@
 /** Which names a certificate holds, and which of the required ones it lacks. */
+
+import { toHex } from '../../lib/bytes.ts';
+import { printable } from '../../lib/printable.ts';
 import type { ExtensionSet } from '../../pki/certificate/extension/extension-set.ts';
 import { srvNameOid, xmppAddressOid } from '../../pki/name/build-general-name.ts';
 import { toOneLine } from '../../pki/name/distinguished-name.ts';
 import type { GeneralName } from '../../pki/name/general-name.ts';
-import { toHex } from '../../lib/bytes.ts';
-import { printable } from '../../lib/printable.ts';
 import { nameKey, type RequiredName } from './required-names.ts';
 import type { Name } from './schemas.ts';
 

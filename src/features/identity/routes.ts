@@ -131,7 +131,8 @@ function csrRoutes(identity: Identity): Route[] {
       access: 'auditor',
       params: wire.slotParams,
       contentType: pemType,
-      handler: async ({ params }) => new RawAnswer(pemType, (await identity.csr(parseSlot(params.slot))).pem, 'csr.pem'),
+      handler: async ({ params }) =>
+        new RawAnswer(pemType, (await identity.csr(parseSlot(params.slot))).pem, 'csr.pem'),
     }),
     route({
       id: 'downloadCsrDer',
@@ -194,7 +195,8 @@ function changeRoutes(identity: Identity): Route[] {
       method: 'POST',
       path: '/identities/{slot}/reset',
       tag,
-      summary: 'Reset to default: a fresh temporary server certificate, the server certificate for the client, none for a domain',
+      summary:
+        'Reset to default: a fresh temporary server certificate, the server certificate for the client, none for a domain',
       access: 'administrator',
       expensive: true,
       params: wire.slotParams,

@@ -171,6 +171,7 @@ export const finding = z.object({
 
 export const uploadPreview = z.object({
   previewId: z.string(),
+  digest: z.string().describe('SHA-256 of the upload, hexadecimal'),
   slot: z.string(),
   slotVersion: z.number().int(),
   expiresAt: time,
@@ -184,7 +185,12 @@ export const uploadPreview = z.object({
   warnings: z.array(finding),
   notes: z.array(z.string()).describe('what was converted or repaired'),
   checks: z.array(
-    z.object({ check: z.string(), title: z.string(), outcome: z.enum(['passed', 'warning']), answer: z.array(z.string()) }),
+    z.object({
+      check: z.string(),
+      title: z.string(),
+      outcome: z.enum(['passed', 'warning']),
+      answer: z.array(z.string()),
+    }),
   ),
   appendable: z.array(certificateSummary).describe('issuers of the upload that can join the trusted CA list'),
   typed: z.string().nullable().describe('what must be typed to confirm, when something was forced'),
@@ -193,6 +199,7 @@ export const uploadPreview = z.object({
 export const uploadConfirmation = z.object({
   appendIssuer: z.boolean().optional().describe('append what `appendable` lists to the trusted CA list'),
   typed: z.string().max(300).optional(),
+  digest: z.string().max(64).optional().describe('of the preview; another one is refused'),
 });
 
 /** Answer to a change: what the slot holds now, and whether every listener serves it. */

@@ -1,0 +1,132 @@
+/** Stored identities in the form the page, the API and the CLI show them. */
+import { toColonHex, toHex } from '../../lib/bytes.ts';
+import { printable } from '../../lib/printable.ts';
+import { extendedKeyUsageOids } from '../../pki/certificate/build-extensions.ts';
+import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { completeChain } from '../../pki/chain/complete-chain.ts';
+import { type CertificationRequest, parseCsr } from '../../pki/csr/csr.ts';
+import type { PublicKeyInfo } from '../../pki/key/public-key.ts';
+import { commonNames, toOneLine } from '../../pki/name/distinguished-name.ts';
+import { splitChain } from './chain-bytes.ts';
+import { alertFrom } from './conditions.ts';
+import { keyId } from './key-material.ts';
+import { namesOf } from './names-coverage.ts';
+import type { ActiveIdentity, CertificateSummary, ChainLink, CsrSummary, IdentityVersion } from './schemas.ts';
+import type { CsrRow, VersionRow } from './store.ts';
+
+/** The facts of one certificate that lists and drawings show. */
+export function summaryOf(certificate: Certificate): CertificateSummary {
+  const commonName = commonNames(certificate.subject)[0];
+  return {
+    subject: printable(toOneLine(certificate.subject), 1000),
+    issuer: printable(toOneLine(certificate.issuer), 1000),
+    commonName: commonName === undefined ? null : printable(commonName),
+    serial: toHex(certificate.serial),
+    notBefore: isoTime(certificate.notBefore),
+    notAfter: isoTime(certificate.notAfter),
+    keyKind: keyKind(certificate.publicKey),
+    signatureAlgorithm: certificate.signatureAlgorithm.oid,
+    fingerprintSha256: toColonHex(fingerprint(certificate.der, 'sha256')),
+    fingerprintSha1: toColonHex(fingerprint(certificate.der, 'sha1')),
+  };
+}
+
+/** One version of a slot's history; undefined when its certificate can no longer be read. */
+export function versionOf(row: VersionRow): IdentityVersion | undefined {
+  const parsed = parseCertificate(row.certificate);
+  if (!parsed.ok) return undefined;
+  return {
+    ...summaryOf(parsed.value),
+    id: row.id,
+    state: row.state,
+    source: row.source as IdentityVersion['source'],
+    temporary: row.source === 'temporary',
+    createdAt: isoTime(row.created_at),
+    activatedAt: row.activated_at === null ? null : isoTime(row.activated_at),
+  };
+}
+
+/** A version in full; `trusted` are the certificates that may complete its chain. */
+export function activeOf(
+  row: VersionRow,
+  trusted: readonly Certificate[],
+  damaged: string | undefined,
+): ActiveIdentity | undefined {
+  const version = versionOf(row);
+  const leaf = parseCertificate(row.certificate);
+  if (version === undefined || !leaf.ok) return undefined;
+  const chain = readableChain(row.chain);
+  const completed = completeChain(leaf.value, chain, trusted);
+  return {
+    ...version,
+    names: namesOf(leaf.value),
+    extendedKeyUsage: usageNames(leaf.value.extendedKeyUsage),
+    publicKeySha256: toColonHex(Buffer.from(keyId(leaf.value.publicKeyInfo), 'hex')),
+    chain: chainLinks([leaf.value, ...chain], completed.anchor),
+    chainComplete: completed.complete,
+    missingIssuer: completed.missingIssuer === undefined ? null : printable(completed.missingIssuer.name, 500),
+    alertFrom: isoTime(alertFrom(leaf.value)),
+    damaged: damaged === undefined ? null : printable(damaged, 500),
+  };
+}
+
+/** The chain as it is drawn: what is sent, then the anchor that clients hold themselves. */
+export function chainLinks(served: readonly Certificate[], anchor: Certificate | undefined): ChainLink[] {
+  const links: ChainLink[] = served.map((certificate, i) => ({
+    ...summaryOf(certificate),
+    role: i === 0 ? 'leaf' : 'intermediate',
+    served: true,
+  }));
+  if (anchor !== undefined && anchor !== served[0]) links.push({ ...summaryOf(anchor), role: 'anchor', served: false });
+  return links;
+}
+
+/** A stored request in short; undefined for none. */
+export function csrSummaryOf(row: CsrRow | undefined): CsrSummary | null {
+  if (row === undefined || row.state === 'discarded') return null;
+  const csr = readCsr(row);
+  return {
+    id: row.id,
+    state: row.state,
+    subject: printable(toOneLine(csr.subject), 1000),
+    names: namesOf(csr),
+    keyKind: keyKind(csr.publicKey),
+    publicKeySha256: toColonHex(Buffer.from(row.key_id, 'hex')),
+    createdAt: isoTime(row.created_at),
+  };
+}
+
+/** The request of a row. Throws an Error when the stored bytes are no longer one. */
+export function readCsr(row: CsrRow): CertificationRequest {
+  const parsed = parseCsr(row.der);
+  if (!parsed.ok) throw new Error(`the stored request ${row.id} cannot be read: ${parsed.error.message}`);
+  return parsed.value;
+}
+
+/** The short names of extended key usages that have one, the OIDs of the others. */
+export function usageNames(oids: readonly string[] | undefined): string[] {
+  const names = Object.entries(extendedKeyUsageOids);
+  return (oids ?? []).map((oid) => names.find(([, known]) => known === oid)?.[0] ?? oid);
+}
+
+/** `rsa-2048`, `ec-p256`, `ed25519`: the words of the Generate CSR form. */
+export function keyKind({ algorithm, bits, curve }: PublicKeyInfo): string {
+  if (algorithm === 'ec') return `ec-${curveNames[curve ?? ''] ?? curve ?? 'unknown'}`;
+  return bits !== undefined && algorithm.startsWith('rsa') ? `${algorithm}-${bits}` : algorithm;
+}
+
+/** UTC with seconds. */
+export function isoTime(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+const curveNames: Readonly<Record<string, string>> = { prime256v1: 'p256', secp384r1: 'p384', secp521r1: 'p521' };
+
+/** A damaged chain is told elsewhere; here it is empty. */
+function readableChain(blob: Uint8Array): Certificate[] {
+  try {
+    return splitChain(blob);
+  } catch {
+    return [];
+  }
+}
