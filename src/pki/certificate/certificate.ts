@@ -1,14 +1,22 @@
-import type { Result } from '../../lib/result.ts';
-import type { PublicKeyInfo } from '../key/public-key.ts';
-import type { DistinguishedName } from '../name/distinguished-name.ts';
-import type { PkiError } from '../pki-error.ts';
+/**
+ * X.509 certificates (RFC 5280 4.1). One pass over the DER checks the structure and notes offsets; names, keys and
+ * extensions are decoded when asked for and kept. Bytes are never copied: the certificate lives on the input.
+ */
+import { createHash } from 'node:crypto';
+import { equalBytes } from '../../lib/bytes.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { DerReader } from '../der/reader.ts';
+import { GENERALIZED_TIME, SEQUENCE } from '../der/tag.ts';
+import { start2050 } from '../der/time.ts';
+import { type PublicKeyInfo, publicKeyAt } from '../key/public-key.ts';
+import { type DistinguishedName, nameAt, readName } from '../name/distinguished-name.ts';
+import { equalNames } from '../name/equal-names.ts';
+import { type PkiError, PkiRefusal, refused } from '../pki-error.ts';
+import { type AlgorithmIdentifier, checkAlgorithm, readAlgorithm } from './algorithm-identifier.ts';
 import { ExtensionSet } from './extension/extension-set.ts';
+import { type ExtensionTable, noExtensions, readExtensions } from './extension/extension-table.ts';
 
-export interface AlgorithmIdentifier {
-  readonly oid: string;
-  readonly der: Uint8Array;
-  readonly parameters?: Uint8Array;
-}
+export type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 
 export interface CertificateLimits {
   readonly maxBytes?: number;
@@ -17,7 +25,7 @@ export interface CertificateLimits {
   readonly deferExtensions?: boolean;
 }
 
-/** What RFC 5280 forbids but an anchor may be forgiven for. */
+/** What RFC 5280 forbids but parsing lets pass, because an anchor may be forgiven for it. */
 export type CertificateFinding =
   | 'serial-negative'
   | 'serial-zero'
@@ -25,37 +33,297 @@ export type CertificateFinding =
   | 'signature-algorithms-differ'
   | 'generalized-time-before-2050'
   | 'empty-issuer'
+  | 'empty-rdn'
+  | 'empty-extensions'
   | 'not-version-3';
 
+/**
+ * Reads one certificate that fills the input, which must not change afterwards. Refuses bad DER, unknown versions,
+ * members that the version does not have, duplicate extensions, and malformed values of known extensions.
+ */
+export function parseCertificate(der: Uint8Array, limits: CertificateLimits = {}): Result<Certificate, PkiError> {
+  const { maxBytes = 64 * 1024, maxExtensions = 64, deferExtensions = false } = limits;
+  try {
+    if (der.length > maxBytes) {
+      throw new PkiRefusal('der.too-large', `a certificate of ${der.length} octets, more than ${maxBytes}`, 0);
+    }
+    const reader = new DerReader(der);
+    const certificate = readCertificate(reader, maxExtensions);
+    const malformed = deferExtensions ? undefined : certificate.checkExtensions();
+    return malformed === undefined ? ok(certificate) : err(malformed);
+  } catch (thrown) {
+    return refused(thrown);
+  }
+}
+
+/** Whether issuer and subject are the same name (RFC 5280 6.1). */
+export function isSelfIssued(certificate: Certificate): boolean {
+  return equalNames(certificate.issuer, certificate.subject);
+}
+
+/** Hash over the whole DER. */
+export function fingerprint(der: Uint8Array, hash: 'sha256' | 'sha1' = 'sha256'): Uint8Array {
+  return createHash(hash).update(der).digest();
+}
+
+/** Offsets noted by the one pass. */
+interface Layout {
+  tbsStart: number;
+  tbsStop: number;
+  version: 1 | 2 | 3;
+  serialStart: number;
+  serialStop: number;
+  innerAlgorithmStart: number;
+  innerAlgorithmStop: number;
+  issuerStart: number;
+  issuerStop: number;
+  notBefore: number;
+  notAfter: number;
+  earlyGeneralizedTime: boolean;
+  subjectStart: number;
+  subjectStop: number;
+  keyStart: number;
+  keyStop: number;
+  issuerUniqueIdStart: number;
+  issuerUniqueIdStop: number;
+  subjectUniqueIdStart: number;
+  subjectUniqueIdStop: number;
+  hasExtensions: boolean;
+  algorithmStart: number;
+  algorithmStop: number;
+  signatureStart: number;
+}
+
 export class Certificate extends ExtensionSet {
-  declare readonly der: Uint8Array;
-  declare readonly tbs: Uint8Array;
-  declare readonly version: 1 | 2 | 3;
-  declare readonly serial: Uint8Array;
-  declare readonly signatureAlgorithm: AlgorithmIdentifier;
-  declare readonly tbsSignatureAlgorithm: Uint8Array;
-  declare readonly issuer: DistinguishedName;
-  declare readonly subject: DistinguishedName;
+  readonly version: 1 | 2 | 3;
   /** Milliseconds since 1970. */
-  declare readonly notBefore: number;
+  readonly notBefore: number;
   /** Milliseconds since 1970; the certificate is good through the end of that second. */
-  declare readonly notAfter: number;
-  declare readonly publicKeyInfo: Uint8Array;
-  declare readonly publicKey: PublicKeyInfo;
-  declare readonly signature: Uint8Array;
-  declare readonly issuerUniqueId: Uint8Array | undefined;
-  declare readonly subjectUniqueId: Uint8Array | undefined;
-  declare readonly findings: readonly CertificateFinding[];
+  readonly notAfter: number;
+  private readonly at: Layout;
+  private issuerName: DistinguishedName | undefined;
+  private subjectName: DistinguishedName | undefined;
+  private algorithm: AlgorithmIdentifier | undefined;
+  private key: PublicKeyInfo | undefined;
+
+  constructor(der: Uint8Array, table: ExtensionTable, at: Layout) {
+    super(der, table);
+    this.at = at;
+    this.version = at.version;
+    this.notBefore = at.notBefore;
+    this.notAfter = at.notAfter;
+  }
+
+  /** DER of TBSCertificate: what the signature covers. */
+  get tbs(): Uint8Array {
+    return this.der.subarray(this.at.tbsStart, this.at.tbsStop);
+  }
+
+  /** Content octets of the serial number; negative, zero and too long ones are among the findings. */
+  get serial(): Uint8Array {
+    return this.der.subarray(this.at.serialStart, this.at.serialStop);
+  }
+
+  get issuer(): DistinguishedName {
+    this.issuerName ??= nameAt(this.der, this.at.issuerStart, this.at.issuerStop);
+    return this.issuerName;
+  }
+
+  get subject(): DistinguishedName {
+    this.subjectName ??= nameAt(this.der, this.at.subjectStart, this.at.subjectStop);
+    return this.subjectName;
+  }
+
+  get signatureAlgorithm(): AlgorithmIdentifier {
+    this.algorithm ??= readAlgorithm(
+      new DerReader(this.der, this.at.algorithmStart, this.at.algorithmStop),
+      'signatureAlgorithm',
+    );
+    return this.algorithm;
+  }
+
+  /** DER of the algorithm inside the signed part. */
+  get tbsSignatureAlgorithm(): Uint8Array {
+    return this.der.subarray(this.at.innerAlgorithmStart, this.at.innerAlgorithmStop);
+  }
+
+  /** Whether both signature algorithms are the same bytes (RFC 5280 4.1.1.2). */
+  get signatureAlgorithmsAgree(): boolean {
+    const { der, at } = this;
+    const length = at.algorithmStop - at.algorithmStart;
+    if (length !== at.innerAlgorithmStop - at.innerAlgorithmStart) return false;
+    for (let i = 0; i < length; i++) {
+      if (der[at.algorithmStart + i] !== der[at.innerAlgorithmStart + i]) return false;
+    }
+    return true;
+  }
+
+  /** DER of SubjectPublicKeyInfo. */
+  get publicKeyInfo(): Uint8Array {
+    return this.der.subarray(this.at.keyStart, this.at.keyStop);
+  }
+
+  get publicKey(): PublicKeyInfo {
+    this.key ??= publicKeyAt(this.der, this.at.keyStart, this.at.keyStop);
+    return this.key;
+  }
+
+  get signature(): Uint8Array {
+    return this.der.subarray(this.at.signatureStart, this.der.length);
+  }
+
+  get issuerUniqueId(): Uint8Array | undefined {
+    const { issuerUniqueIdStart, issuerUniqueIdStop } = this.at;
+    return issuerUniqueIdStart === 0 ? undefined : this.der.subarray(issuerUniqueIdStart, issuerUniqueIdStop);
+  }
+
+  get subjectUniqueId(): Uint8Array | undefined {
+    const { subjectUniqueIdStart, subjectUniqueIdStop } = this.at;
+    return subjectUniqueIdStart === 0 ? undefined : this.der.subarray(subjectUniqueIdStart, subjectUniqueIdStop);
+  }
+
+  /** Whether issuer and subject are the same bytes: cheaper than `isSelfIssued`, and true of every real root. */
+  get namesAreIdentical(): boolean {
+    return equalBytes(this.issuer.der, this.subject.der);
+  }
+
+  /** What is wrong with this certificate without making it unreadable. */
+  get findings(): readonly CertificateFinding[] {
+    const { at, der } = this;
+    const found: CertificateFinding[] = [];
+    const length = at.serialStop - at.serialStart;
+    // RFC 5280 4.1.2.2: positive, at most 20 octets.
+    if (der[at.serialStart]! > 0x7f) found.push('serial-negative');
+    if (length === 1 && der[at.serialStart] === 0) found.push('serial-zero');
+    if (length > 20) found.push('serial-too-long');
+    if (!this.signatureAlgorithmsAgree) found.push('signature-algorithms-differ');
+    if (at.earlyGeneralizedTime) found.push('generalized-time-before-2050');
+    // RFC 5280 4.1.2.4: the issuer is a non-empty name.
+    if (at.issuerStop - at.issuerStart === 2) found.push('empty-issuer');
+    // X.501 9.3: an RDN has at least one attribute.
+    if ([...this.issuer.rdns, ...this.subject.rdns].some((rdn) => rdn.length === 0)) found.push('empty-rdn');
+    // RFC 5280 4.1: SIZE (1..MAX).
+    if (at.hasExtensions && this.table.length === 0) found.push('empty-extensions');
+    if (at.version !== 3) found.push('not-version-3');
+    return found;
+  }
 }
 
-export function parseCertificate(_der: Uint8Array, _limits: CertificateLimits = {}): Result<Certificate, PkiError> {
-  throw new Error('being written');
+function readCertificate(reader: DerReader, maxExtensions: number): Certificate {
+  const outer = reader.enter(SEQUENCE, 'certificate');
+  const at: Layout = {
+    tbsStart: reader.position,
+    tbsStop: 0,
+    version: 1,
+    serialStart: 0,
+    serialStop: 0,
+    innerAlgorithmStart: 0,
+    innerAlgorithmStop: 0,
+    issuerStart: 0,
+    issuerStop: 0,
+    notBefore: 0,
+    notAfter: 0,
+    earlyGeneralizedTime: false,
+    subjectStart: 0,
+    subjectStop: 0,
+    keyStart: 0,
+    keyStop: 0,
+    issuerUniqueIdStart: 0,
+    issuerUniqueIdStop: 0,
+    subjectUniqueIdStart: 0,
+    subjectUniqueIdStop: 0,
+    hasExtensions: false,
+    algorithmStart: 0,
+    algorithmStop: 0,
+    signatureStart: 0,
+  };
+  const table = readTbs(reader, at, maxExtensions);
+  at.tbsStop = reader.position;
+  checkAlgorithm(reader, 'signatureAlgorithm');
+  at.algorithmStart = reader.start;
+  at.algorithmStop = reader.stop;
+  reader.octetsInBits('signatureValue');
+  at.signatureStart = reader.content;
+  reader.leave(outer, 'certificate');
+  reader.finish('the input');
+  return new Certificate(reader.der, table, at);
 }
 
-export function isSelfIssued(_certificate: Certificate): boolean {
-  throw new Error('being written');
+function readTbs(reader: DerReader, at: Layout, maxExtensions: number): ExtensionTable {
+  const outer = reader.enter(SEQUENCE, 'tbsCertificate');
+  at.version = readVersion(reader);
+  reader.integer('serialNumber');
+  at.serialStart = reader.content;
+  at.serialStop = reader.stop;
+  checkAlgorithm(reader, 'signature');
+  at.innerAlgorithmStart = reader.start;
+  at.innerAlgorithmStop = reader.stop;
+  readName(reader, 'issuer');
+  at.issuerStart = reader.start;
+  at.issuerStop = reader.stop;
+  readValidity(reader, at);
+  readName(reader, 'subject');
+  at.subjectStart = reader.start;
+  at.subjectStop = reader.stop;
+  readKey(reader, at);
+  if (reader.peek() === 0x81) {
+    readUniqueId(reader, at, 'issuerUniqueID', 0x81);
+    at.issuerUniqueIdStart = reader.content;
+    at.issuerUniqueIdStop = reader.stop;
+  }
+  if (reader.peek() === 0x82) {
+    readUniqueId(reader, at, 'subjectUniqueID', 0x82);
+    at.subjectUniqueIdStart = reader.content;
+    at.subjectUniqueIdStop = reader.stop;
+  }
+  const table = reader.peek() === 0xa3 ? readVersion3(reader, at, maxExtensions) : noExtensions;
+  reader.leave(outer, 'tbsCertificate');
+  return table;
 }
 
-export function fingerprint(_der: Uint8Array, _hash: 'sha256' | 'sha1' = 'sha256'): Uint8Array {
-  throw new Error('being written');
+function readVersion(reader: DerReader): 1 | 2 | 3 {
+  if (reader.peek() !== 0xa0) return 1;
+  const outer = reader.enter(0xa0, 'version');
+  const start = reader.position;
+  const version = reader.smallInteger('version', 0x7fffffff);
+  reader.leave(outer, 'version');
+  // X.690 11.5: a default value is left out.
+  if (version === 0) reader.fail('der.default-value', 'version spells out its default, 1', start);
+  if (version > 2) reader.fail('certificate.version', `version ${version + 1} does not exist`, start);
+  return version === 1 ? 2 : 3;
+}
+
+function readValidity(reader: DerReader, at: Layout): void {
+  const outer = reader.enter(SEQUENCE, 'validity');
+  at.notBefore = reader.time('notBefore');
+  // RFC 5280 4.1.2.5: UTCTime through the year 2049.
+  if (reader.tag === GENERALIZED_TIME && at.notBefore < start2050) at.earlyGeneralizedTime = true;
+  at.notAfter = reader.time('notAfter');
+  if (reader.tag === GENERALIZED_TIME && at.notAfter < start2050) at.earlyGeneralizedTime = true;
+  reader.leave(outer, 'validity');
+}
+
+function readKey(reader: DerReader, at: Layout): void {
+  const outer = reader.enter(SEQUENCE, 'subjectPublicKeyInfo');
+  at.keyStart = reader.start;
+  checkAlgorithm(reader, 'subjectPublicKeyInfo');
+  reader.octetsInBits('subjectPublicKey');
+  reader.leave(outer, 'subjectPublicKeyInfo');
+  at.keyStop = reader.position;
+}
+
+/** RFC 5280 4.1.2.8: versions 2 and 3 only. */
+function readUniqueId(reader: DerReader, at: Layout, what: string, tag: number): void {
+  if (at.version === 1) reader.fail('certificate.version', `${what} in a certificate of version 1`);
+  reader.bitString(what, tag);
+}
+
+/** RFC 5280 4.1.2.9: version 3 only. */
+function readVersion3(reader: DerReader, at: Layout, maxExtensions: number): ExtensionTable {
+  if (at.version !== 3) reader.fail('certificate.version', `extensions in a certificate of version ${at.version}`);
+  at.hasExtensions = true;
+  const outer = reader.enter(0xa3, 'extensions');
+  const table = readExtensions(reader, maxExtensions);
+  reader.leave(outer, 'extensions');
+  return table;
 }

@@ -1,10 +1,24 @@
-import type { Result } from '../../lib/result.ts';
-import type { PkiError } from '../pki-error.ts';
+/**
+ * Distinguished names (RFC 5280 4.1.2.4): a sequence of RDNs, each a set of attributes. Multi-valued RDNs keep their
+ * structure; text is made only when asked for.
+ */
+import { ok, type Result } from '../../lib/result.ts';
+import { checkElement, checkSetOrder } from '../der/element.ts';
+import { oidShortName, oidText } from '../der/oid.ts';
+import { DerReader } from '../der/reader.ts';
+import { isString, stringProblem, stringText } from '../der/strings.ts';
+import { SEQUENCE, SET } from '../der/tag.ts';
+import { type PkiError, refused } from '../pki-error.ts';
 
+export { canonicalName, canonicalRdns, equalNames } from './equal-names.ts';
+export { toOneLine, toRfc4514 } from './name-text.ts';
+
+/** One attribute of an RDN. */
 export interface Attribute {
   readonly oid: string;
   /** Short name as OpenSSL prints it, or the dotted OID when it has none. */
   readonly type: string;
+  /** The text as it stands in the name, unescaped; `#` and hex of the DER when the value is no string. */
   readonly value: string;
   readonly tag: number;
   /** Content octets of the value. */
@@ -16,23 +30,105 @@ export interface DistinguishedName {
   readonly rdns: readonly (readonly Attribute[])[];
 }
 
-export function parseName(_der: Uint8Array): Result<DistinguishedName, PkiError> {
-  throw new Error('being written');
+/** Reads a Name that fills the input. */
+export function parseName(der: Uint8Array): Result<DistinguishedName, PkiError> {
+  try {
+    const reader = new DerReader(der);
+    readName(reader, 'name');
+    reader.finish('name');
+    return ok(nameAt(der, 0, der.length));
+  } catch (thrown) {
+    return refused(thrown);
+  }
 }
 
+/** The values of all common names, in order. */
 export function commonNames(name: DistinguishedName): string[] {
   return name.rdns.flat().flatMap((a) => (a.oid === '2.5.4.3' ? [a.value] : []));
 }
 
-export function toRfc4514(_name: DistinguishedName): string {
-  throw new Error('being written');
+/**
+ * Checks the Name that comes next and steps over it; the reader's offsets are then those of the whole name. An RDN
+ * without attributes is let pass, as every common parser does.
+ */
+export function readName(reader: DerReader, what: string): void {
+  const outer = reader.enter(SEQUENCE, what);
+  const start = reader.start;
+  while (reader.more) readRdn(reader, SET, what);
+  reader.leave(outer, what);
+  reader.start = start;
+  reader.stop = reader.position;
 }
-export function toOneLine(_name: DistinguishedName): string {
-  throw new Error('being written');
+
+/** Checks one RelativeDistinguishedName under the tag it has here. */
+export function readRdn(reader: DerReader, tag: number, what: string): void {
+  const outer = reader.enter(tag, what);
+  let before = 0;
+  let beforeStop = 0;
+  while (reader.more) {
+    const attribute = reader.enter(SEQUENCE, what);
+    const start = reader.start;
+    const stop = reader.stop;
+    if (before !== 0) checkSetOrder(reader.der, before, beforeStop, start, stop);
+    reader.oid(what);
+    const valueTag = reader.next(what);
+    if (isString(valueTag)) {
+      const problem = stringProblem(reader.der, valueTag, reader.content, reader.stop);
+      if (problem !== undefined) reader.fail('der.string', `${what}: ${problem}`, reader.start);
+    } else {
+      checkElement(reader.der, reader.start, reader.stop);
+    }
+    reader.leave(attribute, what);
+    before = start;
+    beforeStop = stop;
+  }
+  reader.leave(outer, what);
 }
-export function equalNames(a: DistinguishedName, b: DistinguishedName): boolean {
-  return canonicalName(a) === canonicalName(b);
+
+/** A name whose octets have been checked; its attributes are decoded when they are first asked for. */
+export function nameAt(der: Uint8Array, start: number, stop: number): DistinguishedName {
+  return new CheckedName(der.subarray(start, stop));
 }
-export function canonicalName(_name: DistinguishedName): string {
-  throw new Error('being written');
+
+/** The attributes of one checked RDN, whose content the reader is about to read. */
+export function attributesOf(reader: DerReader): Attribute[] {
+  const attributes: Attribute[] = [];
+  while (reader.more) {
+    const outer = reader.enter(SEQUENCE, 'attribute');
+    reader.oid('type');
+    const oid = oidText(reader.der, reader.content, reader.stop);
+    const tag = reader.next('value');
+    const value = isString(tag)
+      ? stringText(reader.der, tag, reader.content, reader.stop)
+      : `#${Buffer.from(reader.element()).toString('hex')}`;
+    attributes.push({ oid, type: oidShortName(oid), value, tag, raw: reader.bytes() });
+    reader.leave(outer, 'attribute');
+  }
+  return attributes;
+}
+
+class CheckedName implements DistinguishedName {
+  readonly der: Uint8Array;
+  private decoded: (readonly Attribute[])[] | undefined;
+
+  constructor(der: Uint8Array) {
+    this.der = der;
+  }
+
+  get rdns(): readonly (readonly Attribute[])[] {
+    this.decoded ??= decodeRdns(this.der);
+    return this.decoded;
+  }
+}
+
+function decodeRdns(der: Uint8Array): (readonly Attribute[])[] {
+  const reader = new DerReader(der);
+  const rdns: (readonly Attribute[])[] = [];
+  reader.enter(SEQUENCE, 'name');
+  while (reader.more) {
+    const outer = reader.enter(SET, 'RDN');
+    rdns.push(attributesOf(reader));
+    reader.leave(outer, 'RDN');
+  }
+  return rdns;
 }

@@ -1,145 +1,291 @@
-import type { DistinguishedName } from '../../name/distinguished-name.ts';
-import type { GeneralName } from '../../name/general-name.ts';
-import type { PkiError } from '../../pki-error.ts';
+/**
+ * What a certificate and a certification request have in common: a list of extensions, each decoded when it is first
+ * asked for and kept. A property is undefined when the extension is absent. When checking was deferred and the value
+ * turns out malformed, reading the property throws `PkiRefusal`: an unreadable constraint must never look absent.
+ */
+import { oidContent, oidLongName, oidText } from '../../der/oid.ts';
+import { type PkiError, PkiRefusal } from '../../pki-error.ts';
+import { issuerAltName, subjectAltName } from './alternative-name.ts';
+import { authorityKeyIdentifier } from './authority-key-identifier.ts';
+import { basicConstraints } from './basic-constraints.ts';
+import { certificatePolicies } from './certificate-policies.ts';
+import { crlDistributionPoints, freshestCrl } from './distribution-points.ts';
+import { extendedKeyUsage } from './extended-key-usage.ts';
+import type { ExtensionDecoder } from './extension-decoder.ts';
+import {
+  decodeExtension,
+  type Extension,
+  type ExtensionTable,
+  extensionAt,
+  findExtension,
+  listExtensions,
+  stride,
+} from './extension-table.ts';
+import { authorityInfoAccess, subjectInfoAccess } from './information-access.ts';
+import { inhibitAnyPolicy } from './inhibit-any-policy.ts';
+import { keyUsage } from './key-usage.ts';
+import { logotype } from './logotype.ts';
+import {
+  microsoftApplicationPolicies,
+  microsoftCaVersion,
+  microsoftPreviousCaHash,
+  microsoftTemplate,
+  microsoftTemplateName,
+} from './microsoft.ts';
+import { nameConstraints } from './name-constraints.ts';
+import * as netscape from './netscape.ts';
+import { ocspNoCheck } from './ocsp-no-check.ts';
+import { policyConstraints } from './policy-constraints.ts';
+import { policyMappings } from './policy-mappings.ts';
+import { privateKeyUsagePeriod } from './private-key-usage-period.ts';
+import { qualifiedStatements } from './qualified-certificate-statements.ts';
+import { ctPoison, signedCertificateTimestamps } from './signed-certificate-timestamps.ts';
+import { subjectDirectoryAttributes } from './subject-directory-attributes.ts';
+import { subjectKeyIdentifier } from './subject-key-identifier.ts';
+import { tlsFeature } from './tls-feature.ts';
 
-export interface Extension {
-  readonly oid: string;
-  readonly critical: boolean;
-  /** Content of the extnValue OCTET STRING. */
-  readonly value: Uint8Array;
-  /** Where the value begins in the DER of the whole. */
-  readonly offset: number;
-}
-export interface BasicConstraints {
-  readonly ca: boolean;
-  readonly pathLength?: number;
-}
-export type KeyUsage =
-  | 'digitalSignature'
-  | 'nonRepudiation'
-  | 'keyEncipherment'
-  | 'dataEncipherment'
-  | 'keyAgreement'
-  | 'keyCertSign'
-  | 'cRLSign'
-  | 'encipherOnly'
-  | 'decipherOnly';
-export interface AuthorityKeyIdentifier {
-  readonly keyId?: Uint8Array;
-  readonly issuer?: readonly GeneralName[];
-  readonly serial?: Uint8Array;
-}
-/** A base of nameConstraints; an `ip` base holds address and mask (8 or 32 octets). */
-export interface GeneralSubtree {
-  readonly base: GeneralName;
-  readonly minimum: number;
-  readonly maximum?: number;
-}
-export interface NameConstraints {
-  readonly permitted: readonly GeneralSubtree[];
-  readonly excluded: readonly GeneralSubtree[];
-}
-export interface PolicyQualifier {
-  readonly oid: string;
-  readonly der: Uint8Array;
-  readonly cps?: string;
-  readonly userNotice?: {
-    readonly organization?: string;
-    readonly noticeNumbers?: readonly number[];
-    readonly explicitText?: string;
-  };
-}
-export interface PolicyInformation {
-  readonly oid: string;
-  readonly qualifiers: readonly PolicyQualifier[];
-}
-export interface PolicyMapping {
-  readonly issuerDomain: string;
-  readonly subjectDomain: string;
-}
-export interface PolicyConstraints {
-  readonly requireExplicitPolicy?: number;
-  readonly inhibitPolicyMapping?: number;
-}
-export type RevocationReason =
-  | 'unspecified'
-  | 'keyCompromise'
-  | 'cACompromise'
-  | 'affiliationChanged'
-  | 'superseded'
-  | 'cessationOfOperation'
-  | 'certificateHold'
-  | 'removeFromCRL'
-  | 'privilegeWithdrawn'
-  | 'aACompromise';
-export interface DistributionPointName {
-  readonly fullName?: readonly GeneralName[];
-  /** An RDN to be appended to the issuer's name, as in RFC 5280 4.2.1.13. */
-  readonly relativeName?: DistinguishedName;
-}
-export interface DistributionPoint {
-  readonly name?: DistributionPointName;
-  readonly reasons?: ReadonlySet<RevocationReason>;
-  readonly crlIssuer?: readonly GeneralName[];
-}
-export interface AccessDescription {
-  readonly method: string;
-  readonly location: GeneralName;
-}
-export interface SignedCertificateTimestamp {
-  readonly version: number;
-  readonly logId: Uint8Array;
-  readonly timestamp: number;
-  readonly extensions: Uint8Array;
-  readonly hash: number;
-  readonly signatureAlgorithm: number;
-  readonly signature: Uint8Array;
-}
-export interface CertificateTemplate {
-  readonly oid: string;
-  readonly major?: number;
-  readonly minor?: number;
-}
+export type { AuthorityKeyIdentifier } from './authority-key-identifier.ts';
+export type { BasicConstraints } from './basic-constraints.ts';
+export type { PolicyInformation, PolicyQualifier, UserNotice } from './certificate-policies.ts';
+export type { DistributionPoint, DistributionPointName, RevocationReason } from './distribution-points.ts';
+export type { Extension } from './extension-table.ts';
+export type { AccessDescription } from './information-access.ts';
+export type { KeyUsage } from './key-usage.ts';
+export type { CaVersion, CertificateTemplate } from './microsoft.ts';
+export type { GeneralSubtree, NameConstraints } from './name-constraints.ts';
+export type { PolicyConstraints } from './policy-constraints.ts';
+export type { PolicyMapping } from './policy-mappings.ts';
+export type { PrivateKeyUsagePeriod } from './private-key-usage-period.ts';
+export type { QualifiedStatement } from './qualified-certificate-statements.ts';
+export type { SignedCertificateTimestamp } from './signed-certificate-timestamps.ts';
+export type { DirectoryAttribute } from './subject-directory-attributes.ts';
 
-/** What a certificate and a certification request have in common: a list of extensions, decoded on demand. */
+/** Every extension whose value is understood. */
+const decoders: readonly ExtensionDecoder<unknown>[] = [
+  basicConstraints,
+  keyUsage,
+  extendedKeyUsage,
+  subjectAltName,
+  issuerAltName,
+  authorityKeyIdentifier,
+  subjectKeyIdentifier,
+  nameConstraints,
+  certificatePolicies,
+  policyMappings,
+  policyConstraints,
+  inhibitAnyPolicy,
+  crlDistributionPoints,
+  freshestCrl,
+  authorityInfoAccess,
+  subjectInfoAccess,
+  signedCertificateTimestamps,
+  ctPoison,
+  tlsFeature,
+  ocspNoCheck,
+  privateKeyUsagePeriod,
+  subjectDirectoryAttributes,
+  qualifiedStatements,
+  logotype,
+  microsoftTemplateName,
+  microsoftTemplate,
+  microsoftCaVersion,
+  microsoftPreviousCaHash,
+  microsoftApplicationPolicies,
+  ...Object.values(netscape),
+];
+
+const decoderOf: ReadonlyMap<string, ExtensionDecoder<unknown>> = new Map(decoders.map((d) => [d.oid, d]));
+
+/** Stands in the place of an extension that was looked for and is absent. */
+const absent = Symbol('absent');
+
 export abstract class ExtensionSet {
+  readonly der: Uint8Array;
+  protected readonly table: ExtensionTable;
+  private readonly decodedValues: unknown[] = [];
+  private list: readonly Extension[] | undefined;
+
+  constructor(der: Uint8Array, table: ExtensionTable) {
+    this.der = der;
+    this.table = table;
+  }
+
+  /** All extensions in their order, values undecoded. */
   get extensions(): readonly Extension[] {
-    throw new Error('being written');
+    this.list ??= listExtensions(this.der, this.table);
+    return this.list;
   }
-  extension(_oid: string): Extension | undefined {
-    throw new Error('being written');
+
+  /** The extension with this dotted identifier. */
+  extension(oid: string): Extension | undefined {
+    const at = findExtension(this.der, this.table, decoderOf.get(oid)?.content ?? oidContent(oid));
+    return at === -1 ? undefined : extensionAt(this.der, this.table, at);
   }
+
+  /** Decodes every extension that is understood; what is wrong with the first that is malformed. */
   checkExtensions(): PkiError | undefined {
-    throw new Error('being written');
+    for (let at = 0; at < this.table.length; at += stride) {
+      const oid = oidText(this.der, this.table[at]!, this.table[at + 1]!);
+      const decoder = decoderOf.get(oid);
+      if (decoder === undefined) continue;
+      try {
+        this.decoded(decoder);
+      } catch (thrown) {
+        if (!(thrown instanceof PkiRefusal)) throw thrown;
+        return { ...thrown.error, message: `${oidLongName(oid)}: ${thrown.error.message}` };
+      }
+    }
+    return undefined;
   }
-  declare readonly unknownCriticalExtensions: readonly string[];
-  declare readonly basicConstraints: BasicConstraints | undefined;
-  declare readonly keyUsage: ReadonlySet<KeyUsage> | undefined;
-  declare readonly extendedKeyUsage: readonly string[] | undefined;
-  declare readonly subjectAltName: readonly GeneralName[] | undefined;
-  declare readonly issuerAltName: readonly GeneralName[] | undefined;
-  declare readonly authorityKeyIdentifier: AuthorityKeyIdentifier | undefined;
-  declare readonly subjectKeyIdentifier: Uint8Array | undefined;
-  declare readonly nameConstraints: NameConstraints | undefined;
-  declare readonly certificatePolicies: readonly PolicyInformation[] | undefined;
-  declare readonly policyMappings: readonly PolicyMapping[] | undefined;
-  declare readonly policyConstraints: PolicyConstraints | undefined;
-  declare readonly inhibitAnyPolicy: number | undefined;
-  declare readonly crlDistributionPoints: readonly DistributionPoint[] | undefined;
-  declare readonly freshestCrl: readonly DistributionPoint[] | undefined;
-  declare readonly authorityInfoAccess: readonly AccessDescription[] | undefined;
-  declare readonly subjectInfoAccess: readonly AccessDescription[] | undefined;
-  declare readonly signedCertificateTimestamps: readonly SignedCertificateTimestamp[] | undefined;
-  declare readonly ctPoison: boolean;
-  declare readonly ocspNoCheck: boolean;
-  declare readonly tlsFeature: readonly number[] | undefined;
-  declare readonly netscapeComment: string | undefined;
-  declare readonly netscapeCertType: readonly string[] | undefined;
-  declare readonly microsoftTemplateName: string | undefined;
-  declare readonly microsoftTemplate: CertificateTemplate | undefined;
-  declare readonly microsoftCaVersion: { readonly certificateIndex: number; readonly keyIndex: number } | undefined;
-  declare readonly microsoftApplicationPolicies: readonly PolicyInformation[] | undefined;
-  declare readonly privateKeyUsagePeriod:
-    | { readonly notBefore?: number | undefined; readonly notAfter?: number | undefined }
-    | undefined;
+
+  /**
+   * Critical extensions that nothing here can decode. What a verifier must process is its own business: being decoded
+   * is not being enforced (RFC 5280 4.2).
+   */
+  get unknownCriticalExtensions(): readonly string[] {
+    const unknown: string[] = [];
+    for (let at = 0; at < this.table.length; at += stride) {
+      if (this.table[at + 2] !== 1) continue;
+      const oid = oidText(this.der, this.table[at]!, this.table[at + 1]!);
+      if (!decoderOf.has(oid)) unknown.push(oid);
+    }
+    return unknown;
+  }
+
+  get basicConstraints() {
+    return this.decoded(basicConstraints);
+  }
+
+  get keyUsage() {
+    return this.decoded(keyUsage);
+  }
+
+  /** Purposes as dotted identifiers. */
+  get extendedKeyUsage() {
+    return this.decoded(extendedKeyUsage);
+  }
+
+  get subjectAltName() {
+    return this.decoded(subjectAltName);
+  }
+
+  get issuerAltName() {
+    return this.decoded(issuerAltName);
+  }
+
+  get authorityKeyIdentifier() {
+    return this.decoded(authorityKeyIdentifier);
+  }
+
+  get subjectKeyIdentifier() {
+    return this.decoded(subjectKeyIdentifier);
+  }
+
+  get nameConstraints() {
+    return this.decoded(nameConstraints);
+  }
+
+  get certificatePolicies() {
+    return this.decoded(certificatePolicies);
+  }
+
+  get policyMappings() {
+    return this.decoded(policyMappings);
+  }
+
+  get policyConstraints() {
+    return this.decoded(policyConstraints);
+  }
+
+  get inhibitAnyPolicy() {
+    return this.decoded(inhibitAnyPolicy);
+  }
+
+  get crlDistributionPoints() {
+    return this.decoded(crlDistributionPoints);
+  }
+
+  get freshestCrl() {
+    return this.decoded(freshestCrl);
+  }
+
+  get authorityInfoAccess() {
+    return this.decoded(authorityInfoAccess);
+  }
+
+  get subjectInfoAccess() {
+    return this.decoded(subjectInfoAccess);
+  }
+
+  get signedCertificateTimestamps() {
+    return this.decoded(signedCertificateTimestamps);
+  }
+
+  /** Whether this is a precertificate, good for no connection (RFC 6962 3.1). */
+  get ctPoison(): boolean {
+    return this.decoded(ctPoison) ?? false;
+  }
+
+  get ocspNoCheck(): boolean {
+    return this.decoded(ocspNoCheck) ?? false;
+  }
+
+  /** Numbers of TLS extensions that a server must answer; 5 is must-staple. */
+  get tlsFeature() {
+    return this.decoded(tlsFeature);
+  }
+
+  get privateKeyUsagePeriod() {
+    return this.decoded(privateKeyUsagePeriod);
+  }
+
+  get subjectDirectoryAttributes() {
+    return this.decoded(subjectDirectoryAttributes);
+  }
+
+  get qualifiedStatements() {
+    return this.decoded(qualifiedStatements);
+  }
+
+  /** DER of LogotypeExtn. */
+  get logotype() {
+    return this.decoded(logotype);
+  }
+
+  get netscapeCertType() {
+    return this.decoded(netscape.netscapeCertType);
+  }
+
+  get netscapeComment() {
+    return this.decoded(netscape.netscapeComment);
+  }
+
+  get microsoftTemplateName() {
+    return this.decoded(microsoftTemplateName);
+  }
+
+  get microsoftTemplate() {
+    return this.decoded(microsoftTemplate);
+  }
+
+  get microsoftCaVersion() {
+    return this.decoded(microsoftCaVersion);
+  }
+
+  get microsoftPreviousCaHash() {
+    return this.decoded(microsoftPreviousCaHash);
+  }
+
+  get microsoftApplicationPolicies() {
+    return this.decoded(microsoftApplicationPolicies);
+  }
+
+  private decoded<T>(decoder: ExtensionDecoder<T>): T | undefined {
+    let value = this.decodedValues[decoder.slot];
+    if (value === undefined) {
+      value = decodeExtension(this.der, this.table, decoder) ?? absent;
+      this.decodedValues[decoder.slot] = value;
+    }
+    return value === absent ? undefined : (value as T);
+  }
 }

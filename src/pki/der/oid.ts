@@ -1,0 +1,132 @@
+/**
+ * Object identifiers. They are compared as bytes; the dotted form is for people and for tables. Limits: 64 octets,
+ * arcs below 2^53, so that no two identifiers ever share one dotted form.
+ */
+import { oidNames } from './oid-names.ts';
+
+/** The longest encoding that is read, in octets. */
+export const maxOidOctets = 64;
+
+export interface OidName {
+  readonly oid: string;
+  readonly short: string;
+  readonly long: string;
+}
+
+/** What is wrong with the content of an OBJECT IDENTIFIER (X.690 8.19), if anything. */
+export function oidProblem(der: Uint8Array, start: number, stop: number): string | undefined {
+  if (stop === start) return 'an object identifier is empty';
+  if (stop - start > maxOidOctets) return `an object identifier has ${stop - start} octets, more than ${maxOidOctets}`;
+  if (der[stop - 1]! > 0x7f) return 'an object identifier ends inside an arc';
+  let arc = 0;
+  for (let at = start; at < stop; at++) {
+    const octet = der[at]!;
+    if (octet === 0x80 && arc === 0) return 'an object identifier has an arc that is not in its shortest form';
+    if (arc > maxBeforeShift) return 'an object identifier has an arc of 2^53 or more';
+    arc = octet > 0x7f ? arc * 128 + (octet & 0x7f) : 0;
+  }
+  return undefined;
+}
+
+/** Dotted form of content that passed `oidProblem`; known identifiers come from the table and cost no decoding. */
+export function oidText(der: Uint8Array, start: number, stop: number): string {
+  return lookUp(der, start, stop)?.name.oid ?? decodeOid(der, start, stop);
+}
+
+/** Content octets of a dotted identifier; throws a RangeError when it is not one. */
+export function oidContent(dotted: string): Uint8Array {
+  const arcs = dotted.split('.').map(Number);
+  const [first = 3, second = 0, ...rest] = arcs;
+  const good =
+    /^[0-2](\.(0|[1-9]\d*))+$/.test(dotted) && (first === 2 || second < 40) && arcs.every(Number.isSafeInteger);
+  if (!good) throw new RangeError('not an object identifier');
+  return Uint8Array.from([first * 40 + second, ...rest].flatMap(arcOctets));
+}
+
+/** Whether the content octets are those of this identifier. */
+export function isOid(der: Uint8Array, start: number, stop: number, content: Uint8Array): boolean {
+  if (stop - start !== content.length) return false;
+  for (let i = content.length - 1; i >= 0; i--) if (der[start + i] !== content[i]) return false;
+  return true;
+}
+
+/** The names OpenSSL has for a dotted identifier. */
+export function oidName(dotted: string): OidName | undefined {
+  return byDotted.get(dotted);
+}
+
+/** Short name (`CN`), or the dotted form when OpenSSL has none. */
+export function oidShortName(dotted: string): string {
+  return byDotted.get(dotted)?.short ?? dotted;
+}
+
+/** Long name (`commonName`), or the dotted form when OpenSSL has none. */
+export function oidLongName(dotted: string): string {
+  return byDotted.get(dotted)?.long ?? dotted;
+}
+
+/** The identifier that has this short or long name. */
+export function oidNamed(name: string): string | undefined {
+  return byName.get(name);
+}
+
+const maxBeforeShift = 2 ** 46 - 1;
+
+interface Known {
+  readonly name: OidName;
+  readonly content: Uint8Array;
+  readonly more: Known | undefined;
+}
+
+const byDotted = new Map<string, OidName>();
+const byName = new Map<string, string>();
+/** By a hash of the content octets; those that share one hang together. */
+const byContent = new Map<number, Known>();
+
+for (const entry of oidNames.split(/[;\n]/)) {
+  const [oid = '', short = '', long = short] = entry.split('|');
+  if (oid === '') continue;
+  const name = { oid, short, long };
+  const content = oidContent(oid);
+  const hash = hashOf(content, 0, content.length);
+  byDotted.set(oid, name);
+  byName.set(short, oid);
+  byName.set(long, oid);
+  byContent.set(hash, { name, content, more: byContent.get(hash) });
+}
+
+function lookUp(der: Uint8Array, start: number, stop: number): Known | undefined {
+  let known = byContent.get(hashOf(der, start, stop));
+  while (known !== undefined && !isOid(der, start, stop, known.content)) known = known.more;
+  return known;
+}
+
+function hashOf(der: Uint8Array, start: number, stop: number): number {
+  let hash = stop - start;
+  for (let i = start; i < stop; i++) hash = (Math.imul(hash, 31) + der[i]!) & 0x3fffffff;
+  return hash;
+}
+
+function decodeOid(der: Uint8Array, start: number, stop: number): string {
+  let text = '';
+  let arc = 0;
+  for (let at = start; at < stop; at++) {
+    const octet = der[at]!;
+    arc = arc * 128 + (octet & 0x7f);
+    if (octet > 0x7f) continue;
+    if (text === '') {
+      const first = Math.min(2, Math.floor(arc / 40));
+      text = `${first}.${arc - first * 40}`;
+    } else {
+      text += `.${arc}`;
+    }
+    arc = 0;
+  }
+  return text;
+}
+
+function arcOctets(arc: number): number[] {
+  const octets = [arc % 128];
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift((rest % 128) + 128);
+  return octets;
+}
