@@ -23,13 +23,17 @@ export function lockFolder(folder: string): FolderLock {
   checkDataFolder(folder);
   const run = join(folder, 'run');
   const database = takeLock(join(run, 'gateway.lock'), () => holder(join(run, 'gateway.pid')), folder);
+  held.add(database);
   notePid(join(run, 'gateway.pid'));
   return {
     release: () => {
-      if (database.isOpen) database.close();
+      if (held.delete(database)) database.close();
     },
   };
 }
+
+/** Keeps the lock of a caller who forgets its FolderLock: a connection that is garbage is closed, and its lock gone. */
+const held = new Set<DatabaseSync>();
 
 function takeLock(path: string, holderPid: () => string, folder: string): DatabaseSync {
   let database: DatabaseSync | undefined;
