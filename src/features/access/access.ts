@@ -12,6 +12,7 @@ import { createSetup, type Setup } from './setup.ts';
 import { createTokens, type Tokens, tokenPrefix } from './tokens.ts';
 import { createUsers, type Users } from './users.ts';
 
+export { addressKey } from './address-range.ts';
 export { type Caller, type Operation, type Scope, scopeFor, scopes, stepUpAge } from './roles.ts';
 export { anonymousActor, type NewSession, notLoggedIn } from './sessions.ts';
 export type { SetupLink } from './setup.ts';
@@ -48,9 +49,9 @@ export interface UserView {
 export interface SessionView {
   readonly user: { readonly id: string; readonly name: string; readonly role: Role };
   /** Until then dangerous changes need no further password check. */
-  readonly confirmedUntil: string;
-  readonly endsAt: string;
-  readonly idleMinutes: number;
+  readonly confirmedUntil: string | null;
+  readonly endsAt: string | null;
+  readonly idleMinutes: number | null;
 }
 
 export interface TokenView {

@@ -128,11 +128,14 @@ export function createSessions({ storage, clock }: AccessDeps, guessing: Guessin
         await recordAudit(trx, actor, { action: 'access.log-out', object: actor.name, harmless: true });
       });
     },
+    /** For a token or the local command line the times are null. */
     async view(actor: Actor, sessionId: string | undefined): Promise<SessionView> {
-      const row = await selectSession(storage.db, ownSession(sessionId));
-      const user = await selectUser(storage.db, actor.id);
-      if (row === undefined || user === undefined) throw notLoggedIn();
-      return sessionView(user, row.authenticated_at, row.created_at);
+      const row = sessionId === undefined ? undefined : await selectSession(storage.db, sessionId);
+      if (row === undefined) {
+        const { id, name, role } = actor;
+        return { user: { id, name, role }, confirmedUntil: null, endsAt: null, idleMinutes: null };
+      }
+      return sessionView({ id: row.user_id, name: row.name, role: row.role }, row.authenticated_at, row.created_at);
     },
     /** Who the cookie stands for; undefined when the session is unknown, idle, too old, or its user disabled. */
     async authenticate(token: string, from: Origin): Promise<Caller | undefined> {
@@ -160,7 +163,11 @@ export function anonymousActor({ address, requestId }: Origin): Actor {
   return { kind: 'system', id: 'anonymous', name: 'anonymous', role: 'auditor', address, requestId };
 }
 
-function sessionView(user: UserRow, authenticatedAt: number, createdAt = authenticatedAt): SessionView {
+function sessionView(
+  user: Pick<UserRow, 'id' | 'name' | 'role'>,
+  authenticatedAt: number,
+  createdAt = authenticatedAt,
+): SessionView {
   return {
     user: { id: user.id, name: user.name, role: user.role },
     confirmedUntil: new Date(authenticatedAt + stepUpAge).toISOString(),

@@ -1,0 +1,27 @@
+/** Every route of the API, feature by feature. A new feature adds its line here. */
+import type { Access } from '../features/access/access.ts';
+import { accessRoutes } from '../features/access/routes.ts';
+import type { Audit } from '../features/audit/audit.ts';
+import { auditRoutes } from '../features/audit/routes.ts';
+import { settingsRoutes } from '../features/settings/routes.ts';
+import type { SettingsFeature } from '../features/settings/settings.ts';
+import { trustedCaRoutes } from '../features/trusted-ca/routes.ts';
+import type { TrustedCaFeature } from '../features/trusted-ca/trusted-ca.ts';
+import type { Route } from '../lib/route.ts';
+
+export interface Features {
+  readonly access: Access;
+  readonly audit: Audit;
+  readonly settings: SettingsFeature;
+  readonly trustedCa: TrustedCaFeature;
+}
+
+/** Handlers use the features, building the list does not: the generator of the OpenAPI file passes stand-ins. */
+export function collectRoutes(features: Features): readonly Route[] {
+  return [
+    ...settingsRoutes(features.settings),
+    ...trustedCaRoutes(features.trustedCa),
+    ...accessRoutes(features.access),
+    ...auditRoutes(features.audit),
+  ];
+}
