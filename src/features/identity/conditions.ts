@@ -6,7 +6,7 @@ import { missingNames } from './names-coverage.ts';
 import type { RequiredName } from './required-names.ts';
 import type { Condition } from './schemas.ts';
 import { type Slot, slotLabel } from './slots.ts';
-import { whatNeedsCommonName } from './upload-name-checks.ts';
+import { whatNeedsCommonName } from './upload/name-checks.ts';
 
 export interface SlotState {
   readonly slot: Slot;

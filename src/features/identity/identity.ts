@@ -14,8 +14,8 @@ import type { Storage } from '../../storage/storage.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { splitChain } from './chain-bytes.ts';
-import { csrDefaults } from './csr-defaults.ts';
-import { csrDer, csrView, discardCsr, generateCsr, previewCsr } from './csr-lifecycle.ts';
+import { csrDefaults } from './csr/csr-defaults.ts';
+import { csrDer, csrView, discardCsr, generateCsr, previewCsr } from './csr/csr-lifecycle.ts';
 import type { RequiredName } from './required-names.ts';
 import type {
   ChangeResult,
@@ -34,14 +34,14 @@ import { addDomain, ensureTemporary, removeDomain, resetSlot, rollBackSlot } fro
 import { conditionsOf, edgeIdentity, loadSlot, loadSlots, overviewOf, pemOf, viewOf } from './slot-views.ts';
 import { type Slot, slotLabel } from './slots.ts';
 import * as store from './store.ts';
-import { confirmUpload } from './upload-confirm.ts';
-import { previewUpload } from './upload-preview.ts';
-import type { OpenUpload } from './upload-reading.ts';
+import { confirmUpload } from './upload/confirm-upload.ts';
+import { previewUpload } from './upload/preview-upload.ts';
+import type { OpenUpload } from './upload/read-upload.ts';
 
 export type { RequiredName } from './required-names.ts';
 export type { ChangeResult, CsrForm, CsrView, IdentityOverview, IdentityView, UploadPreview } from './schemas.ts';
 export { parseSlot, type Slot, slotLabel } from './slots.ts';
-export type { OpenUpload } from './upload-reading.ts';
+export type { OpenUpload } from './upload/read-upload.ts';
 
 export interface IdentityDeps {
   readonly storage: Storage;

@@ -1,14 +1,14 @@
 /** Turns the Generate CSR form and the settings into the request that will be made, with everything wrong with it. */
-import { printable, printableList } from '../../lib/printable.ts';
-import { type KeyAlgorithm, keyAlgorithms } from '../../pki/key/generate.ts';
-import type { SigningDigest } from '../../pki/key/sign.ts';
-import type { SanName } from '../../pki/name/build-general-name.ts';
-import type { SubjectField } from '../../pki/name/build-name.ts';
-import { isFqdn, type Settings } from '../settings/settings.ts';
+import { printable, printableList } from '../../../lib/printable.ts';
+import { type KeyAlgorithm, keyAlgorithms } from '../../../pki/key/generate.ts';
+import type { SigningDigest } from '../../../pki/key/sign.ts';
+import type { SanName } from '../../../pki/name/build-general-name.ts';
+import type { SubjectField } from '../../../pki/name/build-name.ts';
+import { isFqdn, type Settings } from '../../settings/settings.ts';
+import { type NameSource, nameKey, unifiedCommunicationsNames } from '../required-names.ts';
+import type { CsrForm, Remark } from '../schemas.ts';
+import { domainOf, type Slot } from '../slots.ts';
 import { csrReminders } from './csr-reminders.ts';
-import { type NameSource, nameKey, unifiedCommunicationsNames } from './required-names.ts';
-import type { CsrForm, Remark } from './schemas.ts';
-import { domainOf, type Slot } from './slots.ts';
 
 export interface PlannedName {
   readonly kind: 'dns' | 'srv' | 'xmpp';

@@ -1,14 +1,14 @@
 /** What the Generate CSR form shows when it is opened: filled in so that a new request asks for all that is needed. */
-import { parseCertificate } from '../../pki/certificate/certificate.ts';
-import { type KeyAlgorithm, keyAlgorithms } from '../../pki/key/generate.ts';
-import { isFqdn, type Settings } from '../settings/settings.ts';
+import { parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { type KeyAlgorithm, keyAlgorithms } from '../../../pki/key/generate.ts';
+import { isFqdn, type Settings } from '../../settings/settings.ts';
+import type { IdentityDeps } from '../identity.ts';
+import { dnsNamesOf } from '../names-coverage.ts';
+import type { CsrDefaults, CsrForm } from '../schemas.ts';
+import { existingSlot } from '../slot-state.ts';
+import { domainOf, type Slot } from '../slots.ts';
+import * as store from '../store.ts';
 import { csrDigests, defaultCommonName, planCsr } from './csr-form.ts';
-import type { IdentityDeps } from './identity.ts';
-import { dnsNamesOf } from './names-coverage.ts';
-import type { CsrDefaults, CsrForm } from './schemas.ts';
-import { existingSlot } from './slot-state.ts';
-import { domainOf, type Slot } from './slots.ts';
-import * as store from './store.ts';
 
 /** The form of the last request, else the subject of the active certificate, with the names that would be lost. */
 export async function csrDefaults(deps: IdentityDeps, slot: Slot): Promise<CsrDefaults> {

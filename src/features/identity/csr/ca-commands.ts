@@ -1,5 +1,5 @@
 /** Commands that turn a request into a certificate, ready to be copied beside the request. */
-import type { CsrView } from './schemas.ts';
+import type { CsrView } from '../schemas.ts';
 
 /** The commands for a request that asks for client use as well (`client`) or for server use alone. */
 export function caCommands(client: boolean): CsrView['commands'] {

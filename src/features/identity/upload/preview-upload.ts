@@ -3,19 +3,19 @@
  * a few minutes under an id that is bound to the bytes and to the state of the slot.
  */
 import { randomBytes } from 'node:crypto';
-import { toBase64 } from '../../lib/bytes.ts';
-import { Problem } from '../../lib/problem.ts';
-import { certificateText } from '../../pki/text/certificate-text.ts';
-import type { IdentityDeps } from './identity.ts';
-import { namesOf } from './names-coverage.ts';
+import { toBase64 } from '../../../lib/bytes.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { certificateText } from '../../../pki/text/certificate-text.ts';
+import type { IdentityDeps } from '../identity.ts';
+import { namesOf } from '../names-coverage.ts';
+import type { Finding, UploadPreview, UploadRequest } from '../schemas.ts';
+import type { Slot } from '../slots.ts';
+import * as store from '../store.ts';
+import { chainLinks, isoTime, summaryOf, usageNames } from '../view.ts';
 import { type PreviewContent, sealContent } from './preview-content.ts';
-import type { Finding, UploadPreview, UploadRequest } from './schemas.ts';
-import type { Slot } from './slots.ts';
-import * as store from './store.ts';
+import { type ReadUpload, readUpload } from './read-upload.ts';
 import { type Answer, uploadChecks } from './upload-checks.ts';
 import { type CollectedFacts, collectFacts } from './upload-facts.ts';
-import { type ReadUpload, readUpload } from './upload-reading.ts';
-import { chainLinks, isoTime, summaryOf, usageNames } from './view.ts';
 
 /** How long a preview can be confirmed, in milliseconds. */
 export const previewLifetime = 15 * 60_000;

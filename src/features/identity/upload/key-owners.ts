@@ -1,8 +1,8 @@
 /** Whose key is it? Lets an error name the owner instead of only a fingerprint. */
-import { printable } from '../../lib/printable.ts';
-import { type Slot, slotLabel } from './slots.ts';
-import * as store from './store.ts';
-import { isoTime } from './view.ts';
+import { printable } from '../../../lib/printable.ts';
+import { type Slot, slotLabel } from '../slots.ts';
+import * as store from '../store.ts';
+import { isoTime } from '../view.ts';
 
 /** In words, who has or had the key `keyId`; undefined when it was never seen. */
 export async function ownerOf(db: store.Database, keyId: string): Promise<string | undefined> {

@@ -1,9 +1,9 @@
 /** Who signed the certificate, for how long, and for what. */
-import { printable } from '../../lib/printable.ts';
-import { extendedKeyUsageOids } from '../../pki/certificate/build-extensions.ts';
-import { isSelfIssued } from '../../pki/certificate/certificate.ts';
-import { verifySignedBy } from '../../pki/certificate/verify-signature.ts';
-import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
+import { printable } from '../../../lib/printable.ts';
+import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
+import { isSelfIssued } from '../../../pki/certificate/certificate.ts';
+import { verifySignedBy } from '../../../pki/certificate/verify-signature.ts';
+import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import type { Answer, UploadFacts } from './upload-checks.ts';
 
 /** RFC 5280 4.2.1.9: a certificate with CA:TRUE is there to sign others. */

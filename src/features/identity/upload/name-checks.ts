@@ -1,9 +1,9 @@
 /** What an upload's names are worth: common name, alternative names, the names demanded, the attributes around them. */
-import { printable, printableList } from '../../lib/printable.ts';
-import { commonNames } from '../../pki/name/distinguished-name.ts';
-import { unsupportedAttributes } from '../../pki/name/supported-attributes.ts';
-import { isFqdn } from '../settings/settings.ts';
-import { missingNames } from './names-coverage.ts';
+import { printable, printableList } from '../../../lib/printable.ts';
+import { commonNames } from '../../../pki/name/distinguished-name.ts';
+import { unsupportedAttributes } from '../../../pki/name/supported-attributes.ts';
+import { isFqdn } from '../../settings/settings.ts';
+import { missingNames } from '../names-coverage.ts';
 import type { Answer, UploadFacts } from './upload-checks.ts';
 
 /** Guide: a host name or an IP address among the alternative names fails the upload; other kinds are only shown. */

@@ -1,19 +1,19 @@
 /** Step two of an upload: what was previewed becomes the active certificate, in one transaction. */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import type { Actor } from '../../lib/actor.ts';
-import { toColonHex, toHex } from '../../lib/bytes.ts';
-import { failPoint } from '../../lib/fail-point.ts';
-import { printable } from '../../lib/printable.ts';
-import { Problem } from '../../lib/problem.ts';
-import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
-import { recordAudit } from '../audit/audit.ts';
-import type { IdentityDeps } from './identity.ts';
-import { openKey, versionRow } from './key-material.ts';
+import type { Actor } from '../../../lib/actor.ts';
+import { toColonHex, toHex } from '../../../lib/bytes.ts';
+import { failPoint } from '../../../lib/fail-point.ts';
+import { printable } from '../../../lib/printable.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { type Certificate, fingerprint, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { recordAudit } from '../../audit/audit.ts';
+import type { IdentityDeps } from '../identity.ts';
+import { openKey, versionRow } from '../key-material.ts';
+import type { UploadConfirmation } from '../schemas.ts';
+import { activate, existingSlot, stateText } from '../slot-state.ts';
+import type { Slot } from '../slots.ts';
+import * as store from '../store.ts';
 import { openContent, type PreviewContent } from './preview-content.ts';
-import type { UploadConfirmation } from './schemas.ts';
-import { activate, existingSlot, stateText } from './slot-state.ts';
-import type { Slot } from './slots.ts';
-import * as store from './store.ts';
 
 /**
  * Stores the previewed certificate. Throws, with nothing changed: `identity.no-preview` (404), `identity.preview-ended`

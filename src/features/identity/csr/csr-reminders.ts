@@ -1,10 +1,10 @@
 /** What an operator should know before a request is sent to a CA: none of it prevents the request. */
-import { printable, printableList } from '../../lib/printable.ts';
-import { type Settings, settingsFlags } from '../settings/settings.ts';
+import { printable, printableList } from '../../../lib/printable.ts';
+import { type Settings, settingsFlags } from '../../settings/settings.ts';
+import type { NameSource } from '../required-names.ts';
+import type { CsrForm, Remark } from '../schemas.ts';
+import { domainOf, type Slot } from '../slots.ts';
 import type { CsrPlan } from './csr-form.ts';
-import type { NameSource } from './required-names.ts';
-import type { CsrForm, Remark } from './schemas.ts';
-import { domainOf, type Slot } from './slots.ts';
 
 /** The reminders of a planned request, in the order they are shown. */
 export function csrReminders(

@@ -1,7 +1,7 @@
 /** What waits between the preview of an upload and its confirmation: sealed, the key as bytes and never as text. */
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
-import type { Vault } from '../../storage/vault.ts';
+import type { Vault } from '../../../storage/vault.ts';
 
 /** All bytes in base64. */
 export interface PreviewContent {

@@ -1,19 +1,19 @@
 /** Works out what the checks of an upload look at: which certificate is the leaf, its chain, its key, what is known of it. */
-import { equalBytes } from '../../lib/bytes.ts';
-import { printable } from '../../lib/printable.ts';
-import { type Certificate, isSelfIssued } from '../../pki/certificate/certificate.ts';
-import { completeChain } from '../../pki/chain/complete-chain.ts';
-import { orderChain } from '../../pki/chain/order-chain.ts';
-import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
-import type { IdentityDeps } from './identity.ts';
-import { keyId } from './key-material.ts';
+import { equalBytes } from '../../../lib/bytes.ts';
+import { printable } from '../../../lib/printable.ts';
+import { type Certificate, isSelfIssued } from '../../../pki/certificate/certificate.ts';
+import { completeChain } from '../../../pki/chain/complete-chain.ts';
+import { orderChain } from '../../../pki/chain/order-chain.ts';
+import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
+import type { IdentityDeps } from '../identity.ts';
+import { keyId } from '../key-material.ts';
+import { requiredNames } from '../required-names.ts';
+import type { UploadRequest } from '../schemas.ts';
+import type { Slot } from '../slots.ts';
+import * as store from '../store.ts';
 import { ownerOf, peerWithKey } from './key-owners.ts';
-import { requiredNames } from './required-names.ts';
-import type { UploadRequest } from './schemas.ts';
-import type { Slot } from './slots.ts';
-import * as store from './store.ts';
+import type { ReadUpload } from './read-upload.ts';
 import type { UploadFacts } from './upload-checks.ts';
-import type { ReadUpload } from './upload-reading.ts';
 
 export interface CollectedFacts {
   readonly facts: UploadFacts;

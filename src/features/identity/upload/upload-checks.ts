@@ -1,9 +1,9 @@
 /** The table of what is looked at in an upload: one row per question, each answered by a function with its words. */
-import type { Certificate } from '../../pki/certificate/certificate.ts';
-import type { CompletedChain } from '../../pki/chain/complete-chain.ts';
-import type { RequiredName } from './required-names.ts';
-import type { Slot } from './slots.ts';
-import { algorithmStrength, keyAllowed, keyCommon, keyStrength } from './upload-key-checks.ts';
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import type { CompletedChain } from '../../../pki/chain/complete-chain.ts';
+import type { RequiredName } from '../required-names.ts';
+import type { Slot } from '../slots.ts';
+import { algorithmStrength, keyAllowed, keyCommon, keyStrength } from './key-checks.ts';
 import {
   commonNameIsFqdn,
   commonNamePresent,
@@ -12,8 +12,8 @@ import {
   sanPresent,
   supportedAttributes,
   wildcard,
-} from './upload-name-checks.ts';
-import { keyElsewhere, keyMatches, keyWhilePending, notBothKeys } from './upload-pairing-checks.ts';
+} from './name-checks.ts';
+import { keyElsewhere, keyMatches, keyWhilePending, notBothKeys } from './pairing-checks.ts';
 import {
   crlKnown,
   endDate2050,
@@ -23,7 +23,7 @@ import {
   notYetValid,
   selfSigned,
   usageFits,
-} from './upload-trust-checks.ts';
+} from './trust-checks.ts';
 
 /** Everything the checks look at. Times in milliseconds, key names are SHA-256 of the SubjectPublicKeyInfo. */
 export interface UploadFacts {

@@ -1,25 +1,25 @@
 /** Certificate signing requests from the form to their end: preview, generate, show, discard. */
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import type { Actor } from '../../lib/actor.ts';
-import { failPoint } from '../../lib/fail-point.ts';
-import { Problem } from '../../lib/problem.ts';
-import { publicKeyInfoOf } from '../../pki/certificate/build.ts';
-import type { KeyUsageBit } from '../../pki/certificate/build-extensions.ts';
-import { buildCsr } from '../../pki/csr/build.ts';
-import { generateKey } from '../../pki/key/generate.ts';
-import { encodePem } from '../../pki/pem.ts';
-import { csrText } from '../../pki/text/csr-text.ts';
-import { recordAudit } from '../audit/audit.ts';
+import type { Actor } from '../../../lib/actor.ts';
+import { failPoint } from '../../../lib/fail-point.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { publicKeyInfoOf } from '../../../pki/certificate/build.ts';
+import type { KeyUsageBit } from '../../../pki/certificate/build-extensions.ts';
+import { buildCsr } from '../../../pki/csr/build.ts';
+import { generateKey } from '../../../pki/key/generate.ts';
+import { encodePem } from '../../../pki/pem.ts';
+import { csrText } from '../../../pki/text/csr-text.ts';
+import { recordAudit } from '../../audit/audit.ts';
+import type { IdentityDeps } from '../identity.ts';
+import { keyId, openKey, sealKey } from '../key-material.ts';
+import { namesOf } from '../names-coverage.ts';
+import type { CsrForm, CsrPreview, CsrView, Name } from '../schemas.ts';
+import { existingSlot } from '../slot-state.ts';
+import { domainOf, type Slot, slotLabel } from '../slots.ts';
+import * as store from '../store.ts';
+import { csrSummaryOf, readCsr, usageNames } from '../view.ts';
 import { caCommands } from './ca-commands.ts';
 import { type CsrPlan, planCsr, sanNames } from './csr-form.ts';
-import type { IdentityDeps } from './identity.ts';
-import { keyId, openKey, sealKey } from './key-material.ts';
-import { namesOf } from './names-coverage.ts';
-import type { CsrForm, CsrPreview, CsrView, Name } from './schemas.ts';
-import { existingSlot } from './slot-state.ts';
-import { domainOf, type Slot, slotLabel } from './slots.ts';
-import * as store from './store.ts';
-import { csrSummaryOf, readCsr, usageNames } from './view.ts';
 
 /** The final list of names, the reminders and the faults of a request. Changes nothing. */
 export async function previewCsr(deps: IdentityDeps, slot: Slot, form: CsrForm): Promise<CsrPreview> {

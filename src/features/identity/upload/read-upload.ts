@@ -1,13 +1,13 @@
 /** Takes the files of an upload apart: certificates, at most one private key, and what had to be converted. */
 import { createHash } from 'node:crypto';
-import { equalBytes, toHex } from '../../lib/bytes.ts';
-import { printable, printableList } from '../../lib/printable.ts';
-import { Problem } from '../../lib/problem.ts';
-import type { Result } from '../../lib/result.ts';
-import type { Certificate } from '../../pki/certificate/certificate.ts';
-import type { Recognised, UploadKind, UploadProblem } from '../../pki/container/recognise.ts';
-import type { PrivateKey } from '../../pki/key/private-key.ts';
-import type { UploadRequest } from './schemas.ts';
+import { equalBytes, toHex } from '../../../lib/bytes.ts';
+import { printable, printableList } from '../../../lib/printable.ts';
+import { Problem } from '../../../lib/problem.ts';
+import type { Result } from '../../../lib/result.ts';
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import type { Recognised, UploadKind, UploadProblem } from '../../../pki/container/recognise.ts';
+import type { PrivateKey } from '../../../pki/key/private-key.ts';
+import type { UploadRequest } from '../schemas.ts';
 import type { Answer } from './upload-checks.ts';
 
 /** Opens a file by its content; PKCS#12 in a process of its own. Implemented by the tools feature. */

@@ -1,7 +1,7 @@
 /** Whether the certificate's key and signature are strong, whole and of a kind that peers take. */
-import { toHex } from '../../lib/bytes.ts';
-import type { Certificate } from '../../pki/certificate/certificate.ts';
-import { checkKey } from '../../pki/key/check.ts';
+import { toHex } from '../../../lib/bytes.ts';
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import { checkKey } from '../../../pki/key/check.ts';
 import type { Answer, UploadFacts } from './upload-checks.ts';
 
 /** Keys that are broken or out of range, and MD5, are refused. */
