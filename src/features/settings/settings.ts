@@ -5,10 +5,12 @@
  */
 import type { Actor } from '../../lib/actor.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
+import { settingsFlags } from './flags.ts';
 import { applyPatch, type SettingsPatch } from './patch.ts';
 import { readSettings, writeSettings } from './store.ts';
 
@@ -90,6 +92,8 @@ export interface SettingsFeature {
    * since `expectedVersion`, `settings.invalid` (422) with every field that is wrong.
    */
   update(actor: Actor, patch: SettingsPatch, expectedVersion: number): Promise<Settings>;
+  /** The flags of `settingsFlags` as conditions, for alarms. */
+  conditions(): Promise<readonly Condition[]>;
 }
 
 /** The settings of one gateway, kept in `storage`. */
@@ -113,6 +117,15 @@ export function createSettings({ storage, events }: SettingsDeps): SettingsFeatu
       });
       events.emit('changed', { feature: 'settings' });
       return next;
+    },
+    async conditions() {
+      return settingsFlags(await readSettings(storage.db)).map(({ code, field, message, hint }) => ({
+        code,
+        object: field,
+        severity: 'warning' as const,
+        message,
+        hint,
+      }));
     },
   };
 }
