@@ -1,0 +1,127 @@
+/** A gateway in a folder of its own, for tests: started as a process, found through run/gateway.json, ended by pid. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectEdge, controlSockets } from '../../src/edge/control/client.ts';
+import type { EdgeStatus } from '../../src/edge/control/protocol.ts';
+import { publishSnapshot } from '../../src/edge/control/publish.ts';
+import {
+  defaultEdgeSettings,
+  type EdgeIdentity,
+  type EdgeSettings,
+  type EdgeSnapshot,
+  writeSnapshot,
+} from '../../src/edge/snapshot.ts';
+import { openVault } from '../../src/storage/vault.ts';
+import type { RunningGateway } from '../../src/supervisor.ts';
+
+export interface TestGateway {
+  readonly folder: string;
+  readonly httpsPort: number;
+  readonly sipPort: number;
+  /** What the gateway wrote to standard error and output so far. */
+  readonly output: () => string;
+  readonly supervisor: () => ChildProcess;
+  /** As run/gateway.json says now. */
+  note(): RunningGateway;
+  /** Writes the snapshot and makes every edge serve it. */
+  publish(identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>): Promise<void>;
+  statuses(): Promise<EdgeStatus[]>;
+  /** Starts `serve` again on the same folder, after the supervisor was killed. */
+  serveAgain(flags?: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  readonly edges?: number;
+  readonly identities: readonly EdgeIdentity[];
+  readonly settings?: Partial<EdgeSettings>;
+}
+
+/** Starts on free ports of 127.0.0.1 with a snapshot of serial 1; returns once every edge serves it. */
+export async function startTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-edge-'));
+  const vault = await openVault(folder);
+  const count = options.edges ?? 1;
+  let output = '';
+  let child: ChildProcess;
+  const store = (identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>) => {
+    const all = { ...defaultEdgeSettings, hostNames: ['gw.example.com'], ...options.settings, ...settings };
+    const snapshot: EdgeSnapshot = { format: 1, serial, identities, trust: [], settings: all };
+    return writeSnapshot(folder, vault, snapshot);
+  };
+  const run = (flags: readonly string[]) => {
+    child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'serve-for-test.ts'), folder, ...flags],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+  };
+  const note = () => JSON.parse(readFileSync(join(folder, 'run', 'gateway.json'), 'utf8')) as RunningGateway;
+  const statuses = async () => {
+    const edges = await Promise.all(
+      (await controlSockets(folder)).map((path) => connectEdge(path).catch(() => undefined)),
+    );
+    return Promise.all(
+      edges.flatMap((edge) =>
+        edge === undefined ? [] : [edge.send({ command: 'status' }).finally(() => edge.close()) as Promise<EdgeStatus>],
+      ),
+    );
+  };
+  const settled = async () =>
+    eventually(`${count} serving edges`, async () => {
+      const serving = (await statuses()).filter((status) => status.state === 'serving');
+      return serving.length === count && note().pid === child.pid && note().administration !== undefined;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${output}`);
+    });
+
+  await store(options.identities, 1);
+  const flags = ['--address', '127.0.0.1', '--https-port', '0', '--sip-port', '0', '--edges', String(count)];
+  run(flags);
+  await settled();
+  const { httpsPort = 0, sipPort = 0 } = note();
+  return {
+    folder,
+    httpsPort,
+    sipPort,
+    output: () => output,
+    supervisor: () => child,
+    note,
+    statuses,
+    async publish(identities, serial, settings) {
+      await store(identities, serial, settings);
+      await publishSnapshot(folder, serial);
+    },
+    async serveAgain(more = flags) {
+      run(more);
+      await settled();
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      for (const status of await statuses()) process.kill(status.pid, 'SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until `ask` answers true; throws after `ms`, naming what was waited for. */
+export async function eventually(what: string, ask: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  for (const deadline = performance.now() + ms; ; ) {
+    if (await (async () => ask())().catch(() => false)) return;
+    if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 25);
+    });
+  }
+}
