@@ -198,7 +198,14 @@ function readDer(
         : 'The file was DER; it was converted to PEM.',
     );
   }
-  return ok(sortMembers(shape === 'pkcs7' ? 'pkcs7' : format, read.members, notes, read.bad.map(sentence)));
+  return ok(
+    sortMembers(
+      shape === 'pkcs7' ? 'pkcs7' : format,
+      read.members,
+      notes,
+      read.bad.map((b) => sentence(b)),
+    ),
+  );
 }
 
 function readPem(

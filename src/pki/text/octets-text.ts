@@ -27,6 +27,12 @@ export function utf8Text(bytes: Uint8Array): string {
   return printable(Buffer.from(bytes).toString('utf8'), Number.POSITIVE_INFINITY);
 }
 
+/** The same up to the first zero octet, where OpenSSL ends a C string: a BMPString in a policy notice shows as nothing. */
+export function cStringText(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return utf8Text(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
 /** `Nov  1 09:08:07 2026 GMT`, from milliseconds since 1970; `fraction` is written after the seconds. */
 export function timeText(milliseconds: number, fraction = ''): string {
   const date = new Date(milliseconds);

@@ -2,7 +2,7 @@
 import { oidLongName } from '../der/oid.ts';
 import { type Asn1Node, members, nodeInteger, nodeOid } from './asn1-node.ts';
 import { commaList, type PrinterRow } from './extension-printer.ts';
-import { integerText, utf8Text } from './octets-text.ts';
+import { cStringText, integerText } from './octets-text.ts';
 
 export const policyPrinters: readonly PrinterRow[] = [
   ['2.5.29.32', certificatePolicies],
@@ -25,7 +25,7 @@ function qualifierText(node: Asn1Node, indent: number): string {
   const [type, qualifier] = members(node);
   const oid = nodeOid(type);
   if (oid === '1.3.6.1.5.5.7.2.1')
-    return `${' '.repeat(indent)}CPS: ${utf8Text(qualifier?.content ?? new Uint8Array())}`;
+    return `${' '.repeat(indent)}CPS: ${cStringText(qualifier?.content ?? new Uint8Array())}`;
   if (oid === '1.3.6.1.5.5.7.2.2') return `${' '.repeat(indent)}User Notice:\n${noticeText(qualifier, indent + 2)}`;
   return `${' '.repeat(indent + 2)}Unknown Qualifier: ${oidLongName(oid)}`;
 }
@@ -37,12 +37,12 @@ function noticeText(notice: Asn1Node | undefined, indent: number): string {
     if (part.tag === 0x30) {
       const [organization, numbers] = part.children;
       const list = members(numbers);
-      text += `${margin}Organization: ${utf8Text(organization?.content ?? new Uint8Array())}\n`;
+      text += `${margin}Organization: ${cStringText(organization?.content ?? new Uint8Array())}\n`;
       text += `${margin}Number${list.length > 1 ? 's' : ''}: `;
       text += list.map((number) => integerText(nodeInteger(number))).join(', ');
       if (members(notice).length > 1) text += '\n';
     } else {
-      text += `${margin}Explicit Text: ${utf8Text(part.content)}`;
+      text += `${margin}Explicit Text: ${cStringText(part.content)}`;
     }
   }
   return text;
