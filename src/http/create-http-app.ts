@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Access, addressKey, anonymousActor, type Caller } from '../features/access/access.ts';
 import type { Audit } from '../features/audit/audit.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
 import type { Route } from '../lib/route.ts';
 import { credentialOf, refuseTokenInUrl } from './credential.ts';
@@ -31,8 +32,8 @@ export interface HttpAppDeps {
   readonly audit: Audit;
   /** `web/dist`. */
   readonly webFolder: string;
-  /** One line for the log, with the cause of an unexpected error. */
-  readonly log: (line: string) => void;
+  /** Gets the cause of unexpected errors. */
+  readonly log: Pick<Log, 'error'>;
   /** Which identity a host name selects; all belong to the default unless given. */
   readonly slotOf?: SlotOfName;
   /** Whether answers tell browsers to insist on a valid certificate for a year; false unless given. */
@@ -226,7 +227,7 @@ function nothingThere(): Problem {
 }
 
 function sendProblem(deps: HttpAppDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!isExpected(error)) deps.log(`request ${request.id} ${request.method} failed: ${cause(error)}`);
+  if (!isExpected(error)) deps.log.error('a request failed', { requestId: request.id, method: request.method, error });
   const { status, headers, body } = problemAnswer(error, request.id);
   // an error before the first hook has no headers yet
   if (!reply.hasHeader('content-security-policy'))
@@ -234,8 +235,4 @@ function sendProblem(deps: HttpAppDeps, error: unknown, request: FastifyRequest,
   // the rest of a body that nobody reads must not be taken for the next request
   if (status === 400 || status === 413) void reply.header('connection', 'close');
   return reply.code(status).headers(headers).send(body);
-}
-
-function cause(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

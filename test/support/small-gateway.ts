@@ -66,7 +66,7 @@ export async function startSmallGateway(options: Partial<HttpAppDeps> = {}): Pro
   const log: string[] = [];
   const app = await createHttpApp({
     webFolder: join(folder, 'no-page'),
-    log: (line) => log.push(line),
+    log: { error: (event, fields) => log.push(`${event} ${String(fields?.['error'])}`) },
     clock,
     ...options,
     routes,

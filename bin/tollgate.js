@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// Starts the command line under Node 24 or newer: with the Node that runs this, or with the one npm installed beside us.
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import * as modules from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
+const built = join(root, 'dist', 'src', 'cli', 'tollgate.js');
+const entry = existsSync(built) ? built : join(root, 'src', 'cli', 'tollgate.ts');
+const flags = ['--disable-warning=ExperimentalWarning', '--disable-sigusr1'];
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // kept beside the program, not in a folder that others can write to
+  modules.enableCompileCache(join(root, 'node_modules', '.cache', 'tollgate'));
+  process.removeAllListeners('warning');
+  await import(pathToFileURL(entry).href);
+} else {
+  const node = installedNode(root);
+  if (node === undefined) {
+    console.error(`Tollgate needs Node 24 or newer; this is Node ${process.versions.node}.`);
+    console.error('Run npm ci in the folder of Tollgate: it brings Node 24 with it.');
+    process.exit(2);
+  }
+  const child = spawn(node, [...flags, entry, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'tollgate'), ...process.env },
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+/** `node_modules/.bin/node` of this folder or one above it. */
+function installedNode(folder) {
+  const candidate = join(folder, 'node_modules', '.bin', 'node');
+  if (existsSync(candidate)) return candidate;
+  return dirname(folder) === folder ? undefined : installedNode(dirname(folder));
+}

@@ -1,0 +1,93 @@
+/** The command line's words and flags, from the table of commands, under commander. */
+import { type Command as CliCommand, Command as Commander, Option } from 'commander';
+import type { Command } from '../lib/command.ts';
+
+export interface GlobalOptions {
+  readonly data: string;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly caFile?: string;
+  readonly json?: true;
+  readonly yes?: true;
+}
+
+export type Runner = (
+  command: Command,
+  args: readonly (string | readonly string[])[],
+  options: Readonly<Record<string, string | boolean | undefined>>,
+) => Promise<void>;
+
+export const globalOptions: readonly (readonly [flags: string, description: string, env: string, standard?: string])[] =
+  [
+    ['--data <folder>', 'data folder of the gateway on this machine', 'TOLLGATE_DATA', './data'],
+    ['--url <url>', 'a gateway elsewhere, as in https://gateway.example.com:8443', 'TOLLGATE_URL'],
+    ['--token-file <file>', 'file with an API token, for --url', 'TOLLGATE_TOKEN_FILE'],
+    ['--ca-file <file>', 'file with the CA certificates that --url is checked against', 'TOLLGATE_CA_FILE'],
+  ];
+
+/** `run` is called with the command found; its errors come out of `parseAsync`. */
+export function createProgram(commands: readonly Command[], run: Runner): CliCommand {
+  const program = new Commander('tollgate')
+    .description('Certificates of a communications gateway')
+    .exitOverride()
+    .showHelpAfterError('(tollgate --help shows what there is)')
+    .configureHelp({ showGlobalOptions: true })
+    .option('--json', 'print JSON')
+    .option('--yes', 'answer every question with yes');
+  for (const [flags, description, env, standard] of globalOptions) {
+    const option = new Option(flags, description).env(env);
+    program.addOption(standard === undefined ? option : option.default(standard));
+  }
+  for (const command of commands) add(program, command, run);
+  return program;
+}
+
+function add(program: CliCommand, command: Command, run: Runner): void {
+  const [last = '', ...groups] = [...command.path].reverse();
+  const parent = groups.reverse().reduce(group, program);
+  const own = parent.command(last).description(command.summary).exitOverride();
+  for (const argument of command.arguments ?? []) own.argument(argument.name, argument.description);
+  for (const { flags, description, choices, default: standard } of command.options ?? []) {
+    const option = new Option(flags, description);
+    if (choices !== undefined) option.choices([...choices]);
+    if (standard !== undefined) option.default(standard);
+    own.addOption(option);
+  }
+  if (command.examples !== undefined) {
+    own.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
+  }
+  own.action((...args: unknown[]) => {
+    const words = args.slice(0, -2) as (string | readonly string[])[];
+    return run(command, words, byFlagName(own));
+  });
+}
+
+/** The command that holds commands: `tollgate token`. */
+function group(parent: CliCommand, name: string): CliCommand {
+  const known = parent.commands.find((command) => command.name() === name);
+  return (
+    known ??
+    parent
+      .command(name)
+      .description(groupSummaries[name] ?? '')
+      .exitOverride()
+  );
+}
+
+const groupSummaries: Readonly<Record<string, string>> = {
+  settings: 'Role, names and limits',
+  'trusted-ca': 'The trusted CA list',
+  identity: 'Server, client and domain certificates',
+  alarm: 'What is wrong now',
+  alarms: 'What is wrong now',
+  user: 'Who may log in',
+  token: 'API tokens for programs',
+  audit: 'Who did what',
+};
+
+/** Each option under the name it has on the command line and under the same name in camel case. */
+function byFlagName(command: CliCommand): Record<string, string | boolean | undefined> {
+  const values = command.opts() as Record<string, string | boolean | undefined>;
+  const named = command.options.map((option) => [option.name(), values[option.attributeName()]] as const);
+  return { ...Object.fromEntries(named), ...values };
+}
