@@ -170,6 +170,7 @@ function changeRoutes(identity: Identity): Route[] {
       summary: 'Check an upload: every error or every warning together; nothing is served yet',
       access: 'administrator',
       expensive: true,
+      upload: true,
       params: wire.slotParams,
       body: wire.uploadRequest,
       response: wire.uploadPreview,
