@@ -1,15 +1,18 @@
 /**
  * Named places where a test makes the process die or fail. `TOLLGATE_FAIL=name:kill` ends the process by SIGKILL at
- * the point, `name:error` throws there (once), `name:sleep` stops for 60 s; `name@3:kill` lets the point pass twice.
- * Does nothing when the variable is not set.
+ * the point, `name:error` throws there (once), `name:sleep` stops for 60 s; `name@3:kill` lets the point pass twice;
+ * `all:record` only notes the points that are passed. Does nothing when the variable is not set.
  */
 let target = '';
 let action = '';
 let visitsLeft = 0;
+/** What `all:record` noted, in order. */
+export const visitedFailPoints: FailPoint[] = [];
 armFailPoint(process.env['TOLLGATE_FAIL'] ?? '');
 
 /** Called between two steps of a change; `name` is listed by `failPoints`. */
 export function failPoint(name: FailPoint): void {
+  if (action === 'record') visitedFailPoints.push(name);
   if (target !== name || --visitsLeft > 0) return;
   target = '';
   if (action === 'kill') process.kill(process.pid, 'SIGKILL');
@@ -19,9 +22,10 @@ export function failPoint(name: FailPoint): void {
 
 /** Sets the point by hand, in the form of the variable; empty text for none. For tests that first need a sound state. */
 export function armFailPoint(spec: string): void {
-  const [, name = '', visit = '1', what = ''] = /^([^@:]+)(?:@(\d+))?:(kill|error|sleep)$/.exec(spec) ?? [];
+  const [, name = '', visit = '1', what = ''] = /^([^@:]+)(?:@(\d+))?:(kill|error|sleep|record)$/.exec(spec) ?? [];
   target = name;
   action = what;
+  visitedFailPoints.length = 0;
   visitsLeft = Number(visit);
 }
 

@@ -1,0 +1,200 @@
+/**
+ * The features that change things, over a real data folder and without sockets, and the changes that are interrupted.
+ * What has to be there before a change is in the folder that `prepareFolder` makes; every change is one transaction.
+ */
+import { createHash, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultEdgeSettings, writeSnapshot } from '../../src/edge/snapshot.ts';
+import { createIdentity, type Identity, type Slot } from '../../src/features/identity/identity.ts';
+import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
+import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
+import { systemActor } from '../../src/lib/actor.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createEvents } from '../../src/lib/events.ts';
+import { buildCertificate } from '../../src/pki/certificate/build.ts';
+import { recogniseUpload } from '../../src/pki/container/recognise.ts';
+import { parseCsr } from '../../src/pki/csr/csr.ts';
+import { generateKey } from '../../src/pki/key/generate.ts';
+import { encodePem } from '../../src/pki/pem.ts';
+import { openStorage, type Storage } from '../../src/storage/storage.ts';
+
+export interface CrashGateway {
+  readonly storage: Storage;
+  readonly settings: SettingsFeature;
+  readonly trustedCas: TrustedCaFeature;
+  readonly identity: Identity;
+}
+
+/** Opens a data folder as the administration process does; the edge's snapshot is written after each change. */
+export async function openGateway(folder: string): Promise<CrashGateway> {
+  const storage = await openStorage(folder);
+  const clock = systemClock;
+  const events = createEvents((error) => console.error(error));
+  const settings = createSettings({ storage, clock, events });
+  const trustedCas = createTrustedCa({ storage, clock, events, publicRoots: [] });
+  const identity: Identity = createIdentity({
+    storage,
+    clock,
+    events,
+    settings,
+    trustedCas,
+    hostName: 'crash',
+    openUpload: async (bytes, options) => recogniseUpload(bytes, options),
+    publish: async () =>
+      writeSnapshot(folder, storage.vault, {
+        format: 1,
+        serial: Date.now(),
+        identities: await identity.forEdge(),
+        trust: [],
+        settings: defaultEdgeSettings,
+      }),
+  });
+  return { storage, settings, trustedCas, identity };
+}
+
+const actor = systemActor('crash test');
+
+/** Files that people would upload; made once, read by every child. */
+interface Material {
+  readonly first: Pair;
+  readonly second: Pair;
+  readonly forCsr: string;
+  readonly ca: string;
+  readonly anotherCa: string;
+  readonly anotherCaFingerprint: string;
+  readonly removedCa: string;
+}
+
+interface Pair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Every change that a test interrupts. `first start` begins with an empty folder, the others with a prepared one. */
+export const changes: Readonly<Record<string, (gateway: CrashGateway, material: Material) => Promise<unknown>>> = {
+  'first start': ({ identity }) => identity.ensureTemporary(),
+  upload: ({ identity }, { second }) => upload(identity, 'server', [second.certificate, second.key]),
+  'upload for a request': ({ identity }, { forCsr }) => upload(identity, 'client', [forCsr]),
+  'upload to an empty slot': ({ identity }, { second }) =>
+    upload(identity, 'domain:second.example.com', [second.certificate, second.key]),
+  'roll back': ({ identity }) => identity.rollBack(actor, 'server'),
+  reset: ({ identity }) => identity.reset(actor, 'server'),
+  'make a request': ({ identity }) => identity.generateCsr(actor, 'server', { key: 'ec-p256' }),
+  'discard a request': ({ identity }) => identity.discardCsr(actor, 'client'),
+  'remove a domain': ({ identity }) => identity.removeDomain(actor, 'domain:first.example.com'),
+  'append a CA': ({ trustedCas }, { ca }) => trustedCas.append(actor, Buffer.from(ca), { fileName: 'ca.pem' }),
+  'delete a CA': ({ trustedCas }, { anotherCaFingerprint }) => trustedCas.remove(actor, [anotherCaFingerprint]),
+  'reset the CAs': ({ trustedCas }) => trustedCas.reset(actor),
+  'undo a deletion': async ({ trustedCas }) => trustedCas.undo(actor, (await trustedCas.removals())[0]!.id),
+  settings: async ({ settings }) =>
+    settings.update(actor, { dnsNames: ['other.example.com'] }, (await settings.get()).version),
+};
+
+/** Makes a gateway in use: two versions of the server certificate, a request, two domains, CAs, a deletion. */
+export async function prepareFolder(folder: string): Promise<void> {
+  const gateway = await openGateway(folder);
+  const { identity, settings, trustedCas } = gateway;
+  await identity.ensureTemporary();
+  await settings.update(actor, { fqdn: 'gateway.example.com' }, (await settings.get()).version);
+  const [signer, another, removed] = [await makeCa('One'), await makeCa('Two'), await makeCa('Three')];
+  const first = await issue(signer, 'gateway.example.com');
+  const second = await issue(signer, 'gateway.example.com');
+  await upload(identity, 'server', [first.certificate, first.key]);
+  const request = await identity.generateCsr(actor, 'client', { key: 'ec-p256' });
+  const csr = parseCsr(await identity.csrDer('client'));
+  if (!csr.ok) throw new Error(`${request.id}: ${csr.error.message}`);
+  for (const domain of ['first.example.com', 'second.example.com']) await identity.addDomain(actor, domain);
+  const own = await issue(signer, 'first.example.com');
+  await upload(identity, 'domain:first.example.com', [own.certificate, own.key]);
+  const fileName = 'ca.pem';
+  for (const { pem } of [another, removed]) await trustedCas.append(actor, Buffer.from(pem), { fileName });
+  await trustedCas.remove(actor, [removed.fingerprint]);
+  const material: Material = {
+    first,
+    second,
+    forCsr: pemOf(certify(signer, 'gateway.example.com', csr.value.publicKeyInfo)),
+    ca: signer.pem,
+    anotherCa: another.pem,
+    anotherCaFingerprint: another.fingerprint,
+    removedCa: removed.pem,
+  };
+  await gateway.storage.close();
+  writeFileSync(join(folder, 'material.json'), JSON.stringify(material), { mode: 0o600 });
+}
+
+/** Runs one change by its name; rejects with what refused it. */
+export async function runChange(gateway: CrashGateway, name: string): Promise<void> {
+  const change = changes[name];
+  if (change === undefined) throw new Error(`no change is called ${name}`);
+  const file = join(gateway.storage.folder, 'material.json');
+  await change(gateway, name === 'first start' ? ({} as Material) : JSON.parse(readFileSync(file, 'utf8')));
+}
+
+async function upload(identity: Identity, slot: Slot, files: readonly string[]): Promise<void> {
+  const request = { files: files.map((text) => ({ content: Buffer.from(text).toString('base64') })) };
+  const preview = await identity.previewUpload(slot, request);
+  await identity.confirmUpload(actor, slot, preview.previewId, preview.typed === null ? {} : { typed: preview.typed });
+}
+
+interface Ca {
+  readonly pem: string;
+  readonly fingerprint: string;
+  readonly name: readonly [{ readonly type: 'CN'; readonly value: string }];
+  readonly key: KeyObject;
+}
+
+const day = 86_400_000;
+
+async function makeCa(value: string): Promise<Ca> {
+  const name = [{ type: 'CN', value: `Test CA ${value}` }] as const;
+  const { privateKey, publicKeyInfo } = await generateKey('ec-p256');
+  const der = buildCertificate({
+    subject: name,
+    issuer: name,
+    publicKeyInfo,
+    serial: randomBytes(16),
+    notBefore: Date.now() - day,
+    notAfter: Date.now() + 900 * day,
+    extensions: { basicConstraints: { ca: true }, keyUsage: ['keyCertSign', 'cRLSign'] },
+    signingKey: privateKey,
+    digest: 'sha256',
+  });
+  return { pem: pemOf(der), fingerprint: createHash('sha256').update(der).digest('hex'), name, key: privateKey };
+}
+
+async function issue(ca: Ca, dns: string): Promise<Pair> {
+  const { privateKey, publicKeyInfo } = await generateKey('ec-p256');
+  const key = createPrivateKey({
+    key: privateKey.export({ type: 'pkcs8', format: 'der' }),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  return {
+    certificate: pemOf(certify(ca, dns, publicKeyInfo)),
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+function certify(ca: Ca, dns: string, publicKeyInfo: Uint8Array): Uint8Array {
+  return buildCertificate({
+    subject: [{ type: 'CN', value: dns }],
+    issuer: ca.name,
+    publicKeyInfo,
+    serial: randomBytes(16),
+    notBefore: Date.now() - day,
+    notAfter: Date.now() + 90 * day,
+    extensions: {
+      basicConstraints: { ca: false },
+      keyUsage: ['digitalSignature'],
+      extendedKeyUsage: ['serverAuth', 'clientAuth'],
+      subjectAltName: [{ kind: 'dns', value: dns }],
+    },
+    signingKey: ca.key,
+    digest: 'sha256',
+  });
+}
+
+function pemOf(der: Uint8Array): string {
+  return encodePem('CERTIFICATE', der);
+}
