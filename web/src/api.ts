@@ -1,0 +1,46 @@
+/** The typed client of the gateway's API, and the types of its answers. */
+import createClient from 'openapi-fetch';
+import type { paths } from './api.gen.ts';
+import { transport } from './transport.ts';
+
+/** Calls the API of the gateway that served this page. Wrap each call in `unwrap`. */
+export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: transport });
+
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
+type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
+type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
+
+/** What an operation answers when it succeeds. */
+export type Answer<P extends keyof paths, M extends Method> =
+  Operation<P, M> extends { responses: infer R } ? Json<R[keyof R & (200 | 201)]> : never;
+
+/** What an operation takes. */
+export type Body<P extends keyof paths, M extends Method> =
+  Operation<P, M> extends { requestBody?: infer B } ? Json<NonNullable<B>> : never;
+
+export type Settings = Answer<'/settings', 'get'>;
+export type SettingsPatch = Body<'/settings', 'patch'>;
+export type IdentityOverview = Answer<'/identities', 'get'>['identities'][number];
+export type IdentityView = Answer<'/identities/{slot}', 'get'>;
+export type ActiveIdentity = NonNullable<IdentityView['active']>;
+export type IdentityVersion = IdentityView['history'][number];
+export type ChainLink = ActiveIdentity['chain'][number];
+export type RequiredName = IdentityView['requiredNames'][number];
+export type Condition = IdentityView['conditions'][number];
+export type CsrForm = Body<'/identities/{slot}/csr', 'post'>;
+export type CsrPreview = Answer<'/identities/{slot}/csr/preview', 'post'>;
+export type CsrDefaults = Answer<'/identities/{slot}/csr/form', 'get'>;
+export type CsrView = Answer<'/identities/{slot}/csr', 'get'>;
+export type UploadPreview = Answer<'/identities/{slot}/uploads', 'post'>;
+export type UploadRequest = Body<'/identities/{slot}/uploads', 'post'>;
+export type AuditRow = Answer<'/audit', 'get'>['rows'][number];
+export type TrustedCaList = Answer<'/trusted-cas', 'get'>;
+export type TrustedCa = TrustedCaList['rows'][number];
+export type AppendReport = Answer<'/trusted-cas', 'post'>;
+export type RemovalReport = Answer<'/trusted-cas/removals', 'post'>;
+export type Session = Answer<'/session', 'get'>;
+export type User = Answer<'/users', 'get'>['users'][number];
+export type Token = Answer<'/tokens', 'get'>['tokens'][number];
+export type TokenRequest = Body<'/tokens', 'post'>;
+export type Alarm = Answer<'/alarms', 'get'>['alarms'][number];
+export type Overview = Answer<'/overview', 'get'>;

@@ -1,0 +1,150 @@
+/** The one table of pages: where each stands in the menus, what it is called, by which words it is found. */
+
+export interface PageEntry {
+  /** Path in the address bar. */
+  readonly path: string;
+  /** Menu and sub-menu, as the guides write them: `Maintenance > Security`. */
+  readonly menu: readonly [string, ...string[]];
+  readonly title: string;
+  /** What one does there, shown in the search box. */
+  readonly purpose: string;
+  /** Further words the search box knows: what people call it elsewhere. */
+  readonly keywords: string;
+}
+
+export const pages = [
+  {
+    path: '/',
+    menu: ['Status'],
+    title: 'Overview',
+    purpose: 'What is wrong, what to do, what is served, what expires',
+    keywords: 'home dashboard start expiry expiration time line alarms health',
+  },
+  {
+    path: '/status/alarms',
+    menu: ['Status'],
+    title: 'Alarms',
+    purpose: 'Raised and cleared alarms; acknowledge them',
+    keywords: 'alerts warnings critical conditions acknowledge',
+  },
+  {
+    path: '/status/audit',
+    menu: ['Status'],
+    title: 'Audit log',
+    purpose: 'Who changed what, when and from where',
+    keywords: 'event log history changes logs configuration log',
+  },
+  {
+    path: '/system/settings',
+    menu: ['System'],
+    title: 'Settings',
+    purpose: 'Role, FQDN, DNS names, clustering, listeners and limits',
+    keywords: 'dns system host name domain fqdn cluster name peers clustering role core edge ports listeners limits',
+  },
+  {
+    path: '/configuration/unified-communications',
+    menu: ['Configuration'],
+    title: 'Unified Communications',
+    purpose: 'The features and lists that decide which names a certificate needs',
+    keywords:
+      'mra mobile and remote access jabber guest xmpp federation business to business b2b registration domains chat node aliases phone security profile names collab-edge',
+  },
+  {
+    path: '/security/server-certificate',
+    menu: ['Maintenance', 'Security'],
+    title: 'Server certificate',
+    purpose: 'View, generate CSR, upload the certificate this gateway presents',
+    keywords: 'csr generate upload private key expires pem decoded reset roll back identity tls https sip',
+  },
+  {
+    path: '/security/client-certificate',
+    menu: ['Maintenance', 'Security'],
+    title: 'Client certificate',
+    purpose: 'The certificate presented when the gateway opens a connection',
+    keywords: 'clientauth mutual tls outgoing zone identity csr upload',
+  },
+  {
+    path: '/security/domain-certificates',
+    menu: ['Maintenance', 'Security'],
+    title: 'Domain certificates',
+    purpose: 'Certificates chosen by server name indication, one for each domain',
+    keywords: 'sni multitenancy tenant domain virtual host',
+  },
+  {
+    path: '/security/trusted-ca',
+    menu: ['Maintenance', 'Security'],
+    title: 'Trusted CA certificate',
+    purpose: 'The certificate authorities this gateway trusts',
+    keywords: 'root intermediate append ca bundle delete reset default trust store anchor crl certificates',
+  },
+  {
+    path: '/tools/decode',
+    menu: ['Maintenance', 'Tools'],
+    title: 'Decode',
+    purpose: 'Read a certificate, CSR, CRL, OCSP answer or public key',
+    keywords: 'openssl x509 text view pem der inspect',
+  },
+  {
+    path: '/tools/convert',
+    menu: ['Maintenance', 'Tools'],
+    title: 'Convert',
+    purpose: 'Between DER, PEM, PKCS#7 and PKCS#12',
+    keywords: 'der pem pkcs7 p7b pkcs12 pfx p12 format',
+  },
+  {
+    path: '/tools/match',
+    menu: ['Maintenance', 'Tools'],
+    title: 'Match',
+    purpose: 'Does this key belong to this certificate or CSR?',
+    keywords: 'key modulus belongs pair compare',
+  },
+  {
+    path: '/tools/chain',
+    menu: ['Maintenance', 'Tools'],
+    title: 'Chain',
+    purpose: 'Put certificates in order and complete the chain',
+    keywords: 'order complete intermediate missing issuer bundle',
+  },
+  {
+    path: '/users',
+    menu: ['Users'],
+    title: 'Users and tokens',
+    purpose: 'Accounts, roles and API tokens',
+    keywords: 'administrator accounts auditor password api token role login',
+  },
+  {
+    path: '/help/api',
+    menu: ['Help'],
+    title: 'API reference',
+    purpose: 'Every operation of the API of this gateway',
+    keywords: 'openapi rest swagger automation curl endpoints',
+  },
+  {
+    path: '/help/about',
+    menu: ['Help'],
+    title: 'About and help',
+    purpose: 'Version, licence, how to use the command line',
+    keywords: 'version licence license cli shortcuts keyboard support',
+  },
+] as const satisfies readonly PageEntry[];
+
+export type PagePath = (typeof pages)[number]['path'];
+
+/** The entry a path belongs to; pages below an entry (`/security/domain-certificates/x`) count as that entry. */
+export function pageOf(path: string): PageEntry | undefined {
+  return (
+    pages.find((page) => page.path === path) ??
+    pages.find((page) => page.path !== '/' && path.startsWith(`${page.path}/`))
+  );
+}
+
+/** Pages in which every word of `query` occurs, those whose title starts with it first. */
+export function findPages(query: string): readonly PageEntry[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const rank = (page: PageEntry) => (page.title.toLowerCase().startsWith(words[0] ?? '') ? 0 : 1);
+  return pages.filter((page) => words.every((word) => haystack(page).includes(word))).sort((a, b) => rank(a) - rank(b));
+}
+
+function haystack(page: PageEntry): string {
+  return [page.title, ...page.menu, page.purpose, page.keywords].join(' ').toLowerCase();
+}

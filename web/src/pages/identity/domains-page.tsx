@@ -1,0 +1,155 @@
+/** Domain certificates: the list, and adding a domain. */
+import { Button, Table, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
+import { api, type IdentityOverview } from '../../api.ts';
+import { askPerson } from '../../components/dialogs.tsx';
+import { expiryTone, expiryWords } from '../../components/expiry.ts';
+import { StateMark } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { Empty, QueryView } from '../../components/query-view.tsx';
+import { dateText } from '../../components/time.tsx';
+import { toast } from '../../components/toast.tsx';
+import { navigate } from '../../location.ts';
+import { useIdentities } from '../../queries.ts';
+import { useMayChange } from '../../session.ts';
+import { unwrap } from '../../transport.ts';
+import { useRefreshIdentities } from './changes.ts';
+
+const home = '/security/domain-certificates';
+
+/** A row per domain with what it presents and when that ends. */
+export function DomainsPage() {
+  const identities = useIdentities();
+  const mayChange = useMayChange();
+  return (
+    <Page intro="A client that names one of these domains by server name indication (SNI) is shown its certificate; every other client gets the server certificate.">
+      <Panel title="Domain certificates">
+        <QueryView query={identities}>
+          {(all) => <DomainTable domains={all.filter((identity) => identity.slot.startsWith('domain:'))} />}
+        </QueryView>
+      </Panel>
+      {mayChange && <AddDomain />}
+    </Page>
+  );
+}
+
+function DomainTable({ domains }: { readonly domains: readonly IdentityOverview[] }) {
+  const mayChange = useMayChange();
+  const refresh = useRefreshIdentities();
+  const remove = useMutation({
+    mutationFn: (slot: string) => unwrap(api.DELETE('/identities/{slot}', { params: { path: { slot } } })),
+    onSuccess: () => toast('The domain was removed.'),
+    onSettled: refresh,
+  });
+  async function askRemove(name: string) {
+    const yes = await askPerson({
+      title: `Remove ${name}?`,
+      body: 'Its certificates, its request and its private keys are destroyed; there is no roll-back. Clients that ask for this domain get the server certificate.',
+      confirm: 'Remove domain',
+      dangerous: true,
+      typed: name,
+    });
+    if (yes) remove.mutate(`domain:${name}`);
+  }
+  if (domains.length === 0)
+    return (
+      <Empty title="No domain has a certificate of its own.">
+        {mayChange ? 'Add a domain below.' : 'An administrator can add one.'}
+      </Empty>
+    );
+  return (
+    <>
+      {remove.isError && <ProblemNotice error={remove.error} />}
+      <Table.ScrollContainer minWidth={620}>
+        <Table fz="sm" verticalSpacing={7}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Domain</Table.Th>
+              <Table.Th>State</Table.Th>
+              <Table.Th>Issuer</Table.Th>
+              <Table.Th>Expiration date</Table.Th>
+              <Table.Th>CSR</Table.Th>
+              {mayChange && (
+                <Table.Th>
+                  <span className="tg-visually-hidden">Actions</span>
+                </Table.Th>
+              )}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {domains.map((domain) => {
+              const name = domain.slot.slice('domain:'.length);
+              return (
+                <Table.Tr key={domain.slot}>
+                  <Table.Td>
+                    <Link to={`${home}/${encodeURIComponent(name)}`}>{name}</Link>
+                  </Table.Td>
+                  <Table.Td>
+                    {domain.active ? (
+                      <StateMark tone={expiryTone(domain.active)}>{expiryWords(domain.active)}</StateMark>
+                    ) : (
+                      <StateMark tone="plain">Uses the server certificate</StateMark>
+                    )}
+                  </Table.Td>
+                  <Table.Td>{domain.active?.issuer ?? '–'}</Table.Td>
+                  <Table.Td>{dateText(domain.active?.notAfter)}</Table.Td>
+                  <Table.Td>{domain.pendingCsr ? 'In progress' : '–'}</Table.Td>
+                  {mayChange && (
+                    <Table.Td ta="right">
+                      <Button variant="default" onClick={() => void askRemove(name)} aria-label={`Remove ${name}`}>
+                        Remove
+                      </Button>
+                    </Table.Td>
+                  )}
+                </Table.Tr>
+              );
+            })}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}
+
+function AddDomain() {
+  const [domain, setDomain] = useState('');
+  const refresh = useRefreshIdentities();
+  const add = useMutation({
+    mutationFn: () => unwrap(api.POST('/identities', { body: { domain } })),
+    onSuccess: async (identity) => {
+      await refresh();
+      navigate(`${home}/${encodeURIComponent(identity.slot.slice('domain:'.length))}`);
+    },
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    add.mutate();
+  }
+  return (
+    <Panel title="Add a domain">
+      <form onSubmit={submit} className="tg-form">
+        <TextInput
+          label="Domain"
+          description="The fully qualified name that clients send, such as video.example.com. No wildcards."
+          maw={460}
+          required
+          withAsterisk={false}
+          value={domain}
+          onChange={(e) => setDomain(e.currentTarget.value)}
+          spellCheck={false}
+          autoComplete="off"
+        />
+        {add.isError && <ProblemNotice error={add.error} />}
+        <div className="tg-actions">
+          <Button type="submit" loading={add.isPending} disabled={domain.trim() === ''}>
+            Add domain
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,33 @@
+/** Save and Cancel at the foot of a settings form. */
+import { Button } from '@mantine/core';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { useMayChange } from '../../session.ts';
+
+interface SaveBarProps {
+  readonly dirty: boolean;
+  readonly saving: boolean;
+  readonly error: unknown;
+  readonly onCancel: () => void;
+}
+
+/** Stays in sight while there is something to save. An auditor gets a word instead of buttons. */
+export function SaveBar({ dirty, saving, error, onCancel }: SaveBarProps) {
+  const mayChange = useMayChange();
+  if (!mayChange) return <p className="tg-dim tg-small">You are logged in as auditor: you can look, not change.</p>;
+  return (
+    <div className="tg-save">
+      {Boolean(error) && <ProblemNotice error={error} />}
+      <div className="tg-actions">
+        <Button type="submit" size="sm" disabled={!dirty} loading={saving}>
+          Save
+        </Button>
+        <Button variant="default" size="sm" disabled={!dirty} onClick={onCancel}>
+          Cancel
+        </Button>
+        <span className="tg-dim tg-small" role="status">
+          {dirty ? 'Changes are not saved yet.' : 'No changes.'}
+        </span>
+      </div>
+    </div>
+  );
+}

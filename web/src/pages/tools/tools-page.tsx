@@ -1,0 +1,3 @@
+export function ToolsPage({ tool }: { readonly tool: string }) {
+  return <div>{tool}</div>;
+}

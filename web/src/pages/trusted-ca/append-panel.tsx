@@ -1,0 +1,153 @@
+/** Append CA certificate: a file in, what would happen, then the confirmation. */
+import { Button, Table } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { AppendReport } from '../../api.ts';
+import { FileField } from '../../components/file-field.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { dateText } from '../../components/time.tsx';
+import { toast } from '../../components/toast.tsx';
+import { useTrustedCaChanges } from './changes.ts';
+
+const verdicts: Readonly<Record<AppendReport['members'][number]['verdict'], readonly [Tone, string]>> = {
+  added: ['ok', 'Will be added'],
+  pinned: ['note', 'Pinned peer'],
+  duplicate: ['plain', 'Already listed'],
+  older: ['plain', 'Older than what is there'],
+  refused: ['critical', 'Refused'],
+};
+
+/** Adds, never replaces; nothing changes before the preview was confirmed. */
+export function AppendPanel() {
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const { previewAppend, append } = useTrustedCaChanges();
+  const [file] = files;
+  const report = previewAppend.data;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (file) previewAppend.mutate(file);
+  }
+  function clear() {
+    setFiles([]);
+    previewAppend.reset();
+    append.reset();
+  }
+  async function confirm(takeGood: boolean) {
+    if (!file) return;
+    const done = await append.mutateAsync({ file, takeGood }).catch(() => undefined);
+    if (!done) return;
+    toast(done.added === 0 ? 'Nothing had to be added.' : `Added to the trusted CA list: ${done.added}.`);
+    clear();
+  }
+  return (
+    <Panel title="Upload" anchor="append">
+      <form onSubmit={submit} className="tg-form">
+        <FileField
+          label="Select the file containing trusted CA certificates"
+          description="PEM, DER or PKCS#7 with any number of certificates and CRLs. What is already listed stays; nothing is replaced."
+          files={files}
+          onChange={(chosen) => {
+            previewAppend.reset();
+            append.reset();
+            setFiles(chosen);
+          }}
+          accept=".pem,.crt,.cer,.der,.p7b,.p7c,.crl"
+        />
+        {previewAppend.isError && <ProblemNotice error={previewAppend.error} />}
+        {report ? (
+          <div className="tg-stack">
+            <Report report={report} />
+            {append.isError && <ProblemNotice error={append.error} />}
+            <div className="tg-actions">
+              {report.acceptable && (
+                <Button loading={append.isPending} onClick={() => void confirm(false)}>
+                  Confirm: add {report.added}
+                </Button>
+              )}
+              {!report.acceptable && report.acceptableInPart && (
+                <Button loading={append.isPending} onClick={() => void confirm(true)}>
+                  Take the good ones: add {report.added}
+                </Button>
+              )}
+              <Button variant="default" onClick={clear}>
+                Cancel
+              </Button>
+              <span className="tg-dim tg-small">
+                Afterwards {report.total} of at most {report.limit} certificates.
+              </span>
+            </div>
+          </div>
+        ) : (
+          <div className="tg-actions">
+            <Button
+              type="submit"
+              disabled={!file}
+              loading={previewAppend.isPending}
+              leftSection={<Icon name="plus" size={14} />}
+            >
+              Append CA certificate
+            </Button>
+            <span className="tg-dim tg-small">
+              First you see what the file holds; nothing changes until you confirm.
+            </span>
+          </div>
+        )}
+      </form>
+    </Panel>
+  );
+}
+
+function Report({ report }: { readonly report: AppendReport }) {
+  return (
+    <>
+      {report.problem && <Notice tone={report.acceptableInPart ? 'warning' : 'critical'} title={report.problem} />}
+      {report.notes.map((note) => (
+        <Notice key={note} tone="note">
+          {note}
+        </Notice>
+      ))}
+      <Table.ScrollContainer minWidth={640} mah={420}>
+        <Table fz="sm" verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>What happens</Table.Th>
+              <Table.Th>Subject</Table.Th>
+              <Table.Th>Issuer</Table.Th>
+              <Table.Th>Expiration date</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {report.members.map((member) => (
+              <Table.Tr key={member.position}>
+                <Table.Td>
+                  <StateMark tone={verdicts[member.verdict][0]}>{verdicts[member.verdict][1]}</StateMark>
+                </Table.Td>
+                <Table.Td className="tg-name-cell">
+                  {member.subject || (member.kind === 'crl' ? 'Certificate revocation list' : '–')}
+                  {member.refusal && (
+                    <div className="tg-small">
+                      <strong>{member.refusal.message}</strong> {member.refusal.hint}
+                    </div>
+                  )}
+                  {member.warnings.map((warning) => (
+                    <div key={warning.code} className="tg-row-warning">
+                      <Icon name="warning" size={12} />
+                      <span>
+                        {warning.message} {warning.hint}
+                      </span>
+                    </div>
+                  ))}
+                </Table.Td>
+                <Table.Td className="tg-name-cell">{member.issuer}</Table.Td>
+                <Table.Td>{dateText(member.notAfter)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}

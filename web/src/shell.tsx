@@ -1,0 +1,155 @@
+/** The console around the pages: header, menus, banner, and which page belongs to which address. */
+import { ActionIcon, AppShell, Burger, Menu } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { api, type Session } from './api.ts';
+import { Icon, Mark } from './components/icons.tsx';
+import { NavigationMenu } from './components/navigation-menu.tsx';
+import { SchemeSwitch } from './components/scheme-switch.tsx';
+import { SearchBox } from './components/search-box.tsx';
+import './components/shell.css';
+import { TemporaryBanner } from './components/temporary-banner.tsx';
+import { navigate } from './location.ts';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { useSettings } from './queries.ts';
+import { endSession } from './session.ts';
+import { unwrap } from './transport.ts';
+
+const AlarmsPage = lazy(async () => ({ default: (await import('./pages/alarms/alarms-page.tsx')).AlarmsPage }));
+const AuditPage = lazy(async () => ({ default: (await import('./pages/audit/audit-page.tsx')).AuditPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage }));
+const UnifiedPage = lazy(async () => ({
+  default: (await import('./pages/settings/unified-communications-page.tsx')).UnifiedCommunicationsPage,
+}));
+const SlotPage = lazy(async () => ({ default: (await import('./pages/identity/slot-page.tsx')).SlotPage }));
+const CsrPage = lazy(async () => ({ default: (await import('./pages/identity/csr-page.tsx')).CsrPage }));
+const DomainsPage = lazy(async () => ({ default: (await import('./pages/identity/domains-page.tsx')).DomainsPage }));
+const TrustedCaPage = lazy(async () => ({
+  default: (await import('./pages/trusted-ca/trusted-ca-page.tsx')).TrustedCaPage,
+}));
+const ToolsPage = lazy(async () => ({ default: (await import('./pages/tools/tools-page.tsx')).ToolsPage }));
+const UsersPage = lazy(async () => ({ default: (await import('./pages/access/users-page.tsx')).UsersPage }));
+const ApiPage = lazy(async () => ({ default: (await import('./pages/help/api-page.tsx')).ApiPage }));
+const AboutPage = lazy(async () => ({ default: (await import('./pages/help/about-page.tsx')).AboutPage }));
+const NotFoundPage = lazy(async () => ({ default: (await import('./pages/help/not-found-page.tsx')).NotFoundPage }));
+
+const paths = { server: '/security/server-certificate', client: '/security/client-certificate' };
+
+/** Everything a logged-in person sees. */
+export function Shell({ session }: { readonly session: Session }) {
+  const [menuOpened, menu] = useDisclosure(false);
+  const [path] = useLocation();
+  const closeMenu = menu.close;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu on small screens closes when the page changes
+  useEffect(closeMenu, [path, closeMenu]);
+  return (
+    <AppShell
+      header={{ height: 50 }}
+      navbar={{ width: 228, breakpoint: 'md', collapsed: { mobile: !menuOpened } }}
+      padding={{ base: 'md', md: 'lg' }}
+    >
+      <a className="tg-skip" href="#main">
+        Skip to the content
+      </a>
+      <AppShell.Header style={{ background: 'var(--tg-panel)', borderColor: 'var(--tg-line)' }}>
+        <Header session={session} menuOpened={menuOpened} onMenu={menu.toggle} />
+      </AppShell.Header>
+      <AppShell.Navbar style={{ background: 'var(--tg-panel)', borderColor: 'var(--tg-line)' }} aria-label="Menus">
+        <NavigationMenu />
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <TemporaryBanner />
+        <Suspense fallback={<div role="status" aria-label="Loading the page" />}>
+          <Pages />
+        </Suspense>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={OverviewPage} />
+      <Route path="/status/alarms" component={AlarmsPage} />
+      <Route path="/status/audit" component={AuditPage} />
+      <Route path="/system/settings" component={SettingsPage} />
+      <Route path="/configuration/unified-communications" component={UnifiedPage} />
+      <Route path={paths.server}>{() => <SlotPage slot="server" home={paths.server} />}</Route>
+      <Route path={`${paths.server}/generate-csr`}>{() => <CsrPage slot="server" home={paths.server} />}</Route>
+      <Route path={paths.client}>{() => <SlotPage slot="client" home={paths.client} />}</Route>
+      <Route path={`${paths.client}/generate-csr`}>{() => <CsrPage slot="client" home={paths.client} />}</Route>
+      <Route path="/security/domain-certificates" component={DomainsPage} />
+      <Route path="/security/domain-certificates/:name">
+        {({ name }) => <SlotPage slot={`domain:${name}`} home={`/security/domain-certificates/${name}`} />}
+      </Route>
+      <Route path="/security/domain-certificates/:name/generate-csr">
+        {({ name }) => <CsrPage slot={`domain:${name}`} home={`/security/domain-certificates/${name}`} />}
+      </Route>
+      <Route path="/security/trusted-ca" component={TrustedCaPage} />
+      <Route path="/tools/:tool">{({ tool }) => <ToolsPage key={tool} tool={tool} />}</Route>
+      <Route path="/users" component={UsersPage} />
+      <Route path="/help/api" component={ApiPage} />
+      <Route path="/help/about" component={AboutPage} />
+      <Route component={NotFoundPage} />
+    </Switch>
+  );
+}
+
+interface HeaderProps {
+  readonly session: Session;
+  readonly menuOpened: boolean;
+  readonly onMenu: () => void;
+}
+
+function Header({ session, menuOpened, onMenu }: HeaderProps) {
+  const client = useQueryClient();
+  const settings = useSettings();
+  const logOut = useMutation({
+    mutationFn: () => unwrap(api.DELETE('/session')),
+    onSettled: () => endSession(client, false),
+  });
+  return (
+    <div className="tg-header">
+      <Burger
+        opened={menuOpened}
+        onClick={onMenu}
+        hiddenFrom="md"
+        size="sm"
+        aria-label={menuOpened ? 'Close the menus' : 'Open the menus'}
+      />
+      <Link to="/" className="tg-brand">
+        <Mark size={26} />
+        Tollgate
+      </Link>
+      <span className="tg-host tg-clip">
+        {settings.data && (
+          <>
+            {settings.data.fqdn || 'no FQDN set'} · {settings.data.role}
+          </>
+        )}
+      </span>
+      <span style={{ flex: 1 }} />
+      <SearchBox />
+      <SchemeSwitch />
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={`Account: ${session.user.name}`}>
+            <Icon name="user" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <div style={{ padding: '6px 12px' }}>
+            <strong>{session.user.name}</strong>
+            <div className="tg-dim tg-small">{session.user.role}</div>
+          </div>
+          <Menu.Divider />
+          <Menu.Item onClick={() => navigate('/users#account')}>Change password</Menu.Item>
+          <Menu.Item onClick={() => logOut.mutate()}>Log out</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}
