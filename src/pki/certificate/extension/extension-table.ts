@@ -46,6 +46,15 @@ export function readExtensions(reader: DerReader, max: number): ExtensionTable {
   return table;
 }
 
+/** Extensions under an explicit tag, when that comes next. */
+export function readTaggedExtensions(reader: DerReader, tag: number, max: number): ExtensionTable {
+  if (reader.peek() !== tag) return noExtensions;
+  const outer = reader.enter(tag, 'extensions');
+  const table = readExtensions(reader, max);
+  reader.leave(outer, 'extensions');
+  return table;
+}
+
 /** Where in the table the extension with this identifier stands, or -1. */
 export function findExtension(der: Uint8Array, table: ExtensionTable, identifier: Uint8Array): number {
   for (let i = 0; i < table.length; i += stride) {
