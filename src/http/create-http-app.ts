@@ -21,7 +21,7 @@ import { refuseMisdirected, type SlotOfName } from './misdirected.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerParserError } from './parser-error.ts';
 import type { Peer } from './preamble.ts';
-import { isExpected, problemAnswer } from './problem-answer.ts';
+import { isExpected, nothingThere, problemAnswer } from './problem-answer.ts';
 import { createRateLimit, defaultRates, type Rates } from './rate-limit.ts';
 import { runRoute } from './run-route.ts';
 import { createWebPage } from './web-page.ts';
@@ -217,22 +217,14 @@ function methodNotAllowed(reply: FastifyReply, allowed: readonly string[]): Prob
   });
 }
 
-function nothingThere(): Problem {
-  return new Problem({
-    code: 'http.not-found',
-    status: 404,
-    title: 'There is nothing at this address',
-    hint: 'GET /api/v1/openapi.json lists every operation.',
-  });
-}
-
 function sendProblem(deps: HttpAppDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!isExpected(error)) deps.log.error('a request failed', { requestId: request.id, method: request.method, error });
   const { status, headers, body } = problemAnswer(error, request.id);
   // an error before the first hook has no headers yet
   if (!reply.hasHeader('content-security-policy'))
     void reply.headers(securityHeaders(deps.strictTransport?.() ?? false));
-  // the rest of a body that nobody reads must not be taken for the next request
-  if (status === 400 || status === 413) void reply.header('connection', 'close');
+  // a body that nobody wants is read and thrown away, so that the client gets to see the answer
+  void reply.removeHeader('connection');
+  if (error instanceof Problem && error.details.code === 'http.ambiguous') void reply.header('connection', 'close');
   return reply.code(status).headers(headers).send(body);
 }

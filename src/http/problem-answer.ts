@@ -102,3 +102,13 @@ export function validationProblem(error: z.ZodError, where: 'body' | 'query' | '
     errors,
   } as ProblemDetails);
 }
+
+/** `http.not-found` (404). */
+export function nothingThere(): Problem {
+  return new Problem({
+    code: 'http.not-found',
+    status: 404,
+    title: 'There is nothing at this address',
+    hint: 'GET /api/v1/openapi.json lists every operation.',
+  });
+}

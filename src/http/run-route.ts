@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { anonymousActor, type Caller } from '../features/access/access.ts';
 import { RawAnswer, type Route, SessionAnswer } from '../lib/route.ts';
 import { sessionCookie } from './headers.ts';
-import { validationProblem } from './problem-answer.ts';
+import { nothingThere, validationProblem } from './problem-answer.ts';
 
 export interface RouteCall {
   readonly request: FastifyRequest;
@@ -15,6 +15,7 @@ export interface RouteCall {
 
 /** Throws what the handler throws, and `http.invalid-request`. */
 export async function runRoute(route: Route, { request, reply, caller, address }: RouteCall): Promise<FastifyReply> {
+  if (Object.values(request.params as Record<string, string>).includes('')) throw nothingThere();
   const from = { address, requestId: request.id };
   const answer = await route.handler({
     params: parse(route.params, request.params, 'params'),

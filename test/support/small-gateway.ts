@@ -54,15 +54,25 @@ export interface SmallGateway {
   close(): Promise<void>;
 }
 
+export interface SmallGatewayOptions extends Partial<HttpAppDeps> {
+  /** Routes of features that stand on the same storage and clock. */
+  readonly features?: (on: { readonly storage: Storage; readonly clock: Clock }) => readonly Route[];
+}
+
 /** A folder of its own below the system's temporary folder, removed by `close`. */
-export async function startSmallGateway(options: Partial<HttpAppDeps> = {}): Promise<SmallGateway> {
+export async function startSmallGateway(options: SmallGatewayOptions = {}): Promise<SmallGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-'));
   const time = { now: Date.UTC(2026, 10, 21, 9) };
   const clock: Clock = { now: () => time.now, monotonic: () => time.now };
   const storage = await openStorage(folder);
   const access = createAccess({ storage, clock });
   const audit = createAudit({ storage });
-  const routes = [...accessRoutes(access), ...auditRoutes(audit), ...(options.routes ?? [])];
+  const routes = [
+    ...accessRoutes(access),
+    ...auditRoutes(audit),
+    ...(options.routes ?? []),
+    ...(options.features?.({ storage, clock }) ?? []),
+  ];
   const log: string[] = [];
   const app = await createHttpApp({
     webFolder: join(folder, 'no-page'),
@@ -101,7 +111,9 @@ export async function startSmallGateway(options: Partial<HttpAppDeps> = {}): Pro
         ...options.headers,
       },
     });
-    return answered(sent, body);
+    const answer = await answered(sent, body);
+    socket.destroy();
+    return answer;
   };
   const admin = systemActor('test');
   return {
@@ -147,7 +159,9 @@ const edgePreamble = {
 };
 
 async function answered(sent: ClientRequest, body: unknown): Promise<Answer> {
-  sent.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+  const payload = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+  if (body === undefined) sent.end();
+  else sent.setHeader('content-length', Buffer.byteLength(payload)).end(payload);
   const [response] = await once(sent, 'response');
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
