@@ -31,6 +31,7 @@ const https = createListener(
     name: 'https',
     asksClientCertificate: false,
     alpn: ['http/1.1'],
+    halfOpen: true,
     limits: (s) => s.https,
     firstByteMs: () => 0,
     serve: (socket, touch) => forwardHttps(socket, administration, touch),
@@ -43,6 +44,7 @@ const sip = createListener(
     name: 'sip',
     // asked for so that peers can present one; nothing here judges it yet, and nothing is granted for it
     asksClientCertificate: true,
+    halfOpen: false,
     limits: (s) => s.sip,
     firstByteMs: (s) => s.sip.firstByteMs,
     serve: (socket, touch) => serveSip(socket, () => settings.hostNames[0], touch, log),
@@ -101,7 +103,15 @@ async function obey(command: EdgeCommand): Promise<EdgeStatus | { readonly pid: 
 }
 
 function status(): EdgeStatus {
-  const own = { pid: process.pid, state, serial, https: https.status(), sip: sip.status() };
+  const { heapUsed, external } = process.memoryUsage();
+  const own = {
+    pid: process.pid,
+    state,
+    serial,
+    memory: heapUsed + external,
+    https: https.status(),
+    sip: sip.status(),
+  };
   return problem === undefined ? own : { ...own, problem };
 }
 

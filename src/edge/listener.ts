@@ -17,6 +17,8 @@ export interface ListenerKind {
   /** Asked for, never demanded; the chain is judged after the handshake, by our own engine. */
   readonly asksClientCertificate: boolean;
   readonly alpn?: readonly string[];
+  /** Whether answers still go to a client that has closed its own direction. */
+  readonly halfOpen: boolean;
   limits(settings: EdgeSettings): ListenerLimits;
   /** Time from handshake to first byte; 0 for none. */
   firstByteMs(settings: EdgeSettings): number;
@@ -66,7 +68,7 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
       }
     },
   });
-  const server: Server = createServer({ allowHalfOpen: kind.name === 'https', noDelay: true });
+  const server: Server = createServer({ noDelay: true });
 
   server.on('connection', (raw) => {
     raw.on('error', ignore);
@@ -112,6 +114,8 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
       socket.destroy();
       return;
     }
+    // only now: a client that goes away in the middle of its handshake is to be gone here too
+    socket.allowHalfOpen = kind.halfOpen;
     socket.disableRenegotiation();
     established += 1;
     entry.socket = socket;

@@ -30,7 +30,7 @@ export interface TestGateway {
   publish(identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>): Promise<void>;
   statuses(): Promise<EdgeStatus[]>;
   /** Starts `serve` again on the same folder, after the supervisor was killed. */
-  serveAgain(flags?: readonly string[]): Promise<void>;
+  serveAgain(flags?: readonly string[], edges?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,9 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     const snapshot: EdgeSnapshot = { format: 1, serial, identities, trust: [], settings: all };
     return writeSnapshot(folder, vault, snapshot);
   };
+  let outputBefore = 0;
   const run = (flags: readonly string[]) => {
+    outputBefore = output.length;
     child = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'serve-for-test.ts'), folder, ...flags],
@@ -75,10 +77,10 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
       ),
     );
   };
-  const settled = async () =>
-    eventually(`${count} serving edges`, async () => {
+  const settled = async (edges = count) =>
+    eventually(`${edges} serving edges`, async () => {
       const serving = (await statuses()).filter((status) => status.state === 'serving');
-      return serving.length === count && note().pid === child.pid && note().administration !== undefined;
+      return serving.length === edges && note().pid === child.pid && output.includes('Tollgate runs.', outputBefore);
     }).catch((error: Error) => {
       throw new Error(`${error.message}\n${output}`);
     });
@@ -100,9 +102,9 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
       await store(identities, serial, settings);
       await publishSnapshot(folder, serial);
     },
-    async serveAgain(more = flags) {
+    async serveAgain(more = flags, edges = count) {
       run(more);
-      await settled();
+      await settled(edges);
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {

@@ -3,7 +3,6 @@
  * each answer the same id. `drain`, `sibling` and `stop` keep their meaning in every version of the protocol, so that
  * a newer gateway can replace an older edge.
  */
-import type { ListenerLimits } from '../snapshot.ts';
 
 /** Grows when a command changes its meaning. Edges that speak another one are replaced, not adopted. */
 export const controlProtocol = 1;
@@ -43,6 +42,8 @@ export interface EdgeStatus {
   readonly state: 'waiting' | 'serving' | 'draining';
   /** Of the snapshot that new handshakes get; 0 while waiting. */
   readonly serial: number;
+  /** Bytes in heap and buffers. */
+  readonly memory: number;
   /** Why the last load failed, in words. */
   readonly problem?: string;
   readonly https: ListenerStatus;
@@ -54,7 +55,6 @@ export interface ListenerStatus {
   readonly handshaking: number;
   readonly accepted: number;
   readonly established: number;
-  readonly limits?: ListenerLimits;
   /** Connections that were refused or closed by the edge, by reason. */
   readonly closed: Readonly<Record<string, number>>;
 }
