@@ -78,9 +78,10 @@ export function recogniseUpload(bytes: Uint8Array, options: RecogniseOptions): R
   return read.ok ? judge(read.value, options) : read;
 }
 
-/** Whether the bytes are a PKCS#12 file (PFX, version 3), by their first elements. */
-export function looksLikePkcs12(bytes: Uint8Array): boolean {
-  return derShape(bytes) === 'pkcs12';
+/** The DER of a PKCS#12 file (PFX, version 3), also when it came as bare base64; undefined for any other file. */
+export function pkcs12Bytes(bytes: Uint8Array): Uint8Array | undefined {
+  const der = bytes[0] === 0x30 && !isBase64Text(bytes) ? bytes : bareBase64(bytes);
+  return der !== undefined && derShape(der) === 'pkcs12' ? der : undefined;
 }
 
 /** Sorts members by kind, as `recogniseUpload` does; for members that came another way, from PKCS#12. */
