@@ -2,7 +2,7 @@
 import { closeSync, lstatSync, mkdirSync, opendirSync, openSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../lib/problem.ts';
-import { toStorageProblem } from './storage-problem.ts';
+import { toStorageProblem, withStorageWords } from './storage-problem.ts';
 
 /** Folders inside the data folder. */
 export const dataFolders = ['keys', 'run', 'snapshot'] as const;
@@ -13,12 +13,10 @@ export const dataFolders = ['keys', 'run', 'snapshot'] as const;
  */
 export function makeDataFolder(folder: string): void {
   process.umask(0o077);
-  try {
+  withStorageWords(() => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of dataFolders) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw toStorageProblem(error);
-  }
+  });
 }
 
 /**
@@ -38,11 +36,13 @@ export function createEmpty(path: string): void {
  * never mended here: who could read a key before it was noticed may have read it.
  */
 export function checkDataFolder(folder: string): void {
-  checkPrivate(folder, statSync(folder));
-  for (const path of walk(folder, 4)) {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined) checkPrivate(path, stats);
-  }
+  withStorageWords(() => {
+    checkPrivate(folder, statSync(folder));
+    for (const path of walk(folder, 4)) {
+      const stats = lstatSync(path, { throwIfNoEntry: false });
+      if (stats !== undefined) checkPrivate(path, stats);
+    }
+  });
 }
 
 /** The check of one file or folder by its `stat`. */

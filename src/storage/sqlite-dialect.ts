@@ -17,7 +17,7 @@ import {
 } from 'kysely';
 import { failPoint } from '../lib/fail-point.ts';
 import type { DialectTypes } from './migrate.ts';
-import { isSyncFailure, toStorageProblem } from './storage-problem.ts';
+import { isSyncFailure, toStorageProblem, withStorageWords } from './storage-problem.ts';
 import type { WriterQueue } from './writer-queue.ts';
 
 /** The dialect for the database at `path`, which must exist with the mode it shall have. Opens it at once. */
@@ -158,7 +158,7 @@ class Handle {
   #failedSync: unknown;
 
   constructor(path: string, settings: readonly string[]) {
-    this.#database = attempt(() => new DatabaseSync(path, { timeout: BUSY_MS }));
+    this.#database = withStorageWords(() => new DatabaseSync(path, { timeout: BUSY_MS }));
     for (const pragma of settings) this.exec(`pragma ${pragma}`);
   }
 
@@ -238,14 +238,6 @@ const writerSettings = [
   'trusted_schema = off',
 ];
 const readerSettings = ['query_only = on', 'temp_store = memory', 'trusted_schema = off'];
-
-function attempt<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw toStorageProblem(error);
-  }
-}
 
 function own(connection: DatabaseConnection): SqliteConnection {
   if (connection instanceof SqliteConnection) return connection;

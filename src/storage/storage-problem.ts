@@ -13,6 +13,15 @@ export function toStorageProblem(error: unknown): unknown {
   return new Problem({ code: `storage.${kind}`, status, title, detail, hint }, error);
 }
 
+/** Runs `work`; what it throws leaves as `toStorageProblem` words it. */
+export function withStorageWords<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toStorageProblem(error);
+  }
+}
+
 /** Whether the disk refused to make a write durable: what it holds now is unknown, and a second try may lie. */
 export function isSyncFailure(error: unknown): boolean {
   const code = sqliteCode(error);

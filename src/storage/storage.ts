@@ -8,6 +8,7 @@ import { migrate } from './migrate.ts';
 import { checkDataFolder, createEmpty, dataFolders, makeDataFolder } from './private-folder.ts';
 import type { Schema } from './schema.ts';
 import { sqliteDialect, sqliteTypes } from './sqlite-dialect.ts';
+import { withStorageWords } from './storage-problem.ts';
 import { openVault, type Vault } from './vault.ts';
 import { WriterQueue } from './writer-queue.ts';
 
@@ -37,7 +38,9 @@ export interface StorageOptions {
 export async function openStorage(folder: string, options: StorageOptions = {}): Promise<Storage> {
   makeDataFolder(folder);
   checkDataFolder(folder);
-  for (const name of dataFolders) removeLeftovers(join(folder, name));
+  withStorageWords(() => {
+    for (const name of dataFolders) removeLeftovers(join(folder, name));
+  });
   const vault = await openVault(folder);
   const queue = new WriterQueue();
   const db = await openDatabase(folder, queue, options.clock ?? systemClock);

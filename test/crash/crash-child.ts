@@ -1,20 +1,42 @@
 /**
- * Makes one change to a data folder and ends: `crash-child.ts FOLDER CHANGE`. Killed at a fail point by the variable
- * TOLLGATE_FAIL, or by its parent at any moment. Prints `begin` and `done` around the change, so that the parent knows
- * what was promised; exit code 1 when it was refused.
+ * Makes changes to a data folder: `crash-child.ts FOLDER CHANGE` makes one and ends, `crash-child.ts FOLDER everything`
+ * goes on until it is killed. Killed at a fail point by the variable TOLLGATE_FAIL, or by its parent at any moment.
+ * Prints `begin`, then `done` and the number of audit rows for each change that it was promised; exit code 1 when one
+ * was refused.
  */
 import { Problem } from '../../src/lib/problem.ts';
-import { openGateway, runChange } from './crash-gateway.ts';
+import { type CrashGateway, openGateway, runChange } from './crash-gateway.ts';
 
 const [folder = '', change = ''] = process.argv.slice(2);
 try {
   const gateway = await openGateway(folder);
   process.stdout.write('begin\n');
+  if (change === 'everything') await changeForEver(gateway);
   await runChange(gateway, change);
-  process.stdout.write('done\n');
+  await tellDone(gateway);
   await gateway.storage.close();
 } catch (error) {
   const code = error instanceof Problem ? error.details.code : '';
   process.stdout.write(`refused ${code} ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+}
+
+async function changeForEver(gateway: CrashGateway): Promise<never> {
+  for (;;) {
+    for (const next of ['roll back', 'settings', 'upload', 'append a CA', 'make a request', 'roll back']) {
+      try {
+        await runChange(gateway, next);
+      } catch (error) {
+        // A request is pending already, the CA is listed already, the key is refused because of the request: no change.
+        if (!(error instanceof Problem) || error.details.status >= 500) throw error;
+        continue;
+      }
+      await tellDone(gateway);
+    }
+  }
+}
+
+async function tellDone({ storage }: CrashGateway): Promise<void> {
+  const query = storage.db.selectFrom('audit').select((e) => e.fn.countAll<number>().as('count'));
+  process.stdout.write(`done ${(await query.executeTakeFirstOrThrow()).count}\n`);
 }
