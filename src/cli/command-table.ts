@@ -9,12 +9,24 @@ export interface CommandGroup {
 /** In the order of the help text. A new feature adds its line here. */
 export const commandTable: readonly CommandGroup[] = [
   {
+    words: ['identity'],
+    load: async () => (await import('../features/identity/commands.ts')).identityCommands,
+  },
+  {
     words: ['settings'],
     load: async () => (await import('../features/settings/commands.ts')).settingsCommands,
   },
   {
     words: ['trusted-ca'],
     load: async () => (await import('../features/trusted-ca/commands.ts')).trustedCaCommands,
+  },
+  {
+    words: ['status', 'alarms'],
+    load: async () => (await import('../features/alarms/commands.ts')).alarmsCommands,
+  },
+  {
+    words: ['decode', 'convert', 'match', 'chain'],
+    load: async () => (await import('../features/tools/commands.ts')).toolsCommands,
   },
   {
     words: ['user', 'token'],

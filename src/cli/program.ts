@@ -78,7 +78,6 @@ const groupSummaries: Readonly<Record<string, string>> = {
   settings: 'Role, names and limits',
   'trusted-ca': 'The trusted CA list',
   identity: 'Server, client and domain certificates',
-  alarm: 'What is wrong now',
   alarms: 'What is wrong now',
   user: 'Who may log in',
   token: 'API tokens for programs',

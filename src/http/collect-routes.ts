@@ -1,10 +1,16 @@
 /** Every route of the API, feature by feature. A new feature adds its line here. */
 import type { Access } from '../features/access/access.ts';
 import { accessRoutes } from '../features/access/routes.ts';
+import type { AlarmsFeature } from '../features/alarms/alarms.ts';
+import { alarmsRoutes } from '../features/alarms/routes.ts';
 import type { Audit } from '../features/audit/audit.ts';
 import { auditRoutes } from '../features/audit/routes.ts';
+import type { Identity } from '../features/identity/identity.ts';
+import { identityRoutes } from '../features/identity/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
 import type { SettingsFeature } from '../features/settings/settings.ts';
+import { toolsRoutes } from '../features/tools/routes.ts';
+import type { Tools } from '../features/tools/tools.ts';
 import { trustedCaRoutes } from '../features/trusted-ca/routes.ts';
 import type { TrustedCaFeature } from '../features/trusted-ca/trusted-ca.ts';
 import type { Route } from '../lib/route.ts';
@@ -14,13 +20,19 @@ export interface Features {
   readonly audit: Audit;
   readonly settings: SettingsFeature;
   readonly trustedCa: TrustedCaFeature;
+  readonly identity: Identity;
+  readonly alarms: AlarmsFeature;
+  readonly tools: Tools;
 }
 
 /** Handlers use the features, building the list does not: the generator of the OpenAPI file passes stand-ins. */
 export function collectRoutes(features: Features): readonly Route[] {
   return [
+    ...alarmsRoutes(features.alarms),
+    ...identityRoutes(features.identity),
     ...settingsRoutes(features.settings),
     ...trustedCaRoutes(features.trustedCa),
+    ...toolsRoutes(features.tools),
     ...accessRoutes(features.access),
     ...auditRoutes(features.audit),
   ];
