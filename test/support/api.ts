@@ -76,7 +76,7 @@ export class ApiClient {
   }
 }
 
-export const administrator = { name: 'admin', password: 'correct horse battery staple' } as const;
+export const administrator = { name: 'admin', password: 'plum orbit canvas 47 lantern' } as const;
 
 /** Uses the set-up link of a new gateway; the client that comes back is logged in as administrator. */
 export async function setUp(gateway: TestGateway): Promise<ApiClient> {

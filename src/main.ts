@@ -1,0 +1,122 @@
+/**
+ * The administration process: wiring only. Opens the storage, ties the features together, answers the API and the page
+ * on Unix sockets, and ends when the supervisor that started it goes away.
+ */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Access, createAccess } from './features/access/access.ts';
+import { createAlarms } from './features/alarms/alarms.ts';
+import { servedIdentities } from './features/alarms/served-identities.ts';
+import { createAudit } from './features/audit/audit.ts';
+import { createIdentity, type Identity } from './features/identity/identity.ts';
+import { createSettings } from './features/settings/settings.ts';
+import { createTools, openUpload } from './features/tools/tools.ts';
+import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
+import { collectRoutes } from './http/collect-routes.ts';
+import { createHttpApp } from './http/create-http-app.ts';
+import { systemActor } from './lib/actor.ts';
+import { systemClock } from './lib/clock.ts';
+import { createEvents } from './lib/events.ts';
+import { createLog, type Log } from './lib/log.ts';
+import { Problem } from './lib/problem.ts';
+import { createPublisher } from './publish-snapshot.ts';
+import { openStorage } from './storage/storage.ts';
+import type { FromAdministration, StartMessage, ToAdministration } from './supervisor/administration.ts';
+
+/** Exit code after an error nobody expected: the supervisor starts the process again. */
+const fault = 70;
+
+process.umask(0o077);
+process.once('disconnect', () => process.exit(0));
+process.on('message', (message: ToAdministration) => {
+  if (message.type === 'start') void administer(message);
+});
+
+async function administer({ folder, options }: StartMessage): Promise<void> {
+  const log = createLog(options.logLevel, 'administration');
+  endOnFault(log);
+  try {
+    await run(folder, options, log);
+  } catch (error) {
+    const words =
+      error instanceof Problem ? [error.details.title, error.details.detail, error.details.hint] : [String(error)];
+    log.error('the administration process cannot start', { error });
+    tell({ type: 'print', text: words.filter(Boolean).join('\n') });
+    process.exit(1);
+  }
+}
+
+async function run(folder: string, options: StartMessage['options'], log: Log): Promise<void> {
+  const clock = systemClock;
+  const storage = await openStorage(folder);
+  const events = createEvents((error) => log.error('a listener failed', { error }));
+  const audit = createAudit({ storage });
+  const access = createAccess({ storage, clock });
+  const settings = createSettings({ storage, clock, events });
+  const trustedCa = createTrustedCa({ storage, clock, events, users: () => identity.chains() });
+  const publisher = createPublisher({ storage, clock, settings, trustedCas: trustedCa, identity: () => identity });
+  const identity: Identity = createIdentity({
+    storage,
+    clock,
+    events,
+    settings,
+    trustedCas: trustedCa,
+    openUpload,
+    publish: publisher.publish,
+    hostName: hostname(),
+  });
+  const alarms = createAlarms({
+    storage,
+    clock,
+    events,
+    sources: [() => identity.conditions(clock.now()), () => trustedCa.conditions()],
+    overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
+    onError: (error) => log.error('alarms could not be worked out', { error }),
+  });
+  const tools = createTools({ clock, trusted: trustedCa.certificates });
+
+  await identity.ensureTemporary();
+  events.on('changed', ({ feature }) => {
+    // identities publish by themselves, because their answer says whether every edge took the change
+    if (feature === 'identity') return;
+    publisher.publish().catch((error: unknown) => log.error('not every edge took the change', { feature, error }));
+  });
+  await publisher.publish().catch((error: unknown) => log.error('not every edge took the state', { error }));
+
+  const app = await createHttpApp({
+    routes: collectRoutes({ access, audit, settings, trustedCa, identity, alarms, tools }),
+    access,
+    audit,
+    webFolder: join(import.meta.dirname, '..', 'web', 'dist'),
+    log,
+    slotOf: publisher.slotOf,
+  });
+  await app.listen({ admin: join(folder, 'run', 'admin.sock'), cli: join(folder, 'run', 'cli.sock') });
+  await printSetupLink(access, options);
+  tell({ type: 'ready' });
+  alarms.start();
+}
+
+/** While there is no user, each start prints a new link; it is shown on the terminal only, never logged. */
+async function printSetupLink(access: Access, { address, httpsPort }: StartMessage['options']): Promise<void> {
+  const link = await access.setup.renewLink(systemActor('start'));
+  if (link === undefined) return;
+  const everywhere = address === '::' || address === '0.0.0.0';
+  const host = everywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address;
+  const text = `Make the first account within 15 minutes:\n  https://${host}:${httpsPort}${link.path.reveal()}`;
+  tell({ type: 'print', text });
+}
+
+function tell(message: FromAdministration): void {
+  process.send?.(message);
+}
+
+/** An unexpected error may have left anything half done in memory; what is stored is whole. */
+function endOnFault(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error('an unexpected error ends the administration process', { error });
+      process.exit(fault);
+    });
+  }
+}
