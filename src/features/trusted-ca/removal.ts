@@ -8,8 +8,9 @@ import { parseCrl } from '../../pki/crl/crl.ts';
 import { recordAudit } from '../audit/audit.ts';
 import { addPlanned, digestOf, objectOf, takeOut, undoTime } from './change.ts';
 import { breakages, issuersOf } from './impact.ts';
+import type { JudgedFile, JudgedMember } from './judge-file.ts';
 import { deleteAllConfirmation } from './limits.ts';
-import { type AppendPlan, type JudgedFile, planAppend } from './plan-append.ts';
+import { type AppendPlan, planAppend } from './plan-append.ts';
 import { appendProblem, confirmationNeeded, unknownRemoval, unknownRows } from './problems.ts';
 import { labelOf, listRows } from './rows.ts';
 import { defaultCertificates } from './seed.ts';
@@ -180,6 +181,7 @@ interface ResetPlan {
 async function planReset(work: TrustedCaWork, state: ListState, db = work.storage.db): Promise<ResetPlan> {
   const { certificates, temporary } = await defaultCertificates(work, db);
   const judged = certificates.map((certificate) => ({
+    kind: 'certificate' as const,
     certificate,
     hash: toHex(sha256(certificate.der)),
     judgement: { verdict: 'added' as const },
@@ -187,7 +189,7 @@ async function planReset(work: TrustedCaWork, state: ListState, db = work.storag
   const keep = new Set(judged.map(({ hash }) => hash));
   const now = work.clock.now();
   const kept: ListState = { cas: state.cas.filter(({ row }) => keep.has(row.fingerprint)), crls: [], damaged: [] };
-  const add = planAppend({ certificates: judged, crls: [], others: [], notes: [] }, kept, 'default list', now);
+  const add = planAppend({ members: judged, notes: [] }, kept, 'default list', now);
   const added = add.certificates.map(({ certificate, hash }, index) => ({
     certificate,
     row: { ...emptyRow, fingerprint: hash, der: certificate.der, position: 1_000_000 + index, added_at: now },
@@ -210,17 +212,17 @@ const emptyRow: StoredCa = {
 
 /** Rows that were on the list before were judged then; what cannot be read any more stays out. */
 function judgedAgain(rows: readonly RemovedRow[]): JudgedFile {
-  const certificates = rows.flatMap((row) => {
-    const parsed = row.type === 'certificate' ? parseCertificate(row.der) : undefined;
-    if (parsed?.ok !== true) return [];
-    const verdict = row.pinned === 0 ? ('added' as const) : ('pinned' as const);
-    return [{ certificate: parsed.value, hash: row.fingerprint, judgement: { verdict } }];
+  const members = rows.flatMap((row): JudgedMember[] => {
+    if (row.type === 'crl') {
+      const crl = parseCrl(row.der);
+      return crl.ok ? [{ kind: 'crl', crl: crl.value }] : [];
+    }
+    const certificate = parseCertificate(row.der);
+    if (!certificate.ok) return [];
+    const verdict = row.pinned === 0 ? 'added' : 'pinned';
+    return [{ kind: 'certificate', certificate: certificate.value, hash: row.fingerprint, judgement: { verdict } }];
   });
-  const crls = rows.flatMap((row) => {
-    const parsed = row.type === 'crl' ? parseCrl(row.der) : undefined;
-    return parsed?.ok === true ? [parsed.value] : [];
-  });
-  return { certificates, crls, others: [], notes: [] };
+  return { members, notes: [] };
 }
 
 function removedLabel(row: RemovedRow): string {

@@ -1,4 +1,6 @@
 /** The default list: the temporary CA of this gateway and the bundled public roots. */
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import type { Kysely, Transaction } from 'kysely';
 import { type Actor, systemActor } from '../../lib/actor.ts';
 import { toHex } from '../../lib/bytes.ts';
@@ -7,7 +9,8 @@ import { type Certificate, fingerprint, parseCertificate } from '../../pki/certi
 import type { Schema } from '../../storage/schema.ts';
 import { addPlanned } from './change.ts';
 import { judgeCertificate } from './judge.ts';
-import { judgeCertificates, planAppend } from './plan-append.ts';
+import { judgeCertificates } from './judge-file.ts';
+import { planAppend } from './plan-append.ts';
 import { appendProblem } from './problems.ts';
 import { markSource, readSeed, writeSeed } from './store.ts';
 import type { TrustedCaWork } from './trusted-ca.ts';
@@ -59,6 +62,14 @@ export async function defaultCertificates(
     certificates: certificates.filter((certificate) => judgeCertificate(certificate).verdict === 'added'),
     temporary: first === undefined ? undefined : toHex(fingerprint(first.der)),
   };
+}
+
+let decodedRoots: readonly Uint8Array[] | undefined;
+
+/** DER of every public root that comes with the program: those Node.js carries; docs/trusted-ca.md names them. */
+export function bundledRoots(): readonly Uint8Array[] {
+  decodedRoots ??= rootCertificates.map((pem) => new Uint8Array(new X509Certificate(pem).raw));
+  return decodedRoots;
 }
 
 function parsed(all: readonly Uint8Array[]): readonly Certificate[] {

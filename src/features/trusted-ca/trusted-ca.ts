@@ -16,12 +16,12 @@ import { addPlanned, undoTime } from './change.ts';
 import { listConditions } from './conditions.ts';
 import { memberPem, memberText } from './decoded.ts';
 import { issuersOf } from './impact.ts';
-import { judgeCertificates, judgeFile, planAppend } from './plan-append.ts';
+import { judgeCertificates, judgeFile } from './judge-file.ts';
+import { planAppend } from './plan-append.ts';
 import { appendProblem, unknownRows } from './problems.ts';
-import { bundledRoots } from './public-roots.ts';
 import { listRemovals, previewDefaults, previewRemoval, removeRows, resetList, undoRemoval } from './removal.ts';
 import { listRows } from './rows.ts';
-import { adoptTemporary, seedList } from './seed.ts';
+import { adoptTemporary, bundledRoots, seedList } from './seed.ts';
 import { crlSignature, memberId, StateLoader } from './state.ts';
 
 export { deleteAllConfirmation, maximumBytes, maximumCertificates } from './limits.ts';
