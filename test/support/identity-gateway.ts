@@ -9,11 +9,11 @@ import { createAudit } from '../../src/features/audit/audit.ts';
 import { createIdentity, type Identity } from '../../src/features/identity/identity.ts';
 import { identityRoutes } from '../../src/features/identity/routes.ts';
 import { createSettings, type SettingsFeature, type SettingsPatch } from '../../src/features/settings/settings.ts';
+import { openUpload } from '../../src/features/tools/tools.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
 import { createHttpApp } from '../../src/http/create-http-app.ts';
 import { systemActor } from '../../src/lib/actor.ts';
 import { createEvents } from '../../src/lib/events.ts';
-import { recogniseUpload } from '../../src/pki/container/recognise.ts';
 import { openStorage, type Storage } from '../../src/storage/storage.ts';
 
 export interface ApiAnswer {
@@ -77,7 +77,7 @@ export async function startIdentityGateway(options: { readonly fqdn?: string } =
     events,
     settings,
     trustedCas,
-    openUpload: async (bytes, { what }) => recogniseUpload(bytes, { what }),
+    openUpload,
     hostName: 'Gate_Way-7.internal',
     publish: async () => {
       if (publishing.fail !== undefined) throw new Error(publishing.fail);

@@ -3,7 +3,7 @@ import type { Command, CommandContext } from '../../lib/command.ts';
 import { changeText, overviewText } from './change-text.ts';
 import { csrCommands } from './csr/csr-commands.ts';
 import type { RequiredName } from './required-names.ts';
-import type { ChangeResult, IdentityView } from './schemas.ts';
+import type { ChangeResult, IdentityOverview, IdentityView } from './schemas.ts';
 import { slotArgument, slotPath } from './slot-argument.ts';
 import { uploadCommands } from './upload/upload-commands.ts';
 

@@ -64,7 +64,7 @@ function shown(name: GeneralName): Name {
 
 function otherName(name: Extract<GeneralName, { kind: 'other' }>): Name {
   const value = name.text ?? toHex(name.value);
-  if (name.oid === srvNameOid) return { kind: 'srv', value, text: `otherName:SRVName::${value}` };
-  if (name.oid === xmppAddressOid) return { kind: 'xmpp', value, text: `otherName:XmppAddr::${value}` };
-  return { kind: 'other', value, text: `otherName:${name.oid}::${value}` };
+  if (name.oid === srvNameOid) return { kind: 'srv', value, text: `othername: SRVName::${value}` };
+  if (name.oid === xmppAddressOid) return { kind: 'xmpp', value, text: `othername: XmppAddr::${value}` };
+  return { kind: 'other', value, text: `othername: ${name.oid}::${value}` };
 }

@@ -150,8 +150,8 @@ function requestDer(plan: CsrPlan, key: KeyObject): Uint8Array {
 }
 
 function nameText(kind: string, value: string): string {
-  if (kind === 'srv') return `otherName:SRVName::${value}`;
-  return kind === 'xmpp' ? `otherName:XmppAddr::${value}` : `DNS:${value}`;
+  if (kind === 'srv') return `othername: SRVName::${value}`;
+  return kind === 'xmpp' ? `othername: XmppAddr::${value}` : `DNS:${value}`;
 }
 
 function multiDomain(names: readonly Name[]): CsrView['reminders'][number] {

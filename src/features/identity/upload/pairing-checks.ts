@@ -40,6 +40,7 @@ export function notBothKeys({ reuseKey, uploadedKey, activeKey }: UploadFacts): 
 /** The key that will be served must be the certificate's: both fingerprints, and whose key it is when that is known. */
 export function keyMatches(facts: UploadFacts): Answer[] {
   const { leafKey, uploadedKey, pendingCsrKey, activeKey, reuseKey } = facts;
+  if (facts.keyUnread) return [];
   const owner = facts.ownerOf(leafKey);
   const known = owner === undefined ? '' : ` The certificate's key is known here: ${owner}.`;
   if (reuseKey) {

@@ -73,14 +73,16 @@ function unreadable(label: string, problem: UploadProblem): Answer {
   const locked = problem.code === 'upload.key-encrypted';
   return {
     severity: 'error',
-    code: locked ? 'identity.key-password-protected' : 'identity.unreadable',
+    code: locked ? 'identity.key-password-protected' : (codes[problem.code] ?? 'identity.unreadable'),
     detail: locked
       ? 'The private key is password protected'
-      : `${label}: ${printable(problem.message, 600)} (at octet ${problem.offset})`,
+      : `${label}: ${printable(problem.message.replace(/\.$/, ''), 600)} (at octet ${problem.offset})`,
     hint: locked ? removePassword : printable(problem.hint, 600),
     affected: [label],
   };
 }
+
+const codes: Partial<Record<UploadProblem['code'], string>> = { 'upload.two-keys': 'identity.several-keys' };
 
 const removePassword =
   'Remove the password with `openssl pkey -in key.pem -out key-without-password.pem` and upload the result.';

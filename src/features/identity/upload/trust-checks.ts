@@ -1,8 +1,7 @@
 /** Who signed the certificate, for how long, and for what. */
 import { printable } from '../../../lib/printable.ts';
 import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
-import { isSelfIssued } from '../../../pki/certificate/certificate.ts';
-import { verifySignedBy } from '../../../pki/certificate/verify-signature.ts';
+import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import type { Answer, UploadFacts } from './upload-checks.ts';
 
@@ -141,10 +140,6 @@ export function endDate2050({ leaf }: UploadFacts): Answer[] {
 }
 
 const anyExtendedKeyUsage = '2.5.29.37.0';
-
-function isSelfSigned(leaf: UploadFacts['leaf']): boolean {
-  return isSelfIssued(leaf) && verifySignedBy(leaf, leaf.publicKey);
-}
 
 function day(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');

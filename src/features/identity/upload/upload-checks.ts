@@ -33,6 +33,8 @@ export interface UploadFacts {
   readonly leafKey: string;
   readonly completed: CompletedChain;
   readonly uploadedKey: string | undefined;
+  /** A file could not be read, and it may have been the key. */
+  readonly keyUnread: boolean;
   readonly pendingCsrKey: string | undefined;
   readonly activeKey: string | undefined;
   readonly reuseKey: boolean;

@@ -56,6 +56,7 @@ export async function collectFacts(
     leafKey,
     completed,
     uploadedKey,
+    keyUnread: read.key === undefined && read.errors.length > 0,
     pendingCsrKey: pending?.key_id,
     activeKey: active?.key_id,
     reuseKey: request.reuseKey ?? false,

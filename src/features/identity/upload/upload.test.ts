@@ -1,0 +1,568 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type IdentityGateway, startIdentityGateway } from '../../../../test/support/identity-gateway.ts';
+import { certificateOf, type Leaf, type LeafOptions, makeLeaf, rsaKeyInfo } from '../../../../test/support/leaf.ts';
+import { createOpensslCa, createOpensslKey, type OpensslCa, openssl } from '../../../../test/support/openssl.ts';
+import { toColonHex } from '../../../lib/bytes.ts';
+import type { CsrView, UploadPreview } from '../schemas.ts';
+import { uploadChecks } from './upload-checks.ts';
+
+let gateway: IdentityGateway;
+let ca: OpensslCa;
+let stranger: OpensslCa;
+const names = ['gw1.example.com'];
+const domain = `domain:video.example.com`;
+
+before(async () => {
+  gateway = await startIdentityGateway({ fqdn: 'gw1.example.com' });
+  ca = await createOpensslCa(join(gateway.folder, 'ca'), { name: 'Known CA' });
+  stranger = await createOpensslCa(join(gateway.folder, 'stranger'), { name: 'Unknown CA' });
+  await gateway.trustedCas.append(
+    { kind: 'system', id: 't', name: 't', role: 'administrator', address: '', requestId: '' },
+    Buffer.from(ca.certificate),
+    { fileName: 'ca.pem' },
+  );
+  await gateway.must('POST', '/identities', { domain: 'video.example.com' });
+});
+after(() => gateway.close());
+
+type Bytes = string | Uint8Array;
+interface Options {
+  readonly slot?: string;
+  readonly password?: string;
+  readonly reuseKey?: boolean;
+  readonly force?: boolean;
+}
+
+const path = (slot: string) => `/identities/${encodeURIComponent(slot)}/uploads`;
+const body = (files: readonly Bytes[], { slot: _, ...options }: Options) => ({
+  files: files.map((content, i) => ({ name: `f${i}.pem`, content: Buffer.from(content).toString('base64') })),
+  ...options,
+});
+const preview = (files: readonly Bytes[], options: Options = {}) =>
+  gateway.must<UploadPreview>('POST', path(options.slot ?? 'server'), body(files, options));
+
+/** The refusal of an upload, which must leave everything as it was. */
+async function refused(files: readonly Bytes[], options: Options = {}) {
+  const before = await gateway.state();
+  const problem = await gateway.refused('POST', path(options.slot ?? 'server'), body(files, options));
+  assert.equal(problem.title, 'File upload failed.');
+  assert.equal(problem.status, 422);
+  for (const error of problem.errors ?? []) assert.ok(error.hint, `${error.code} has a hint`);
+  assert.equal(await gateway.state(), before, 'a refused upload changes nothing');
+  return problem;
+}
+
+const errorCodes = (problem: { errors?: readonly { code: string }[] }) => problem.errors?.map((e) => e.code) ?? [];
+const warningCodes = (shown: UploadPreview) => shown.warnings.map((w) => w.code);
+const both = (leaf: { certificate: string; key: string }) => [leaf.certificate, leaf.key];
+
+async function warns(leaf: Leaf | LeafOptions, code: string, detail: RegExp, options: Options = {}) {
+  const made = 'certificate' in leaf ? leaf : await makeLeaf(ca, leaf);
+  const before = await gateway.state();
+  const shown = await preview(both(made), options);
+  const warning = shown.warnings.find((w) => w.code === code);
+  assert.match(warning?.detail ?? JSON.stringify(shown.warnings), detail);
+  assert.ok(warning?.hint, 'a warning comes with a remedy');
+  assert.equal(shown.checks.find((row) => row.check === warning?.check)?.outcome, 'warning');
+  assert.equal(await gateway.state(), before, 'a preview changes nothing');
+  return shown;
+}
+
+describe('an upload without fault', () => {
+  test('passes every check in silence', async () => {
+    const shown = await preview(both(await ca.issue(names)));
+    assert.deepEqual(shown.warnings, []);
+    assert.deepEqual(
+      shown.checks.map((row) => row.check),
+      uploadChecks.map((row) => row.check),
+    );
+    assert.ok(shown.checks.every((row) => row.outcome === 'passed' && row.answer.length === 0));
+    assert.match(shown.certificate.text, /^Certificate:/);
+    assert.deepEqual(
+      shown.chain.map((link) => link.role),
+      ['leaf', 'anchor'],
+    );
+  });
+
+  for (const key of ['rsa', 'rsa-3072', 'rsa-4096', 'ec', 'ec-p384'] as const) {
+    test(`says nothing about a key of kind ${key}`, async () => {
+      assert.deepEqual((await preview(both(await ca.issue(names, { key })))).warnings, []);
+    });
+  }
+
+  test('says nothing about ECDSA P-521', async () => {
+    assert.deepEqual((await preview(both(await makeLeaf(ca, { key: 'ec-p521' })))).warnings, []);
+  });
+
+  test('has rows for zones and CRLs, with an empty answer until there are zones', async () => {
+    const shown = await preview(both(await ca.issue(names)));
+    const row = (check: string) => shown.checks.find((r) => r.check === check);
+    assert.deepEqual(row('crl-known'), { check: 'crl-known', title: 'CRL of the CA', outcome: 'passed', answer: [] });
+    assert.match(row('extended-key-usage')?.title ?? '', /zones and peers/);
+  });
+});
+
+describe('files that cannot be read', () => {
+  const unreadable: [string, Bytes, RegExp][] = [
+    ['a web page', '<!DOCTYPE html><html>Log in</html>', /web page \(HTML\).*at octet 0/],
+    ['an empty file', '', /empty/],
+    ['random octets', Uint8Array.of(1, 2, 3, 4, 5), /octet/],
+    ['plain text', 'nothing in here', /octet/],
+  ];
+  for (const [what, bytes, detail] of unreadable) {
+    test(`${what}: the error says what it looks like`, async () => {
+      const problem = await refused([bytes]);
+      assert.match(problem.detail, detail);
+      assert.deepEqual(errorCodes(problem), ['identity.unreadable']);
+    });
+  }
+
+  test('a damaged certificate: the error names the octet', async () => {
+    const der = Buffer.from(certificateOf(ca.certificate).der);
+    der[6] = 0xff;
+    assert.match((await refused([der])).detail, /octet \d+/);
+  });
+
+  test('a CSR: the error says that it is one', async () => {
+    const csr = await gateway.must<CsrView>('POST', '/identities/client/csr', { key: 'ec-p256' });
+    await gateway.must('DELETE', '/identities/client/csr');
+    assert.match((await refused([csr.pem])).detail, /certificate signing request \(CSR\)/);
+  });
+
+  test('a key alone: the error says that the certificate is missing', async () => {
+    assert.match((await refused([await createOpensslKey('ec')])).detail, /private key but no certificate/);
+  });
+
+  test('a password protected key: the error has the command that removes the password', async () => {
+    const { certificate, key } = await ca.issue(names);
+    const file = join(gateway.folder, 'plain.key');
+    await writeFile(file, key);
+    const locked = await openssl(['pkey', '-in', file, '-aes256', '-passout', 'pass:secret']);
+    const problem = await refused([certificate, locked]);
+    assert.equal(problem.detail, 'The private key is password protected');
+    assert.match(problem.hint ?? '', /openssl pkey -in/);
+    const traditional = await openssl(['pkey', '-in', file, '-aes256', '-passout', 'pass:secret', '-traditional']);
+    assert.equal((await refused([certificate, traditional])).detail, 'The private key is password protected');
+  });
+
+  test('two different keys in one upload are refused', async () => {
+    const { certificate, key } = await ca.issue(names);
+    const problem = await refused([certificate, key, await createOpensslKey('ec')]);
+    assert.ok(errorCodes(problem).includes('identity.several-keys'));
+    const one = await refused([`${certificate}${key}${await createOpensslKey('ec')}`]);
+    assert.ok(errorCodes(one).includes('identity.several-keys'));
+  });
+
+  test('a file name is a label: cut, escaped and never a path', async () => {
+    const content = Buffer.from('x').toString('base64');
+    for (const name of ['../../etc/passwd', 'a\u0000b.pem', 'CON', '\u202egpj.exe', 'n'.repeat(5000)]) {
+      const problem = await gateway.refused('POST', path('server'), { files: [{ name, content }] });
+      assert.ok(problem.detail.length < 400);
+      assert.ok(!/[\u0000\u202e]/.test(problem.detail));
+    }
+  });
+
+  test('more than 10 MiB in all are refused before anything is read', async () => {
+    const content = Buffer.alloc(5.2 * 1024 * 1024).toString('base64');
+    const answer = await gateway.call('POST', path('server'), { files: [{ content }, { content }] });
+    assert.equal(answer.status, 413);
+  });
+});
+
+describe('key and certificate', () => {
+  test('a key uploaded while a CSR is pending is refused', async () => {
+    await gateway.must('POST', '/identities/server/csr', { key: 'ec-p256' });
+    const problem = await refused(both(await ca.issue(names)));
+    assert.ok(errorCodes(problem).includes('identity.key-while-csr-pending'));
+    assert.match(problem.detail, /while a certificate signing request is pending/);
+    await gateway.must('DELETE', '/identities/server/csr');
+  });
+
+  test('a key that does not match is refused with both fingerprints', async () => {
+    const one = await ca.issue(names);
+    const other = await makeLeaf(ca);
+    const problem = await refused([one.certificate, other.key]);
+    assert.deepEqual(errorCodes(problem), ['identity.key-mismatch']);
+    for (const info of [certificateOf(one.certificate).publicKeyInfo, other.publicKeyInfo]) {
+      const print = toColonHex(createHash('sha256').update(info).digest());
+      assert.ok(problem.detail.includes(print), 'the fingerprint is named');
+    }
+  });
+
+  test('a certificate for another key than the pending CSR’s is refused with both fingerprints', async () => {
+    const csr = await gateway.must<CsrView>('POST', '/identities/server/csr', { key: 'ec-p256' });
+    const { certificate } = await ca.issue(names);
+    const problem = await refused([certificate]);
+    assert.match(problem.detail, /not for the pending CSR's key/);
+    assert.ok(problem.detail.includes(csr.publicKeySha256));
+    await gateway.must('DELETE', '/identities/server/csr');
+  });
+
+  test('the owner of a known key is named: another slot, another peer', async () => {
+    const csr = await gateway.must<CsrView>('POST', '/identities/client/csr', { key: 'ec-p256' });
+    const problem = await refused([await ca.sign(csr.pem)]);
+    assert.match(problem.detail, /pending CSR of the client certificate/);
+    await gateway.must('DELETE', '/identities/client/csr');
+    const leaf = await makeLeaf(ca);
+    const keyId = createHash('sha256').update(leaf.publicKeyInfo).digest('hex');
+    await gateway.identity.notePeerKey(keyId, 'gw2.example.com');
+    assert.match((await refused([leaf.certificate])).detail, /the peer gw2\.example\.com/);
+  });
+
+  test('a certificate without key and without CSR is refused', async () => {
+    const { certificate } = await ca.issue(names);
+    const problem = await refused([certificate]);
+    assert.deepEqual(errorCodes(problem), ['identity.key-missing']);
+  });
+
+  test('the same key on another peer is warned about', async () => {
+    const leaf = await makeLeaf(ca);
+    const keyId = createHash('sha256').update(leaf.publicKeyInfo).digest('hex');
+    await gateway.identity.notePeerKey(keyId, 'gw3.example.com');
+    const shown = await warns(leaf, 'identity.key-on-other-peer', /gw3\.example\.com: one leak exposes all/);
+    assert.match(shown.warnings[0]?.hint ?? '', /must list every peer/);
+  });
+
+  test('Re-use current private key and a key file exclude each other', async () => {
+    const problem = await refused(both(await ca.issue(names)), { reuseKey: true });
+    assert.ok(errorCodes(problem).includes('identity.two-keys-meant'));
+  });
+
+  test('Re-use current private key needs a certificate for that key', async () => {
+    const { certificate } = await ca.issue(names);
+    assert.match((await refused([certificate], { reuseKey: true })).detail, /not for the current private key/);
+  });
+});
+
+describe('names of the certificate', () => {
+  const san = (value: string, slot: string) => ({ extensions: [`subjectAltName = ${value}`], slot });
+  for (const slot of ['server', domain]) {
+    for (const value of [
+      'DNS:gw1.example.com,DNS:gateway',
+      'DNS:gw1.example.com,IP:192.0.2.1',
+      'DNS:a_b.example.com',
+    ]) {
+      test(`${value} in the SAN is refused in the slot ${slot}`, async () => {
+        const { extensions } = san(value, slot);
+        const problem = await refused(both(await ca.issue(names, { extensions })), { slot });
+        assert.equal(problem.detail, 'Subject alternative name must be a valid FQDN');
+      });
+    }
+    for (const name of ['gateway', '192.0.2.1']) {
+      test(`${name} as CN is refused in the slot ${slot}`, async () => {
+        const leaf = await makeLeaf(ca, { subject: [{ type: 'CN', value: name }] });
+        const problem = await refused(both(leaf), { slot });
+        assert.equal(problem.detail, 'Common name must be a valid FQDN');
+      });
+    }
+  }
+
+  test('in the client slot a host name as CN is a warning, and an IP in the SAN is only shown', async () => {
+    const leaf = await makeLeaf(ca, {
+      subject: [{ type: 'CN', value: 'gateway' }],
+      extensions: {
+        extendedKeyUsage: ['clientAuth'],
+        subjectAltName: [
+          { kind: 'dns', value: 'gw1.example.com' },
+          { kind: 'ip', value: '192.0.2.1' },
+        ],
+      },
+    });
+    const shown = await warns(leaf, 'identity.cn-not-fqdn', /Common name must be a valid FQDN/, { slot: 'client' });
+    assert.deepEqual(warningCodes(shown), ['identity.cn-not-fqdn']);
+    assert.ok(shown.certificate.names.some((name) => name.text === 'IP Address:192.0.2.1'));
+  });
+
+  test('other kinds of alternative names are only shown', async () => {
+    const extensions = [
+      'subjectAltName = DNS:gw1.example.com,URI:sip:example.com,email:a@example.com,otherName:1.3.6.1.5.5.7.8.5;UTF8:chat@host',
+    ];
+    const shown = await preview(both(await ca.issue(names, { extensions })));
+    assert.deepEqual(shown.warnings, []);
+    assert.equal(shown.certificate.names.length, 4);
+  });
+
+  for (const slot of ['server', 'client', domain]) {
+    test(`a wildcard is refused in the slot ${slot}`, async () => {
+      const inSan = await refused(both(await ca.issue(names, { extensions: ['subjectAltName = DNS:*.example.com'] })), {
+        slot,
+      });
+      assert.ok(errorCodes(inSan).includes('identity.wildcard'));
+      const leaf = await makeLeaf(ca, { subject: [{ type: 'CN', value: '*.example.com' }] });
+      assert.deepEqual(errorCodes(await refused(both(leaf), { slot })), ['identity.wildcard']);
+    });
+  }
+
+  test('no CN is warned about, naming what suffers', async () => {
+    const leaf = await ca.issue(names, { subject: '/O=Example' });
+    const shown = await preview(both(leaf));
+    const [warning] = shown.warnings;
+    assert.equal(warning?.code, 'identity.no-common-name');
+    assert.match(
+      warning?.detail ?? '',
+      /Mobile and remote access, Jabber Guest and the web proxy of the meeting server/,
+    );
+  });
+
+  test('no SAN is warned about', async () => {
+    await warns(
+      { extensions: { extendedKeyUsage: ['serverAuth', 'clientAuth'] } },
+      'identity.no-alternative-names',
+      /clients of today ignore the common name/,
+    );
+  });
+
+  test('a SAN that lacks required names is warned about, listing them', async () => {
+    await gateway.set({
+      clusterName: 'cluster.example.com',
+      peers: 'gw2.example.com',
+      unifiedCommunications: { mra: true, registrationDomains: 'reg.example.com' },
+    });
+    const shown = await warns({}, 'identity.names-missing', /cluster\.example\.com, reg\.example\.com/);
+    assert.equal(shown.warnings.find((w) => w.code === 'identity.names-missing')?.affected.length, 2);
+    await gateway.set({
+      clusterName: '',
+      peers: '',
+      unifiedCommunications: { mra: false, registrationDomains: '' },
+    });
+  });
+
+  test('a domain’s certificate that lacks the domain is warned about', async () => {
+    await warns({}, 'identity.names-missing', /video\.example\.com/, { slot: domain });
+  });
+
+  test('attributes outside the table are warned about', async () => {
+    await warns(
+      {
+        subject: [
+          { type: '2.5.4.12', value: 'Gateway' },
+          { type: 'CN', value: 'gw1.example.com' },
+        ],
+      },
+      'identity.unsupported-attributes',
+      /2\.5\.4\.12.*SSH tunnels/,
+    );
+  });
+
+  test('attributes inside the table, those of EV certificates too, pass', async () => {
+    const subject = [
+      { type: '1.3.6.1.4.1.311.60.2.1.1', value: 'London' },
+      { type: '1.3.6.1.4.1.311.60.2.1.2', value: 'England' },
+      { type: '1.3.6.1.4.1.311.60.2.1.3', value: 'GB' },
+      { type: 'serialNumber', value: '1' },
+      { type: 'street', value: 'Way 1' },
+      { type: 'postalCode', value: 'N1' },
+      { type: 'DC', value: 'example' },
+      { type: 'UID', value: 'gw' },
+      { type: 'CN', value: 'gw1.example.com' },
+    ] as const;
+    assert.deepEqual((await preview(both(await makeLeaf(ca, { subject })))).warnings, []);
+  });
+});
+
+describe('dates and kinds of certificates', () => {
+  const day = 86_400_000;
+
+  test('a CA as leaf is refused', async () => {
+    const leaf = await makeLeaf(ca, { extensions: { basicConstraints: { ca: true } } });
+    assert.ok(errorCodes(await refused(both(leaf))).includes('identity.leaf-is-ca'));
+  });
+
+  test('an expired certificate is refused, and can be forced with a typed confirmation', async () => {
+    const leaf = await makeLeaf(ca, { notBefore: Date.now() - 20 * day, notAfter: Date.now() - day });
+    assert.deepEqual(errorCodes(await refused(both(leaf))), ['identity.expired']);
+    const shown = await preview(both(leaf), { force: true, slot: 'client' });
+    assert.equal(shown.typed, 'expired');
+    const confirmation = `${path('client')}/${shown.previewId}/confirmation`;
+    const before = await gateway.state();
+    for (const typed of [undefined, 'yes']) {
+      const problem = await gateway.refused('POST', confirmation, typed === undefined ? {} : { typed });
+      assert.equal(problem.code, 'identity.not-confirmed');
+    }
+    assert.equal(await gateway.state(), before);
+    await gateway.must('POST', confirmation, { typed: 'expired' });
+    await gateway.must('POST', '/identities/client/reset');
+  });
+
+  test('a certificate that is not yet valid is warned about, with the date', async () => {
+    await warns(
+      { notBefore: Date.UTC(2040, 0, 2), notAfter: Date.UTC(2041, 0, 2) },
+      'identity.not-yet-valid',
+      /2040-01-02T00:00:00/,
+    );
+  });
+
+  test('an end date of 2050 or later is warned about', async () => {
+    await warns({ notAfter: Date.UTC(2050, 0, 1) }, 'identity.end-2050', /2050/);
+    const before2050 = await preview(both(await makeLeaf(ca, { notAfter: Date.UTC(2050, 0, 1) - 1000 })));
+    assert.deepEqual(before2050.warnings, []);
+  });
+
+  test('a self-signed certificate is warned about', async () => {
+    const shown = await warns({ selfSigned: true }, 'identity.self-signed', /will not work in unified communications/);
+    assert.deepEqual(warningCodes(shown), ['identity.self-signed']);
+  });
+
+  test('without serverAuth or clientAuth the upload is warned about', async () => {
+    const extensions = (usage: 'serverAuth' | 'clientAuth') => ({
+      extendedKeyUsage: [usage],
+      subjectAltName: [{ kind: 'dns' as const, value: 'gw1.example.com' }],
+    });
+    const client = { extensions: extensions('clientAuth') };
+    const server = { extensions: extensions('serverAuth') };
+    const noServer = await warns(client, 'identity.no-server-auth', /lacks the extended key usage serverAuth/);
+    assert.deepEqual(noServer.warnings[0]?.affected, [], 'no zones yet, so none are listed');
+    const noClient = await warns(server, 'identity.no-client-auth', /lacks the extended key usage clientAuth/);
+    assert.match(noClient.warnings[0]?.hint ?? '', /client certificate from a private CA/);
+    await warns(server, 'identity.no-client-auth', /clientAuth/, { slot: 'client' });
+    assert.deepEqual((await preview(both(await makeLeaf(ca, client)), { slot: 'client' })).warnings, []);
+  });
+});
+
+describe('strength of key and signature', () => {
+  const modulus = (bits: number) => Buffer.alloc(bits / 8, 0xa7);
+
+  test('RSA 1024 is warned about and not prevented', async () => {
+    const shown = await preview(both(await ca.issue(names, { key: 'rsa-1024' })));
+    assert.deepEqual(warningCodes(shown), ['identity.key-weak']);
+    assert.match(shown.warnings[0]?.detail ?? '', /unacceptable level of security: RSA with 1024 bits/);
+  });
+
+  test('a SHA-1 signature is warned about and not prevented', async () => {
+    const shown = await preview(both(await ca.issue(names, { digest: 'sha1' })));
+    assert.deepEqual(warningCodes(shown), ['identity.signature-weak']);
+  });
+
+  test('an MD5 signature is refused', async () => {
+    const old = await createOpensslCa(join(gateway.folder, 'old'), { name: 'Old CA', key: 'rsa' });
+    const problem = await refused(both(await old.issue(names, { digest: 'md5' })));
+    assert.deepEqual(errorCodes(problem), ['identity.signature-refused']);
+  });
+
+  test('RSA of 4104 bits is warned about', async () => {
+    const file = join(gateway.folder, 'large.key');
+    const key = await openssl(['genpkey', '-algorithm', 'rsa', '-pkeyopt', 'rsa_keygen_bits:4104']);
+    await writeFile(file, key);
+    const csr = await openssl(['req', '-new', '-key', file, '-subj', '/CN=gw1.example.com']);
+    const certificate = await ca.sign(csr, {
+      extensions: ['subjectAltName = DNS:gw1.example.com', 'extendedKeyUsage = serverAuth,clientAuth'],
+    });
+    const shown = await preview([certificate, key]);
+    assert.deepEqual(warningCodes(shown), ['identity.key-large']);
+    assert.match(shown.warnings[0]?.detail ?? '', /4104 bits: SIP TLS zones may fail/);
+  });
+
+  const broken: [string, Uint8Array, RegExp][] = [
+    ['RSA 1016', rsaKeyInfo(modulus(1016), 65537), /1016 bits/],
+    ['RSA 8200', rsaKeyInfo(modulus(8200), 65537), /8200 bits/],
+    ['exponent 1', rsaKeyInfo(modulus(2048), 1), /exponent/],
+    ['an even exponent', rsaKeyInfo(modulus(2048), 4), /exponent/],
+    ['a small factor', rsaKeyInfo(Buffer.alloc(256, 0xff), 65537), /divisible by/],
+  ];
+  for (const [what, publicKeyInfo, detail] of broken) {
+    test(`a key with ${what} is refused`, async () => {
+      const leaf = await makeLeaf(ca, { publicKeyInfo });
+      const problem = await refused([leaf.certificate]);
+      assert.ok(errorCodes(problem).includes('identity.key-refused'), JSON.stringify(problem));
+      assert.match(problem.detail, detail);
+    });
+  }
+
+  test('a key with the ROCA flaw or with close primes, and a point off the curve, are refused', async () => {
+    const point = Buffer.from(certificateOf((await makeLeaf(ca)).certificate).publicKeyInfo);
+    point[point.length - 1]! ^= 1;
+    const leaf = await makeLeaf(ca, { publicKeyInfo: point });
+    assert.ok(errorCodes(await refused([leaf.certificate])).includes('identity.key-refused'));
+  });
+
+  test('DSA is refused', async () => {
+    const file = join(gateway.folder, 'dsa.pem');
+    await writeFile(file, await openssl(['dsaparam', '-genkey', '-noout', '1024']));
+    const csr = await openssl(['req', '-new', '-key', file, '-subj', '/CN=gw1.example.com']);
+    const certificate = await ca.sign(csr, { extensions: ['subjectAltName = DNS:gw1.example.com'] });
+    assert.match((await refused([certificate])).detail, /DSA/);
+  });
+
+  for (const key of ['ed25519', 'ml-dsa-65'] as const) {
+    test(`${key} is warned about: browsers and SIP peers may refuse it`, async () => {
+      await warns({ key }, 'identity.key-uncommon', /browsers and SIP peers may refuse it/);
+    });
+  }
+
+  test('Ed448 is warned about', async () => {
+    const file = join(gateway.folder, 'ed448.pem');
+    const key = await openssl(['genpkey', '-algorithm', 'ed448']);
+    await writeFile(file, key);
+    const csr = await openssl(['req', '-new', '-key', file, '-subj', '/CN=gw1.example.com']);
+    const certificate = await ca.sign(csr, {
+      extensions: ['subjectAltName = DNS:gw1.example.com', 'extendedKeyUsage = serverAuth,clientAuth'],
+    });
+    assert.deepEqual(warningCodes(await preview([certificate, key])), ['identity.key-uncommon']);
+  });
+});
+
+describe('the issuing CA', () => {
+  test('unknown: a warning that names it, never an error', async () => {
+    const shown = await preview(both(await stranger.issue(names)));
+    assert.deepEqual(warningCodes(shown), ['identity.chain-incomplete']);
+    assert.match(shown.warnings[0]?.detail ?? '', /CN=Unknown CA/);
+    assert.deepEqual(shown.appendable, []);
+  });
+
+  test('unknown but in the upload: appending it in the same step is offered', async () => {
+    const leaf = await stranger.issue(names);
+    const shown = await preview([...both(leaf), stranger.certificate]);
+    assert.deepEqual(warningCodes(shown), ['identity.issuer-not-trusted']);
+    assert.equal(shown.appendable[0]?.commonName, 'Unknown CA');
+    assert.equal(shown.appendable.length, 1);
+  });
+
+  test('a missing intermediate: the chain is incomplete, and the missing issuer is named', async () => {
+    const below = await ca.issueCa(join(gateway.folder, 'below'), { name: 'Below CA' });
+    const leaf = await below.issue(names);
+    const shown = await preview(both(leaf));
+    assert.deepEqual(warningCodes(shown), ['identity.chain-incomplete']);
+    assert.match(shown.warnings[0]?.detail ?? '', /CN=Below CA \(key identifier [0-9A-F:]+\)/);
+    const whole = await preview([...both(leaf), below.certificate]);
+    assert.deepEqual(whole.warnings, []);
+  });
+
+  test('a CA of the same name with another key is not taken for the issuer', async () => {
+    const twin = await createOpensslCa(join(gateway.folder, 'twin'), { name: 'Known CA' });
+    const shown = await preview(both(await twin.issue(names)));
+    assert.deepEqual(warningCodes(shown), ['identity.chain-incomplete']);
+  });
+});
+
+describe('everything at once', () => {
+  test('errors come together, the warnings with them', async () => {
+    const leaf = await makeLeaf(stranger, {
+      subject: [{ type: 'CN', value: 'gateway' }],
+      extensions: { subjectAltName: [{ kind: 'ip', value: '192.0.2.1' }], extendedKeyUsage: ['clientAuth'] },
+      notBefore: 0,
+      notAfter: 1000,
+    });
+    const problem = await refused(both(leaf));
+    assert.deepEqual(errorCodes(problem), ['identity.san-not-fqdn', 'identity.cn-not-fqdn', 'identity.expired']);
+    const warned = problem.warnings?.map((w) => w.code);
+    assert.deepEqual(warned, ['identity.chain-incomplete', 'identity.no-server-auth', 'identity.names-missing']);
+  });
+
+  test('a certificate full of hostile text gives a short, clean answer', async () => {
+    const evil = 'a\r\n<134>1 fake\u001b[2J<script>\u202e';
+    const leaf = await makeLeaf(ca, {
+      subject: [{ type: 'CN', value: evil }],
+      extensions: {
+        subjectAltName: Array.from({ length: 2000 }, (_, i) => ({ kind: 'dns' as const, value: `host${i}` })),
+      },
+    });
+    const problem = await refused(both(leaf));
+    const text = JSON.stringify(problem.errors);
+    assert.ok(text.length < 4096, `${text.length} characters`);
+    assert.ok(!/[\r\u001b\u202e]/.test(text));
+  });
+});
