@@ -89,14 +89,28 @@ function success(route: Route, components: Json): Json {
 
 /** Schemas with a name (`meta({ id })`) go to the components once and are referred to. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
-  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  const json = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      // answers may gain members in a later version
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  }) as Json;
   const { $schema, $defs, id, ...own } = moveReferences(json) as Json;
   for (const [name, { id: _, ...definition }] of Object.entries(($defs ?? {}) as Record<string, Json>)) {
-    components[name] ??= definition;
+    addComponent(components, name, definition);
   }
   if (typeof id !== 'string') return own;
-  components[id] ??= own;
+  addComponent(components, id, own);
   return { $ref: `#/components/schemas/${id}` };
+}
+
+/** A name stands for one shape, in bodies as in answers. */
+function addComponent(components: Json, name: string, definition: Json): void {
+  components[name] ??= definition;
+  if (JSON.stringify(components[name]) === JSON.stringify(definition)) return;
+  throw new Error(`the schema ${name} has two shapes: give the body and the answer names of their own`);
 }
 
 function moveReferences(value: unknown): unknown {
