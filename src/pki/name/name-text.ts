@@ -14,7 +14,9 @@ export function toRfc4514(name: DistinguishedName): string {
 
 /** As `openssl x509 -text` prints it: `C = GB, O = Example + OU = One, CN = x`, in the order of the encoding. */
 export function toOneLine(name: DistinguishedName): string {
-  return name.rdns.map((rdn) => rdn.map(oneLineAttribute).join(' + ')).join(', ');
+  // OpenSSL drops an RDN without attributes.
+  const rdns = name.rdns.filter((rdn) => rdn.length > 0);
+  return rdns.map((rdn) => rdn.map(oneLineAttribute).join(' + ')).join(', ');
 }
 
 /** RFC 4514 2.3: the names that every implementation must know, with those of RFC 4519 that OpenSSL writes the same way. */

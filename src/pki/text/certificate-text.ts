@@ -17,7 +17,7 @@ export function certificateText(
     'Certificate:\n    Data:\n',
     `        Version: ${c.version} (0x${c.version - 1})\n`,
     `        Serial Number:${serialText(c.serial)}\n`,
-    signatureAlgorithmText(c.signatureAlgorithm),
+    signatureAlgorithmText(c.tbsSignatureAlgorithm),
     `        Issuer: ${nameText(c.issuer)}\n`,
     '        Validity\n',
     `            Not Before: ${timeText(c.notBefore)}\n`,

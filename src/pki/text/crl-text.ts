@@ -10,7 +10,7 @@ export function crlText(crl: Crl, { maxEntries = 10_000 }: { readonly maxEntries
   return [
     'Certificate Revocation List (CRL):\n',
     `        Version ${crl.version} (0x${crl.version - 1})\n`,
-    signatureAlgorithmText(crl.signatureAlgorithm),
+    signatureAlgorithmText(crl.tbsSignatureAlgorithm),
     `        Issuer: ${toOneLine(crl.issuer)}\n`,
     `        Last Update: ${timeText(crl.thisUpdate)}\n`,
     `        Next Update: ${crl.nextUpdate === undefined ? 'NONE' : timeText(crl.nextUpdate)}\n`,

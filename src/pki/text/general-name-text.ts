@@ -2,7 +2,7 @@
 import { oidLongName } from '../der/oid.ts';
 import { type DistinguishedName, parseName, toOneLine } from '../name/distinguished-name.ts';
 import { type Asn1Node, members, nodeOid, Unprintable } from './asn1-node.ts';
-import { utf8Text } from './octets-text.ts';
+import { dottedText, utf8Text } from './octets-text.ts';
 
 /** The form used where names are joined by commas: `DNS:a`, `DirName:/C=GB/CN=a`. */
 export function generalNameItem(node: Asn1Node): string {
@@ -14,7 +14,9 @@ export function generalNameItem(node: Asn1Node): string {
     case 0x88:
       return `Registered ID:${oidLongName(nodeOid(node))}`;
     default:
-      return plainName(node);
+      // OpenSSL gives up on a list that holds a zero octet and shows the whole extension as octets.
+      if (stringTags.has(node.tag) && node.content.includes(0)) throw new Unprintable('a zero octet in a name');
+      return plainName(node, utf8Text);
   }
 }
 
@@ -28,7 +30,7 @@ export function generalNameLine(node: Asn1Node): string {
     case 0x88:
       return `Registered ID:${oidLongName(nodeOid(node))}`;
     default:
-      return plainName(node);
+      return plainName(node, dottedText);
   }
 }
 
@@ -55,14 +57,17 @@ export function nameOf(node: Asn1Node): DistinguishedName {
   return name.value;
 }
 
-function plainName(node: Asn1Node): string {
+/** email, DNS and URI. */
+const stringTags: ReadonlySet<number> = new Set([0x81, 0x82, 0x86]);
+
+function plainName(node: Asn1Node, text: (octets: Uint8Array) => string): string {
   switch (node.tag) {
     case 0x81:
-      return `email:${utf8Text(node.content)}`;
+      return `email:${text(node.content)}`;
     case 0x82:
-      return `DNS:${utf8Text(node.content)}`;
+      return `DNS:${text(node.content)}`;
     case 0x86:
-      return `URI:${utf8Text(node.content)}`;
+      return `URI:${text(node.content)}`;
     case 0x87:
       return `IP Address:${node.content.length === 4 || node.content.length === 16 ? ipText(node.content) : '<invalid>'}`;
     case 0xa3:

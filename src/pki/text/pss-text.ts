@@ -34,7 +34,7 @@ export function pssSignatureLines(parameters: Uint8Array | undefined, indent: nu
 export function pssRestrictions(parameters: Uint8Array | undefined): string[] {
   if (parameters === undefined) return ['No PSS parameter restrictions'];
   const pss = readParameters(parameters);
-  if (pss === undefined) return ['(INVALID PSS PARAMETERS)'];
+  if (pss === undefined) throw new Unprintable('not PSS parameters');
   const { hash, mask, salt, trailer } = pss;
   const name = (oid: string): string => oidShortName(oid).replace(/^SHA(\d{3})$/, 'SHA2-$1');
   return [

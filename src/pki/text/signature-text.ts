@@ -1,15 +1,17 @@
 /** Signature algorithm and value, as they end certificates, requests, CRLs and OCSP answers. */
 import type { AlgorithmIdentifier } from '../certificate/certificate.ts';
 import { oidLongName } from '../der/oid.ts';
-import { members, nodeInteger, readNode, Unprintable } from './asn1-node.ts';
+import { members, nodeInteger, nodeOid, readNode, Unprintable } from './asn1-node.ts';
 import { hexLines } from './octets-text.ts';
 import { pssSignatureLines } from './pss-text.ts';
 
 const rsassaPss = '1.2.840.113549.1.1.10';
 const dsaAlgorithms = new Set(['1.2.840.10040.4.3', '2.16.840.1.101.3.4.3.1', '2.16.840.1.101.3.4.3.2']);
 
-/** The algorithm alone, as it stands among the data. */
-export function signatureAlgorithmText(algorithm: AlgorithmIdentifier): string {
+/** The algorithm alone, as it stands among the data: the AlgorithmIdentifier inside what is signed, DER. */
+export function signatureAlgorithmText(der: Uint8Array): string {
+  const [type, parameters] = members(readNode(der));
+  const algorithm = { oid: nodeOid(type), parameters: parameters?.der };
   const head = `        Signature Algorithm: ${oidLongName(algorithm.oid)}`;
   if (algorithm.oid !== rsassaPss) return `${head}\n`;
   return `${head}        \n${pssSignatureLines(algorithm.parameters, 8)}`;
