@@ -44,3 +44,6 @@ export type Token = Answer<'/tokens', 'get'>['tokens'][number];
 export type TokenRequest = Body<'/tokens', 'post'>;
 export type Alarm = Answer<'/alarms', 'get'>['alarms'][number];
 export type Overview = Answer<'/overview', 'get'>;
+export type DecodedFile = Answer<'/tools/decode', 'post'>['files'][number];
+export type MatchAnswer = Answer<'/tools/match', 'post'>;
+export type ChainAnswer = Answer<'/tools/chain', 'post'>;

@@ -88,7 +88,7 @@ export const pages = [
     path: '/tools/convert',
     menu: ['Maintenance', 'Tools'],
     title: 'Convert',
-    purpose: 'Between DER, PEM, PKCS#7 and PKCS#12',
+    purpose: 'To PEM, DER or PKCS#7; reads PKCS#12 too',
     keywords: 'der pem pkcs7 p7b pkcs12 pfx p12 format',
   },
   {

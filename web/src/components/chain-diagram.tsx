@@ -1,4 +1,5 @@
 /** A certificate chain drawn from the root down to the certificate that is presented. */
+import { ChainRail } from './chain-rail.tsx';
 import { expiryTone, expiryWords } from './expiry.ts';
 import { StateMark } from './notice.tsx';
 import { dateText } from './time.tsx';
@@ -36,7 +37,7 @@ export function ChainDiagram({ chain, missingIssuer }: ChainDiagramProps) {
     <ol className="tg-chain" aria-label="Certificate chain, root first">
       {missingIssuer && (
         <li className="tg-link">
-          <Rail first last={down.length === 0} broken />
+          <ChainRail first last={down.length === 0} broken />
           <div className="tg-link-card" data-missing>
             <div className="tg-link-head">
               <strong>Missing issuer</strong>
@@ -48,7 +49,7 @@ export function ChainDiagram({ chain, missingIssuer }: ChainDiagramProps) {
       )}
       {down.map((certificate, i) => (
         <li key={certificate.fingerprintSha256} className="tg-link">
-          <Rail
+          <ChainRail
             first={i === 0 && !missingIssuer}
             last={i === down.length - 1}
             brokenAbove={i === 0 && Boolean(missingIssuer)}
@@ -71,34 +72,5 @@ export function ChainDiagram({ chain, missingIssuer }: ChainDiagramProps) {
         </li>
       ))}
     </ol>
-  );
-}
-
-interface RailProps {
-  readonly first?: boolean;
-  readonly last?: boolean;
-  readonly broken?: boolean;
-  readonly brokenAbove?: boolean;
-  readonly leaf?: boolean;
-}
-
-function Rail({ first, last, broken, brokenAbove, leaf }: RailProps) {
-  const dash = '3 4';
-  return (
-    <svg className="tg-link-rail" aria-hidden="true" focusable="false">
-      {!first && (
-        <line x1="9" y1="0" x2="9" y2="20" className="tg-axis" strokeDasharray={brokenAbove ? dash : undefined} />
-      )}
-      {!last && (
-        <line x1="9" y1="20" x2="9" y2="100%" className="tg-axis" strokeDasharray={broken ? dash : undefined} />
-      )}
-      <g className={broken ? 'tg-tone-warning' : leaf ? 'tg-tone-note' : 'tg-tone-plain'}>
-        {leaf ? (
-          <rect x="4" y="15" width="10" height="10" rx="2" className="tg-bar-strong" />
-        ) : (
-          <circle cx="9" cy="20" r="5" className={broken ? 'tg-bar' : 'tg-bar-strong'} />
-        )}
-      </g>
-    </svg>
   );
 }

@@ -1,9 +1,9 @@
 /** What expires, soonest first, drawn against one scale. */
 import type { ReactNode } from 'react';
+import { Drawing } from './drawing.tsx';
 import { alertFrom, expiryTone, type Span } from './expiry.ts';
 import { StateMark } from './notice.tsx';
 import { dateText, distanceText } from './time.tsx';
-import './drawings.css';
 
 export interface ExpiryItem extends Span {
   readonly id: string;
@@ -11,16 +11,15 @@ export interface ExpiryItem extends Span {
 }
 
 const day = 86_400_000;
-const width = 600;
-// Marks of the scale. Its square root keeps the next weeks readable beside a root that lasts twenty years.
 const marks = [
   { at: 0, text: 'today' },
   { at: 30 * day, text: '1 month' },
   { at: 182 * day, text: '6 months' },
   { at: 365 * day, text: '1 year' },
+  { at: 1096 * day, text: '3 years' },
   { at: 1826 * day, text: '5 years' },
   { at: 3652 * day, text: '10 years' },
-  { at: 9131 * day, text: '25 years' },
+  { at: 7305 * day, text: '20 years' },
 ] as const;
 
 /** A row per item: its name, how much life is left, the date. */
@@ -33,42 +32,54 @@ export function ExpiryLine({
 }) {
   const sorted = [...items].sort((a, b) => Date.parse(a.notAfter) - Date.parse(b.notAfter));
   const last = Math.max(60 * day, ...sorted.map((item) => Date.parse(item.notAfter) - now));
-  const x = (span: number) => Math.sqrt(Math.max(0, span) / last) * (width - 4) + 2;
-  const shown = marks.filter((mark) => mark.at < last * 0.96);
   return (
     <ul className="tg-expiry" aria-label="What expires, soonest first">
       {sorted.map((item) => (
         <li key={item.id} className="tg-expiry-row">
           <span className="tg-clip">{item.label}</span>
-          <Row item={item} now={now} x={x} marks={shown.map((mark) => x(mark.at))} />
-          <span>
-            <time dateTime={item.notAfter}>{dateText(item.notAfter)}</time>
-          </span>
+          <Row item={item} now={now} last={last} />
+          <time dateTime={item.notAfter}>{dateText(item.notAfter)}</time>
         </li>
       ))}
       <li className="tg-expiry-row" aria-hidden="true">
         <span />
-        <svg viewBox={`0 0 ${width} 16`} className="tg-life" aria-hidden="true">
-          {shown.map((mark, i) => (
-            <text key={mark.text} x={x(mark.at)} y={12} textAnchor={i === 0 ? 'start' : 'middle'}>
-              {mark.text}
-            </text>
-          ))}
-        </svg>
+        <Drawing height={16}>
+          {(width) =>
+            scale(width, last).map((mark) => (
+              <text key={mark.text} x={mark.x} y={12} textAnchor={mark.at === 0 ? 'start' : 'middle'}>
+                {mark.text}
+              </text>
+            ))
+          }
+        </Drawing>
         <span />
       </li>
     </ul>
   );
 }
 
+/** The square root keeps the next weeks readable beside a root that lasts twenty years. */
+function place(span: number, last: number, width: number): number {
+  return 2 + Math.sqrt(Math.max(0, span) / last) * (width - 4);
+}
+
+/** The marks that have room for their words. */
+function scale(width: number, last: number): readonly { at: number; text: string; x: number }[] {
+  const kept: { at: number; text: string; x: number }[] = [];
+  for (const mark of marks) {
+    const x = place(mark.at, last, width);
+    if (mark.at < last && x < width - 30 && x - (kept.at(-1)?.x ?? -100) > 66) kept.push({ ...mark, x });
+  }
+  return kept;
+}
+
 interface RowProps {
   readonly item: ExpiryItem;
   readonly now: number;
-  readonly x: (span: number) => number;
-  readonly marks: readonly number[];
+  readonly last: number;
 }
 
-function Row({ item, now, x, marks: lines }: RowProps) {
+function Row({ item, now, last }: RowProps) {
   const left = Date.parse(item.notAfter) - now;
   const tone = expiryTone(item, now);
   if (left <= 0)
@@ -77,29 +88,27 @@ function Row({ item, now, x, marks: lines }: RowProps) {
         <StateMark tone="critical">Expired {distanceText(item.notAfter, now)}</StateMark>
       </span>
     );
-  const warn = x(Math.max(0, alertFrom(item) - now));
   return (
-    <svg
-      viewBox={`0 0 ${width} 22`}
-      className={`tg-life tg-tone-${tone}`}
-      role="img"
-      aria-label={`expires ${distanceText(item.notAfter, now)}`}
-    >
-      {lines.map((at) => (
-        <line key={at} className="tg-grid" x1={at} x2={at} y1={0} y2={22} />
-      ))}
-      <rect className="tg-bar" x={2} y={5} width={Math.max(3, x(left) - 2)} height={12} rx="3" />
-      <g className={tone === 'ok' ? 'tg-tone-warning' : undefined}>
-        <rect className="tg-bar" x={warn} y={5} width={Math.max(2, x(left) - warn)} height={12} rx="3" />
-      </g>
-      <text
-        className="tg-strong"
-        x={x(left) > width - 110 ? 10 : x(left) + 8}
-        y={15}
-        style={{ fontSize: 11.5, fontWeight: 500 }}
-      >
-        {distanceText(item.notAfter, now)}
-      </text>
-    </svg>
+    <Drawing label={`expires ${distanceText(item.notAfter, now)}`} height={22} className={`tg-tone-${tone}`}>
+      {(width) => {
+        const end = place(left, last, width);
+        const warn = place(alertFrom(item) - now, last, width);
+        const inside = end > width - 90;
+        return (
+          <>
+            {scale(width, last).map((mark) => (
+              <line key={mark.at} className="tg-grid" x1={mark.x} x2={mark.x} y1={0} y2={22} />
+            ))}
+            <rect className="tg-bar" x={2} y={4} width={Math.max(3, end - 2)} height={14} rx="3" />
+            <g className={tone === 'ok' ? 'tg-tone-warning' : undefined}>
+              <rect className="tg-bar" x={warn} y={4} width={Math.max(2, end - warn)} height={14} rx="3" />
+            </g>
+            <text className="tg-strong tg-light" x={inside ? 10 : end + 8} y={15.5}>
+              {distanceText(item.notAfter, now)}
+            </text>
+          </>
+        );
+      }}
+    </Drawing>
   );
 }

@@ -1,33 +1,35 @@
 /** The life of one certificate as a line: issued, now, when the gateway will warn, end. */
+import { Drawing } from './drawing.tsx';
 import { alertFrom, expiryTone, expiryWords, type Span } from './expiry.ts';
 import { dateText, spanText } from './time.tsx';
-import './drawings.css';
 
-const width = 720;
-const left = 8;
-const right = 712;
-const bar = { y: 30, height: 14 };
+const bar = { y: 26, height: 14 };
 
 /** A bar from notBefore to notAfter with today on it. */
 export function LifeLine({ span, now = Date.now() }: { readonly span: Span; readonly now?: number }) {
+  const words = `${dateText(span.notBefore)} to ${dateText(span.notAfter)}. ${expiryWords(span, now)}.`;
+  return (
+    <Drawing label={`Life of the certificate: ${words}`} height={64} className={`tg-tone-${expiryTone(span, now)}`}>
+      {(width) => <Life span={span} now={now} width={width} />}
+    </Drawing>
+  );
+}
+
+function Life({ span, now, width }: { readonly span: Span; readonly now: number; readonly width: number }) {
   const from = Date.parse(span.notBefore);
   const to = Date.parse(span.notAfter);
-  const pad = (to - from) * 0.04;
   // The scale reaches as far as today where today lies outside the certificate's life.
-  const start = Math.min(from, now) - (now < from ? pad : 0);
-  const end = Math.max(to, now) + (now > to ? pad : 0);
-  const x = (at: number) => left + ((at - start) / Math.max(1, end - start)) * (right - left);
+  const start = Math.min(from, now);
+  const end = Math.max(to, now);
+  const x = (at: number) => 2 + ((at - start) / Math.max(1, end - start)) * (width - 4);
   const warn = Math.max(from, Math.min(alertFrom(span), to));
-  const today = Math.min(Math.max(x(now), left), right);
-  const label =
-    now > to ? 'today' : now < from ? 'today' : `today, ${spanText(now - from)} old, ${spanText(to - now)} left`;
+  const today = x(now);
+  const inside = now >= from && now <= to;
+  const long =
+    width > 420 ? `today, ${spanText(now - from)} old, ${spanText(to - now)} left` : `${spanText(to - now)} left`;
+  const room = x(warn) - x(from) > 230 && x(to) - x(warn) > 200;
   return (
-    <svg
-      className={`tg-life tg-tone-${expiryTone(span, now)}`}
-      viewBox={`0 0 ${width} 72`}
-      role="img"
-      aria-label={`Life of the certificate: from ${dateText(from)} to ${dateText(to)}. ${expiryWords(span, now)}.`}
-    >
+    <>
       <rect className="tg-bar" x={x(from)} y={bar.y} width={Math.max(2, x(to) - x(from))} height={bar.height} rx="3" />
       <g className="tg-tone-warning">
         <rect
@@ -49,26 +51,26 @@ export function LifeLine({ span, now = Date.now() }: { readonly span: Span; read
           rx="2.5"
         />
       )}
-      <line className="tg-now" x1={today} x2={today} y1={bar.y - 7} y2={bar.y + bar.height + 5} />
-      <text className="tg-strong" x={today} y={16} textAnchor={anchor(today)}>
-        {label}
+      <line className="tg-now" x1={today} x2={today} y1={bar.y - 6} y2={bar.y + bar.height + 5} />
+      <text className="tg-strong" x={today} y={13} textAnchor={anchor(today, width)}>
+        {inside ? long : 'today'}
       </text>
-      <text x={x(from)} y={66} textAnchor={x(from) > width / 2 ? 'end' : 'start'}>
+      <text x={x(from)} y={59} textAnchor={x(from) > width / 2 ? 'end' : 'start'}>
         issued {dateText(from)}
       </text>
-      <text x={x(to)} y={66} textAnchor={x(to) > width / 2 ? 'end' : 'start'}>
+      <text x={x(to)} y={59} textAnchor={x(to) > width / 2 ? 'end' : 'start'}>
         {now > to ? 'ended' : 'ends'} {dateText(to)}
       </text>
-      {Math.abs(x(warn) - x(to)) > 130 && x(warn) - x(from) > 260 && (
-        <text x={x(warn)} y={66} textAnchor="middle">
+      {room && (
+        <text x={x(warn)} y={59} textAnchor="middle">
           warns from {dateText(warn)}
         </text>
       )}
-    </svg>
+    </>
   );
 }
 
-function anchor(x: number): 'start' | 'middle' | 'end' {
-  if (x < 140) return 'start';
-  return x > width - 140 ? 'end' : 'middle';
+function anchor(x: number, width: number): 'start' | 'middle' | 'end' {
+  if (x < 120) return 'start';
+  return x > width - 120 ? 'end' : 'middle';
 }

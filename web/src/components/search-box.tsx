@@ -12,12 +12,7 @@ export function SearchBox() {
   useHotkeys([['mod+K', () => setOpened(true)]], []);
   return (
     <>
-      <UnstyledButton
-        className="tg-search"
-        onClick={() => setOpened(true)}
-        aria-label="Search pages"
-        aria-keyshortcuts="Control+K"
-      >
+      <UnstyledButton className="tg-search" onClick={() => setOpened(true)} aria-keyshortcuts="Control+K">
         <Icon name="search" size={14} />
         <span>Search pages</span>
         <kbd>Ctrl K</kbd>

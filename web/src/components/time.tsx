@@ -1,26 +1,18 @@
 /** Dates and spans of time, always in UTC and always the same way. */
 
 const day = 86_400_000;
-const date = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: '2-digit', month: 'short', year: 'numeric' });
-const moment = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  day: '2-digit',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** `28 Aug 2029`, or a dash when there is no such date. */
 export function dateText(at: string | number | undefined | null): string {
   const value = toDate(at);
-  return value ? date.format(value) : '–';
+  return value ? dayOf(value) : '–';
 }
 
 /** `28 Aug 2029, 12:00 UTC`. */
 export function momentText(at: string | number | undefined | null): string {
   const value = toDate(at);
-  return value ? `${moment.format(value)} UTC` : '–';
+  return value ? `${dayOf(value)}, ${value.toISOString().slice(11, 16)} UTC` : '–';
 }
 
 /** How far away `at` is: `in 12 days`, `3 hours ago`. */
@@ -49,6 +41,10 @@ export function When({ at, distance = true }: { readonly at: string | number; re
       {distance && <span style={{ color: 'var(--mantine-color-dimmed)' }}> · {distanceText(at)}</span>}
     </time>
   );
+}
+
+function dayOf(value: Date): string {
+  return `${String(value.getUTCDate()).padStart(2, '0')} ${months[value.getUTCMonth()]} ${value.getUTCFullYear()}`;
 }
 
 function count(number: number, unit: string): string {

@@ -1,4 +1,5 @@
 /** API tokens: for scripts and the command line on other machines. */
+
 import { Button, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +11,7 @@ import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText, momentText } from '../../components/time.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { useTokenChanges } from './changes.ts';
@@ -77,7 +79,7 @@ interface TokenTableProps {
 
 function TokenTable({ tokens, onRevoke }: TokenTableProps) {
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <WideTable label="API tokens" minWidth={760}>
       <Table fz="sm" verticalSpacing={7}>
         <Table.Thead>
           <Table.Tr>
@@ -126,6 +128,6 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }

@@ -1,4 +1,5 @@
 /** The accounts of this gateway. */
+
 import { ActionIcon, Button, Menu, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +11,7 @@ import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange, useSession } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { useUserChanges } from './changes.ts';
@@ -59,7 +61,7 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
   return (
     <div className="tg-stack">
       {failed && <ProblemNotice error={failed} />}
-      <Table.ScrollContainer minWidth={560}>
+      <WideTable label="Users" minWidth={560}>
         <Table fz="sm" verticalSpacing={7}>
           <Table.Thead>
             <Table.Tr>
@@ -125,7 +127,7 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
             })}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </WideTable>
       {settingPassword && <PasswordDialog user={settingPassword} onClose={() => setSettingPassword(undefined)} />}
     </div>
   );

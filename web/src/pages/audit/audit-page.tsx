@@ -1,4 +1,5 @@
 /** Audit log: who did what, newest first. */
+
 import { Button, NativeSelect, Table, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -10,6 +11,7 @@ import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { TextBlock } from '../../components/text-block.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { unwrap } from '../../transport.ts';
 
 const features = [
@@ -94,7 +96,7 @@ export function AuditPage() {
 function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }) {
   const [opened, setOpened] = useState<number>();
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <WideTable label="Audit log" minWidth={760}>
       <Table fz="sm" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -147,7 +149,7 @@ function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 

@@ -1,10 +1,12 @@
 /** About and help: what this is, the keyboard, the command line, where to read more. */
+
 import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { Facts } from '../../components/facts.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { useSettings } from '../../queries.ts';
 import { loadApiDocument } from './api-document.ts';
 
@@ -69,7 +71,7 @@ export function AboutPage() {
         </ol>
       </Panel>
       <Panel title="Command line">
-        <Table.ScrollContainer minWidth={480}>
+        <WideTable label="Commands" minWidth={480}>
           <Table fz="sm" verticalSpacing={5}>
             <Table.Tbody>
               {commands.map(([command, meaning]) => (
@@ -80,7 +82,7 @@ export function AboutPage() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       </Panel>
       <Panel title="Keyboard">
         <Facts facts={keys.map(([key, meaning]) => [key, meaning] as const)} />

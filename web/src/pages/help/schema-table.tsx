@@ -1,5 +1,7 @@
 /** Members of a parameter list, a body or an answer. */
+
 import { Table } from '@mantine/core';
+import { WideTable } from '../../components/wide-table.tsx';
 
 interface SchemaRow {
   readonly name: string;
@@ -11,7 +13,7 @@ interface SchemaRow {
 /** Name, type, whether it must be there, what it means. */
 export function SchemaTable({ rows }: { readonly rows: readonly SchemaRow[] }) {
   return (
-    <Table.ScrollContainer minWidth={520}>
+    <WideTable label="Members" minWidth={520}>
       <Table fz="sm" verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
@@ -33,6 +35,6 @@ export function SchemaTable({ rows }: { readonly rows: readonly SchemaRow[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }

@@ -93,7 +93,7 @@ export function CsrFields({ slot, form, onChange, defaults, errors }: CsrFieldsP
       </Panel>
       <Panel title="Key and purposes">
         <div className="tg-form">
-          <div className="tg-columns">
+          <div className="tg-columns tg-columns-narrow">
             <NativeSelect
               label="Key length (in bits)"
               description={help('key')}
@@ -144,7 +144,7 @@ export function CsrFields({ slot, form, onChange, defaults, errors }: CsrFieldsP
         </div>
       </Panel>
       <Panel title="Subject (optional)">
-        <div className="tg-columns">
+        <div className="tg-columns tg-columns-narrow">
           {subject.map(([field, label, note]) => (
             <TextInput
               key={field}

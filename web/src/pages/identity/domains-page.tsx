@@ -1,4 +1,5 @@
 /** Domain certificates: the list, and adding a domain. */
+
 import { Button, Table, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -13,6 +14,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
 import { toast } from '../../components/toast.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { navigate } from '../../location.ts';
 import { useIdentities } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
@@ -64,7 +66,7 @@ function DomainTable({ domains }: { readonly domains: readonly IdentityOverview[
   return (
     <>
       {remove.isError && <ProblemNotice error={remove.error} />}
-      <Table.ScrollContainer minWidth={620}>
+      <WideTable label="Domain certificates" minWidth={620}>
         <Table fz="sm" verticalSpacing={7}>
           <Table.Thead>
             <Table.Tr>
@@ -110,7 +112,7 @@ function DomainTable({ domains }: { readonly domains: readonly IdentityOverview[
             })}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </WideTable>
     </>
   );
 }

@@ -1,10 +1,13 @@
 /** The renewals of an identity: drawn as overlapping lives, listed below. */
+
 import { Table } from '@mantine/core';
 import type { IdentityVersion, IdentityView } from '../../api.ts';
+import { Drawing } from '../../components/drawing.tsx';
 import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { dateText, momentText } from '../../components/time.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { keyWords, sourceWords } from './words.ts';
 
 const states: Readonly<Record<IdentityVersion['state'], readonly [Tone, string]>> = {
@@ -24,7 +27,7 @@ export function HistoryPanel({ identity }: { readonly identity: IdentityView }) 
       ) : (
         <div className="tg-stack">
           <Lives history={history.slice(0, 8)} />
-          <Table.ScrollContainer minWidth={620}>
+          <WideTable label="Certificates of this slot" minWidth={620}>
             <Table fz="sm" verticalSpacing={6}>
               <Table.Thead>
                 <Table.Tr>
@@ -51,57 +54,71 @@ export function HistoryPanel({ identity }: { readonly identity: IdentityView }) 
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </WideTable>
         </div>
       )}
     </Panel>
   );
 }
 
-const width = 720;
 const step = 20;
 
 function Lives({ history, now = Date.now() }: { readonly history: readonly IdentityVersion[]; readonly now?: number }) {
   const start = Math.min(now, ...history.map((v) => Date.parse(v.notBefore)));
   const end = Math.max(now, ...history.map((v) => Date.parse(v.notAfter)));
-  const x = (at: number) => 4 + ((at - start) / Math.max(1, end - start)) * (width - 8);
   const height = history.length * step + 26;
   return (
-    <svg
-      className="tg-life"
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label="Lives of the certificates of this slot, newest on top"
-    >
-      {history.map((version, row) => {
-        const from = x(Date.parse(version.notBefore));
-        const to = x(Date.parse(version.notAfter));
+    <Drawing label="Lives of the certificates of this slot, newest on top" height={height}>
+      {(width) => {
+        const x = (at: number) => 2 + ((at - start) / Math.max(1, end - start)) * (width - 4);
+        const today = x(now);
         return (
-          <g key={version.id} className={`tg-tone-${states[version.state][0]}`}>
-            <rect className="tg-bar" x={from} y={row * step + 3} width={Math.max(3, to - from)} height={13} rx="3" />
-            {version.activatedAt && version.state === 'active' && (
-              <rect
-                className="tg-bar-strong"
-                x={x(Date.parse(version.activatedAt))}
-                y={row * step + 7}
-                width={Math.max(2, x(Math.min(now, Date.parse(version.notAfter))) - x(Date.parse(version.activatedAt)))}
-                height={5}
-                rx="2.5"
-              />
+          <>
+            {history.map((version, row) => (
+              <Life key={version.id} version={version} y={row * step} now={now} x={x} />
+            ))}
+            <line className="tg-now" x1={today} x2={today} y1={0} y2={height - 20} />
+            {today > 90 && (
+              <text x={2} y={height - 4}>
+                {dateText(start)}
+              </text>
             )}
-          </g>
+            {(today < width - 130 || today > width - 20) && today > 60 && (
+              <text className="tg-strong" x={today} y={height - 4} textAnchor={today > width - 20 ? 'end' : 'middle'}>
+                today
+              </text>
+            )}
+            {today < width - 60 && (
+              <text x={width - 2} y={height - 4} textAnchor="end">
+                {dateText(end)}
+              </text>
+            )}
+          </>
         );
-      })}
-      <line className="tg-now" x1={x(now)} x2={x(now)} y1={0} y2={height - 18} />
-      <text x={4} y={height - 4}>
-        {dateText(start)}
-      </text>
-      <text className="tg-strong" x={Math.min(Math.max(x(now), 120), width - 120)} y={height - 4} textAnchor="middle">
-        today
-      </text>
-      <text x={width - 4} y={height - 4} textAnchor="end">
-        {dateText(end)}
-      </text>
-    </svg>
+      }}
+    </Drawing>
+  );
+}
+
+interface LifeProps {
+  readonly version: IdentityVersion;
+  readonly y: number;
+  readonly now: number;
+  readonly x: (at: number) => number;
+}
+
+/** A bar for the validity; inside it, for the active one, how long it has been presented. */
+function Life({ version, y, now, x }: LifeProps) {
+  const from = x(Date.parse(version.notBefore));
+  const to = x(Date.parse(version.notAfter));
+  const since = version.state === 'active' && version.activatedAt ? x(Date.parse(version.activatedAt)) : undefined;
+  const until = x(Math.min(now, Date.parse(version.notAfter)));
+  return (
+    <g className={`tg-tone-${states[version.state][0]}`}>
+      <rect className="tg-bar" x={from} y={y + 3} width={Math.max(3, to - from)} height={14} rx="3" />
+      {since !== undefined && (
+        <rect className="tg-bar-strong" x={since} y={y + 7.5} width={Math.max(2, until - since)} height={5} rx="2.5" />
+      )}
+    </g>
   );
 }

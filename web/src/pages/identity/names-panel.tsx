@@ -1,10 +1,12 @@
 /** The names the settings demand of the certificate, and which of them it lacks. */
+
 import { Button, Table } from '@mantine/core';
 import { Link } from 'wouter';
 import type { IdentityView, RequiredName } from '../../api.ts';
 import { Notice, StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 
 /** A row per demanded name: covered or missing, and which setting demands it. */
@@ -47,7 +49,7 @@ export function NamesPanel({ identity, home }: { readonly identity: IdentityView
           Set the FQDN under <Link to="/system/settings">System › Settings</Link>.
         </Empty>
       ) : (
-        <Table.ScrollContainer minWidth={460}>
+        <WideTable label="Required names" minWidth={460}>
           <Table fz="sm" verticalSpacing={6}>
             <Table.Thead>
               <Table.Tr>
@@ -74,7 +76,7 @@ export function NamesPanel({ identity, home }: { readonly identity: IdentityView
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       )}
     </Panel>
   );

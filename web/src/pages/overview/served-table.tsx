@@ -1,10 +1,12 @@
 /** Which certificate is presented where. */
+
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Overview } from '../../api.ts';
 import { expiryTone, expiryWords } from '../../components/expiry.ts';
 import { StateMark } from '../../components/notice.tsx';
 import { dateText } from '../../components/time.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { slotPath } from '../identity/slot-path.ts';
 
 type Served = Overview['served'][number];
@@ -12,7 +14,7 @@ type Served = Overview['served'][number];
 /** A row per identity slot. */
 export function ServedTable({ served }: { readonly served: readonly Served[] }) {
   return (
-    <Table.ScrollContainer minWidth={680}>
+    <WideTable label="What is served" minWidth={680}>
       <Table fz="sm" verticalSpacing={7}>
         <Table.Thead>
           <Table.Tr>
@@ -41,7 +43,7 @@ export function ServedTable({ served }: { readonly served: readonly Served[] }) 
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 

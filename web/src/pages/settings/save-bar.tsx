@@ -15,7 +15,7 @@ export function SaveBar({ dirty, saving, error, onCancel }: SaveBarProps) {
   const mayChange = useMayChange();
   if (!mayChange) return <p className="tg-dim tg-small">You are logged in as auditor: you can look, not change.</p>;
   return (
-    <div className="tg-save">
+    <div className="tg-save" data-dirty={dirty || undefined}>
       {Boolean(error) && <ProblemNotice error={error} />}
       <div className="tg-actions">
         <Button type="submit" size="sm" disabled={!dirty} loading={saving}>

@@ -1,4 +1,5 @@
 /** Append CA certificate: a file in, what would happen, then the confirmation. */
+
 import { Button, Table } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { AppendReport } from '../../api.ts';
@@ -9,6 +10,7 @@ import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { dateText } from '../../components/time.tsx';
 import { toast } from '../../components/toast.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { useTrustedCaChanges } from './changes.ts';
 
 const verdicts: Readonly<Record<AppendReport['members'][number]['verdict'], readonly [Tone, string]>> = {
@@ -109,7 +111,7 @@ function Report({ report }: { readonly report: AppendReport }) {
           {note}
         </Notice>
       ))}
-      <Table.ScrollContainer minWidth={640} mah={420}>
+      <WideTable label="What the file holds" minWidth={640} maxHeight={420}>
         <Table fz="sm" verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
@@ -147,7 +149,7 @@ function Report({ report }: { readonly report: AppendReport }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </WideTable>
     </>
   );
 }

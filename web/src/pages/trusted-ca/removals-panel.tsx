@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api.ts';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { distanceText, momentText } from '../../components/time.tsx';
+import { momentText, spanText } from '../../components/time.tsx';
 import { toast } from '../../components/toast.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
@@ -33,8 +33,8 @@ export function RemovalsPanel() {
               {removal.rows.length > 3 && ` and ${removal.rows.length - 3} more`}
               <span className="tg-dim tg-small">
                 {' '}
-                · by {removal.removedBy}, {momentText(removal.removedAt)}; can be undone until{' '}
-                {distanceText(removal.undoUntil)}
+                · by {removal.removedBy}, {momentText(removal.removedAt)}; can be undone for{' '}
+                {spanText(Date.parse(removal.undoUntil) - Date.now())}
               </span>
             </span>
             {mayChange && (

@@ -1,4 +1,5 @@
 /** The rows of the trusted CA list, with a filter, pages and tick boxes. */
+
 import { Anchor, Checkbox, NativeSelect, Pagination, Table, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -8,10 +9,11 @@ import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { TextDialog } from '../../components/text-dialog.tsx';
 import { dateText } from '../../components/time.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 
-const pageSize = 50;
+const pageSize = 25;
 
 const validity: Readonly<Record<TrustedCa['validity'], readonly [Tone, string]>> = {
   valid: ['ok', 'Valid'],
@@ -89,7 +91,7 @@ export function TrustedCaTable({ rows, selected, onSelect }: TrustedCaTableProps
       {found.length === 0 ? (
         <Empty title={rows.length === 0 ? 'The list is empty: nothing is trusted.' : 'No row has these words.'} />
       ) : (
-        <Table.ScrollContainer minWidth={900}>
+        <WideTable label="Trusted CA certificates" minWidth={900}>
           <Table fz="sm" verticalSpacing={6} highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -130,7 +132,7 @@ export function TrustedCaTable({ rows, selected, onSelect }: TrustedCaTableProps
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       )}
       {pages > 1 && (
         <Pagination
