@@ -3,7 +3,7 @@
  * there, so that version 1 is refused), keys nobody should trust, self-signed peers that are no CA.
  */
 import { type Certificate, isSelfIssued } from '../../pki/certificate/certificate.ts';
-import { verifySignedBy } from '../../pki/certificate/verify-signature.ts';
+import { signatureScheme, verifySignedBy } from '../../pki/certificate/verify-signature.ts';
 import { checkKey } from '../../pki/key/check.ts';
 import type { AppendRefusal } from './trusted-ca.ts';
 
@@ -35,7 +35,7 @@ export function judgeCertificate(certificate: Certificate): Judgement {
   }
   const selfSigned = isSelfSigned(certificate);
   if (constraints.ca) {
-    return isSelfIssued(certificate) && !selfSigned && claimsOwnKey(certificate) ? forged() : { verdict: 'added' };
+    return !selfSigned && claimsSelfSigned(certificate) ? forged() : { verdict: 'added' };
   }
   if (selfSigned) return { verdict: 'pinned' };
   return refuse(
@@ -51,7 +51,8 @@ const selfSignedKnown = new WeakMap<Certificate, boolean>();
 export function isSelfSigned(certificate: Certificate): boolean {
   const known = selfSignedKnown.get(certificate);
   if (known !== undefined) return known;
-  const answer = isSelfIssued(certificate) && verifySignedBy(certificate, certificate.publicKey);
+  // Nobody relies on this signature: the operator trusts these very bytes. So SHA-1 and older are good enough here.
+  const answer = isSelfIssued(certificate) && verifySignedBy(certificate, certificate.publicKey, { weak: true });
   selfSignedKnown.set(certificate, answer);
   return answer;
 }
@@ -59,7 +60,9 @@ export function isSelfSigned(certificate: Certificate): boolean {
 const keyHint = 'Ask the CA for a certificate with RSA of 2048 to 8192 bits or ECDSA on P-256, P-384 or P-521.';
 
 /** A root says its signature is by its own key: no authority key identifier, or the one of its subject key. */
-function claimsOwnKey({ authorityKeyIdentifier: aki, subjectKeyIdentifier: ski }: Certificate): boolean {
+function claimsSelfSigned(certificate: Certificate): boolean {
+  if (!isSelfIssued(certificate) || signatureScheme(certificate.signatureAlgorithm) === undefined) return false;
+  const { authorityKeyIdentifier: aki, subjectKeyIdentifier: ski } = certificate;
   if (aki?.keyId === undefined) return true;
   return ski !== undefined && Buffer.compare(aki.keyId, ski) === 0;
 }

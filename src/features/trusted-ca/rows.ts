@@ -27,7 +27,7 @@ export function listRows(state: ListState, users: readonly ChainUser[], now: num
     const warnings = [
       ...(shared === undefined ? [] : [shared]),
       ...(replacement === undefined ? [] : [newerExists()]),
-      ...certificateWarnings(member.certificate, now),
+      ...certificateWarnings(member.certificate, now).filter((warning) => concerns(member, warning)),
     ];
     return certificateRow(member, warnings, uses.get(member.row.fingerprint) ?? [], replacement, now);
   });
@@ -94,6 +94,11 @@ function crlRow({ row, crl }: CrlMember, issuers: readonly Certificate[], now: n
     newer: undefined,
     addedAt: row.added_at,
   };
+}
+
+/** Nobody here can mend the form of a bundled root. */
+function concerns({ row }: CaMember, warning: CaWarning): boolean {
+  return row.source !== 'default' || warning.code !== 'trusted-ca.irregular';
 }
 
 /** For each member that has one: the newest other member with its issuer and subject. */

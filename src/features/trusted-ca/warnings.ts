@@ -1,6 +1,6 @@
 /** What a person should know about a member of the list: none of it keeps a certificate out. */
 import { printable, printableList } from '../../lib/printable.ts';
-import type { Certificate } from '../../pki/certificate/certificate.ts';
+import type { Certificate, CertificateFinding } from '../../pki/certificate/certificate.ts';
 import { commonNames } from '../../pki/name/distinguished-name.ts';
 import { unsupportedAttributes } from '../../pki/name/supported-attributes.ts';
 import { isSelfSigned } from './judge.ts';
@@ -163,12 +163,24 @@ function formWarnings(certificate: Certificate): CaWarning[] {
   if (certificate.findings.length > 0) {
     warnings.push({
       code: 'trusted-ca.irregular',
-      message: `It breaks the rules for certificates (${certificate.findings.join(', ')}) but can be used.`,
+      message: `It breaks the rules for certificates (${certificate.findings.map((finding) => findingWords[finding]).join(', ')}) but can be used.`,
       hint: 'Other systems may refuse it; ask the CA for a correct certificate.',
     });
   }
   return warnings;
 }
+
+const findingWords: Readonly<Record<CertificateFinding, string>> = {
+  'serial-negative': 'its serial number is negative',
+  'serial-zero': 'its serial number is zero',
+  'serial-too-long': 'its serial number is longer than 20 octets',
+  'signature-algorithms-differ': 'it names two different signature algorithms',
+  'generalized-time-before-2050': 'it writes a date before 2050 in the form for later ones',
+  'empty-issuer': 'its issuer is empty',
+  'empty-rdn': 'a part of its name is empty',
+  'empty-extensions': 'its list of extensions is empty',
+  'not-version-3': 'it has extensions but is not version 3',
+};
 
 function sameCommonName(name: string, count: number): CaWarning {
   return {
