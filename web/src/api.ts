@@ -1,6 +1,6 @@
 /** The typed client of the gateway's API, and the types of its answers. */
 import createClient from 'openapi-fetch';
-import type { paths } from './api.gen.ts';
+import type { paths } from '../../openapi/api.d.ts';
 import { transport } from './transport.ts';
 
 /** Calls the API of the gateway that served this page. Wrap each call in `unwrap`. */
