@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { checkPrimeSync, createHash, generatePrimeSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -424,6 +424,7 @@ describe('dates and kinds of certificates', () => {
 });
 
 describe('strength of key and signature', () => {
+  const prime = (n: bigint) => checkPrimeSync(n);
   const modulus = (bits: number) => Buffer.alloc(bits / 8, 0xa7);
 
   test('RSA 1024 is warned about and not prevented', async () => {
@@ -472,7 +473,27 @@ describe('strength of key and signature', () => {
     });
   }
 
-  test('a key with the ROCA flaw or with close primes, and a point off the curve, are refused', async () => {
+  test('a key with the ROCA flaw is refused', async () => {
+    // Keys of the flawed chips are powers of 65537 modulo every small prime (CVE-2017-15361).
+    const primes = Array.from({ length: 166 }, (_, i) => i + 2).filter((n) => prime(BigInt(n)) && n > 2);
+    const product = primes.reduce((all, p) => all * BigInt(p), 1n);
+    const modulus = Array.from({ length: 200 }, (_, i) => (1n << 2047n) / product + BigInt(i + 1))
+      .map((times) => 65537n ** 5n + product * times)
+      .find((n) => n % 2n === 1n && !Array.from({ length: 600 }, (_, i) => BigInt(i + 152)).some((d) => n % d === 0n));
+    const publicKeyInfo = rsaKeyInfo(Buffer.from((modulus ?? 0n).toString(16), 'hex'), 65537);
+    const leaf = await makeLeaf(ca, { publicKeyInfo });
+    assert.match((await refused([leaf.certificate])).detail, /ROCA/);
+  });
+
+  test('a key with close primes is refused', async () => {
+    const p = generatePrimeSync(1024, { bigint: true });
+    let q = p + 2n;
+    while (!checkPrimeSync(q)) q += 2n;
+    const leaf = await makeLeaf(ca, { publicKeyInfo: rsaKeyInfo(Buffer.from((p * q).toString(16), 'hex'), 65537) });
+    assert.match((await refused([leaf.certificate])).detail, /primes of the RSA key are so close/);
+  });
+
+  test('a point off the curve is refused', async () => {
     const point = Buffer.from(certificateOf((await makeLeaf(ca)).certificate).publicKeyInfo);
     point[point.length - 1]! ^= 1;
     const leaf = await makeLeaf(ca, { publicKeyInfo: point });
