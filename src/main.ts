@@ -69,7 +69,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     storage,
     clock,
     events,
-    sources: [() => identity.conditions(clock.now()), () => trustedCa.conditions()],
+    sources: [() => identity.conditions(clock.now()), trustedCa.conditions, settings.conditions],
     overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
     onError: (error) => log.error('alarms could not be worked out', { error }),
   });
