@@ -16,7 +16,7 @@ const [VERSION, SERIAL, ALGORITHM, ISSUER, VALIDITY, SUBJECT, KEY, EXTENSIONS] =
 /** Extensions of the good certificate, in its order. */
 const [BASIC, USAGE, , ALTERNATIVE] = [0, 1, 2, 3];
 
-type Mutation = (certificate: Tlv, tbs: Tlv) => Uint8Array;
+type Mutation = (certificate: Tlv, tbs: Tlv) => unknown;
 
 /** Each class of damage: the code it is refused with, and how it is done. */
 const mutations: Readonly<Record<string, readonly [PkiErrorCode, Mutation]>> = {
