@@ -20,8 +20,9 @@ export function createWebPage(folder: string): (path: string, acceptsGzip: boole
     if (!files.has('/index.html')) files = readFolder(folder);
     const file = files.get(path);
     if (file !== undefined && path !== '/index.html') return fileAnswer(path, file, acceptsGzip);
-    // an address of the page's own navigation
-    return /\.[a-z0-9]+$/i.test(path) && path !== '/index.html' ? undefined : indexAnswer(files.get('/index.html'));
+    // an address of the page's own navigation; below the first level it may end in a domain name
+    const fileLike = path.startsWith('/assets/') || (/^\/[^/]*\.[a-z0-9]+$/i.test(path) && path !== '/index.html');
+    return fileLike ? undefined : indexAnswer(files.get('/index.html'));
   };
 }
 
