@@ -11,6 +11,8 @@ export interface GatewayOptions {
   readonly folder?: string;
   readonly edges?: number;
   readonly address?: string;
+  /** A free port unless told. */
+  readonly sipPort?: number;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** Further environment, such as a fail point. */
   readonly env?: Readonly<Record<string, string>>;
@@ -39,7 +41,16 @@ const started = new Set<TestGateway>();
 /** Resolves when the administration process answers. */
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tollgate-'));
-  const words = ['--data', folder, '--address', options.address ?? '127.0.0.1', '--https-port', '0', '--sip-port', '0'];
+  const words = [
+    '--data',
+    folder,
+    '--address',
+    options.address ?? '127.0.0.1',
+    '--https-port',
+    '0',
+    '--sip-port',
+    String(options.sipPort ?? 0),
+  ];
   if (options.edges !== undefined) words.push('--edges', String(options.edges));
   if (options.logLevel !== undefined) words.push('--log-level', options.logLevel);
   const root = join(import.meta.dirname, '..', '..');
