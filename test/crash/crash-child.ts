@@ -1,21 +1,26 @@
 /**
- * Makes changes to a data folder: `crash-child.ts FOLDER CHANGE` makes one and ends, `crash-child.ts FOLDER everything`
- * goes on until it is killed. Killed at a fail point by the variable TOLLGATE_FAIL, or by its parent at any moment.
+ * Makes changes to a data folder: `crash-child.ts FOLDER CHANGE...` makes these and ends, `crash-child.ts FOLDER
+ * everything` goes on until it is killed. Killed at a fail point by the variable TOLLGATE_FAIL, or by its parent at any moment.
  * Prints `begin`, then `done` and the number of audit rows for each change that it was promised; exit code 1 when one
  * was refused.
  */
 import { Problem } from '../../src/lib/problem.ts';
 import { type CrashGateway, openGateway, runChange } from './crash-gateway.ts';
 
-const [folder = '', change = ''] = process.argv.slice(2);
+const [folder = '', ...wanted] = process.argv.slice(2);
 try {
   const gateway = await openGateway(folder);
   process.stdout.write('begin\n');
-  if (change === 'everything') await changeForEver(gateway);
-  await runChange(gateway, change);
-  await tellDone(gateway);
+  if (wanted[0] === 'everything') await changeForEver(gateway);
+  for (const change of wanted) {
+    await runChange(gateway, change).then(() => tellDone(gateway), refused);
+  }
   await gateway.storage.close();
 } catch (error) {
+  refused(error);
+}
+
+function refused(error: unknown): void {
   const code = error instanceof Problem ? error.details.code : '';
   process.stdout.write(`refused ${code} ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
