@@ -88,7 +88,7 @@ export const appendReportSchema = z
 export const removalRequestSchema = z
   .strictObject({
     fingerprints: z
-      .union([z.literal('all'), z.array(z.string().max(64)).min(1).max(5_000)])
+      .union([z.literal('all'), z.array(z.string().max(95)).min(1).max(5_000)])
       .describe('The rows, or "all".'),
     confirmation: z.string().max(100).optional().describe('"delete all" when no certificate would be left.'),
     preview: z.boolean().default(false),
