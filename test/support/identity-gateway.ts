@@ -147,6 +147,7 @@ async function send(socketPath: string, method: string, path: string, body: unkn
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const sent = request({
     socketPath,
+    agent: false,
     method,
     path: `/api/v1${path}`,
     headers: {
