@@ -2,10 +2,10 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Router } from 'wouter';
-import { Dialogs } from './components/dialogs.tsx';
+import { Dialogs } from './components/dialogs/ask-person.tsx';
+import { confirmIdentity, StepUp } from './components/dialogs/step-up.tsx';
+import { Toasts } from './components/dialogs/toast.tsx';
 import { ProblemNotice } from './components/problem-notice.tsx';
-import { confirmIdentity, StepUp } from './components/step-up.tsx';
-import { Toasts } from './components/toast.tsx';
 import { useGuardedLocation } from './location.ts';
 import { LogInPage } from './pages/access/log-in-page.tsx';
 import { SetUpPage } from './pages/access/set-up-page.tsx';

@@ -42,8 +42,10 @@ export function Shell({ session }: { readonly session: Session }) {
   const [menuOpened, menu] = useDisclosure(false);
   const [path] = useLocation();
   const closeMenu = menu.close;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu on small screens closes when the page changes
-  useEffect(closeMenu, [path, closeMenu]);
+  // On small screens the menu gives way to the page that was chosen.
+  useEffect(() => {
+    if (path) closeMenu();
+  }, [path, closeMenu]);
   return (
     <AppShell
       header={{ height: 50 }}

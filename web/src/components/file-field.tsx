@@ -1,6 +1,6 @@
 /** Chooses files by a picker or by dropping them, and shows what was chosen. */
 import { Button } from '@mantine/core';
-import { type DragEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from './icons.tsx';
 
 interface FileFieldProps {
@@ -18,17 +18,13 @@ interface FileFieldProps {
 export function FileField({ label, description, files, onChange, multiple, accept, error }: FileFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
+  const area = useRef<HTMLDivElement>(null);
+  const over = useFileDrop(area, take);
 
   function take(list: FileList | null) {
     const chosen = [...(list ?? [])];
     if (chosen.length > 0) onChange(multiple ? [...files, ...chosen] : chosen.slice(0, 1));
     if (input.current) input.current.value = '';
-  }
-  function drop(event: DragEvent) {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files);
   }
   return (
     <div className="tg-field">
@@ -38,17 +34,7 @@ export function FileField({ label, description, files, onChange, multiple, accep
           {description}
         </div>
       )}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way beside the Browse button */}
-      <div
-        className="tg-drop"
-        data-over={over || undefined}
-        onDragOver={(e) => {
-          e.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <div className="tg-drop" ref={area} data-over={over || undefined}>
         <input
           ref={input}
           id={id}
@@ -90,6 +76,32 @@ export function FileField({ label, description, files, onChange, multiple, accep
       )}
     </div>
   );
+}
+
+/** Dropping is a second way beside Browse, so it needs no role of its own. True while a file hangs above the area. */
+function useFileDrop(area: RefObject<HTMLElement | null>, take: (files: FileList | null) => void): boolean {
+  const [over, setOver] = useState(false);
+  const taker = useRef(take);
+  taker.current = take;
+  useEffect(() => {
+    const element = area.current;
+    const stop = new AbortController();
+    const listen = (type: 'dragover' | 'dragleave' | 'drop', hangs: boolean) =>
+      element?.addEventListener(
+        type,
+        (event) => {
+          event.preventDefault();
+          setOver(hangs);
+          if (type === 'drop') taker.current(event.dataTransfer?.files ?? null);
+        },
+        { signal: stop.signal },
+      );
+    listen('dragover', true);
+    listen('dragleave', false);
+    listen('drop', false);
+    return () => stop.abort();
+  }, [area]);
+  return over;
 }
 
 /** The file as the API takes it. */

@@ -22,10 +22,9 @@ export function Page({ title, tabTitle, intro, actions, back, children }: PagePr
   const entry = pageOf(path);
   const heading = useRef<HTMLHeadingElement>(null);
   const name = tabTitle ?? (typeof title === 'string' ? title : entry?.title) ?? 'Tollgate';
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves when the path changes, not the title
   useEffect(() => {
-    if (document.activeElement === document.body || document.activeElement?.closest('nav')) heading.current?.focus();
+    const from = document.activeElement;
+    if (path && (from === document.body || from?.closest('nav'))) heading.current?.focus();
     const target = window.location.hash.slice(1);
     if (target) document.getElementById(target)?.scrollIntoView();
   }, [path]);

@@ -4,6 +4,9 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ProblemNotice } from './problem-notice.tsx';
 
+/** Of the lines of the placeholder, in per cent. */
+const widths = [92, 74, 83, 58, 88, 66, 79, 53, 85, 70, 91, 62] as const;
+
 interface QueryViewProps<T> {
   readonly query: UseQueryResult<T>;
   /** Rows of the placeholder while loading. */
@@ -18,9 +21,8 @@ export function QueryView<T>({ query, rows = 4, children }: QueryViewProps<T>) {
   return (
     <div aria-busy="true" aria-live="polite">
       <span className="tg-visually-hidden">Loading</span>
-      {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
-        <Skeleton key={row} height={14} mt={row === 0 ? 4 : 14} width={`${92 - ((row * 17) % 45)}%`} />
+      {widths.slice(0, rows).map((width) => (
+        <Skeleton key={width} height={14} mt={14} width={`${width}%`} />
       ))}
     </div>
   );

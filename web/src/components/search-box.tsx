@@ -61,8 +61,8 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
       />
       <div id={listId} role="listbox" aria-label="Pages" className="tg-search-list">
         {found.map((page, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above owns the keyboard (combobox pattern)
-          <div
+          <button
+            type="button"
             key={page.path}
             id={`${listId}-${i}`}
             role="option"
@@ -77,7 +77,7 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
               <strong>{page.title}</strong>
             </span>
             <span className="tg-dim tg-small">{page.purpose}</span>
-          </div>
+          </button>
         ))}
       </div>
       {found.length === 0 && <p className="tg-dim tg-small">No page has these words. Try one word, such as “key”.</p>}

@@ -1,20 +1,26 @@
-/** Text that keeps its lines and scrolls, reachable by keyboard. */
+/** Text that keeps its lines and scrolls, reachable and selectable by keyboard. */
 
 interface TextBlockProps {
   readonly label: string;
   readonly text: string;
-  readonly maxHeight?: string;
+  /** Lines shown before it scrolls; all of a shorter text. */
+  readonly lines?: number;
   /** Breaks long lines instead of scrolling sideways. */
   readonly wrap?: boolean;
 }
 
-/** A region named `label` with `text` in it, as text. */
-export function TextBlock({ label, text, maxHeight, wrap }: TextBlockProps) {
-  const style = { maxHeight, ...(wrap && { whiteSpace: 'pre-wrap' as const, overflowWrap: 'anywhere' as const }) };
+/** A read-only field named `label` that holds `text` and nothing else: no part of it is ever read as markup. */
+export function TextBlock({ label, text, lines = 30, wrap }: TextBlockProps) {
+  const content = text.replace(/\n$/, '');
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section className="tg-text-block" tabIndex={0} aria-label={label} style={style}>
-      {text}
-    </section>
+    <textarea
+      className="tg-text-block"
+      readOnly
+      aria-label={label}
+      wrap={wrap ? 'soft' : 'off'}
+      rows={Math.min(lines, content.split('\n').length + (wrap ? 1 : 0))}
+      spellCheck={false}
+      value={content}
+    />
   );
 }

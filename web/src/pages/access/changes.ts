@@ -1,7 +1,7 @@
 /** The changes to users and tokens and what has to be loaded again after them. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, type Body, type TokenRequest } from '../../api.ts';
-import { toast } from '../../components/toast.tsx';
+import { toast } from '../../components/dialogs/toast.tsx';
 import { unwrap } from '../../transport.ts';
 
 /** Add, change, remove users and set their passwords. */

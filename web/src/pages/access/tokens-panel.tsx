@@ -4,7 +4,7 @@ import { Button, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Token } from '../../api.ts';
-import { askPerson } from '../../components/dialogs.tsx';
+import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';

@@ -4,7 +4,7 @@ import { ActionIcon, Button, Menu, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type User } from '../../api.ts';
-import { askPerson } from '../../components/dialogs.tsx';
+import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';

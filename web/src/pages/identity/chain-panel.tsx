@@ -1,6 +1,6 @@
 /** The chain as it is served, drawn. */
 import type { ActiveIdentity } from '../../api.ts';
-import { ChainDiagram } from '../../components/chain-diagram.tsx';
+import { ChainDiagram } from '../../components/drawings/chain-diagram.tsx';
 import { StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { keyWords } from './words.ts';

@@ -1,7 +1,7 @@
 /** After a change to an identity everything that shows it is loaded again. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api.ts';
-import { toast } from '../../components/toast.tsx';
+import { toast } from '../../components/dialogs/toast.tsx';
 import { unwrap } from '../../transport.ts';
 
 /** Marks everything that depends on identities as out of date. */

@@ -2,7 +2,7 @@
 
 import { Table } from '@mantine/core';
 import type { IdentityVersion, IdentityView } from '../../api.ts';
-import { Drawing } from '../../components/drawing.tsx';
+import { Drawing } from '../../components/drawings/drawing.tsx';
 import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';

@@ -1,6 +1,6 @@
 /** Overview: what is wrong first, then what to do, what is served, what expires. */
 import type { Overview } from '../../api.ts';
-import { ExpiryLine } from '../../components/expiry-line.tsx';
+import { ExpiryLine } from '../../components/drawings/expiry-line.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';

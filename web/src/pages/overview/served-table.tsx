@@ -3,7 +3,7 @@
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Overview } from '../../api.ts';
-import { expiryTone, expiryWords } from '../../components/expiry.ts';
+import { expiryTone, expiryWords } from '../../components/drawings/expiry.ts';
 import { StateMark } from '../../components/notice.tsx';
 import { dateText } from '../../components/time.tsx';
 import { WideTable } from '../../components/wide-table.tsx';

@@ -60,7 +60,7 @@ function Ordered({ answer }: { readonly answer: ChainAnswer }) {
             </ul>
           </Notice>
         )}
-        <TextBlock label="The chain as PEM, leaf first" text={answer.pem} maxHeight="40vh" />
+        <TextBlock label="The chain as PEM, leaf first" text={answer.pem} />
       </div>
     </Panel>
   );

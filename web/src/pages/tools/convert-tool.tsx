@@ -64,7 +64,7 @@ function Converted({ answer }: ConvertedProps) {
             {fileName}, {bytes.length} bytes.
           </p>
         ) : (
-          <TextBlock label="Converted file" text={text} maxHeight="50vh" />
+          <TextBlock label="Converted file" text={text} />
         )}
       </div>
     </Panel>

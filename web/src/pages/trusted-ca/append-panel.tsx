@@ -3,13 +3,13 @@
 import { Button, Table } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { AppendReport } from '../../api.ts';
+import { toast } from '../../components/dialogs/toast.tsx';
 import { FileField } from '../../components/file-field.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { dateText } from '../../components/time.tsx';
-import { toast } from '../../components/toast.tsx';
 import { WideTable } from '../../components/wide-table.tsx';
 import { useTrustedCaChanges } from './changes.ts';
 

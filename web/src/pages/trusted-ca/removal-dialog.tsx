@@ -2,9 +2,9 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { RemovalReport, TrustedCa } from '../../api.ts';
+import { toast } from '../../components/dialogs/toast.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { toast } from '../../components/toast.tsx';
 import { useTrustedCaChanges } from './changes.ts';
 
 interface RemovalDialogProps {

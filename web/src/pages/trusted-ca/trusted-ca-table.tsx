@@ -4,10 +4,10 @@ import { Anchor, Checkbox, NativeSelect, Pagination, Table, TextInput } from '@m
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api, type TrustedCa } from '../../api.ts';
+import { TextDialog } from '../../components/dialogs/text-dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Empty } from '../../components/query-view.tsx';
-import { TextDialog } from '../../components/text-dialog.tsx';
 import { dateText } from '../../components/time.tsx';
 import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';

@@ -1,7 +1,8 @@
 /** The life of one certificate as a line: issued, now, when the gateway will warn, end. */
+
+import { dateText, spanText } from '../time.tsx';
 import { Drawing } from './drawing.tsx';
 import { alertFrom, expiryTone, expiryWords, type Span } from './expiry.ts';
-import { dateText, spanText } from './time.tsx';
 
 const bar = { y: 26, height: 14 };
 

@@ -1,8 +1,9 @@
 /** A certificate chain drawn from the root down to the certificate that is presented. */
+
+import { StateMark } from '../notice.tsx';
+import { dateText } from '../time.tsx';
 import { ChainRail } from './chain-rail.tsx';
 import { expiryTone, expiryWords } from './expiry.ts';
-import { StateMark } from './notice.tsx';
-import { dateText } from './time.tsx';
 import './drawings.css';
 
 export interface DrawnCertificate {

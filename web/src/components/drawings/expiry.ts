@@ -1,6 +1,6 @@
 /** How near a certificate is to its end, in the three steps the page colours. */
-import type { Tone } from './notice.tsx';
-import { spanText } from './time.tsx';
+import type { Tone } from '../notice.tsx';
+import { spanText } from '../time.tsx';
 
 export interface Span {
   readonly notBefore: string;

@@ -2,9 +2,9 @@
 import { Button, Modal, PasswordInput, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
-import { api } from '../api.ts';
-import { unwrap } from '../transport.ts';
-import { ProblemNotice } from './problem-notice.tsx';
+import { api } from '../../api.ts';
+import { unwrap } from '../../transport.ts';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 type Done = (confirmed: boolean) => void;
 

@@ -1,9 +1,9 @@
 /** What expires, soonest first, drawn against one scale. */
 import type { ReactNode } from 'react';
+import { StateMark } from '../notice.tsx';
+import { dateText, distanceText } from '../time.tsx';
 import { Drawing } from './drawing.tsx';
 import { alertFrom, expiryTone, type Span } from './expiry.ts';
-import { StateMark } from './notice.tsx';
-import { dateText, distanceText } from './time.tsx';
 
 export interface ExpiryItem extends Span {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Short confirmations at the foot of the page, read out by screen readers. */
 import { useSyncExternalStore } from 'react';
-import { Icon } from './icons.tsx';
+import { Icon } from '../icons.tsx';
 
 interface Toast {
   readonly id: number;

@@ -1,10 +1,10 @@
 /** Shows certificate text as it is: Show (decoded), Show (PEM file). */
 import { Modal } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { CopyButton } from './copy-button.tsx';
-import { DownloadButton } from './download-button.tsx';
-import { QueryView } from './query-view.tsx';
-import { TextBlock } from './text-block.tsx';
+import { CopyButton } from '../copy-button.tsx';
+import { DownloadButton } from '../download-button.tsx';
+import { QueryView } from '../query-view.tsx';
+import { TextBlock } from '../text-block.tsx';
 
 interface TextDialogProps {
   readonly title: string;
@@ -21,7 +21,7 @@ export function TextDialog({ title, query, fileName, onClose }: TextDialogProps)
       <QueryView query={query} rows={10}>
         {(text) => (
           <>
-            <TextBlock label={title} text={text} maxHeight="62vh" />
+            <TextBlock label={title} text={text} />
             <div className="tg-dialog-actions">
               <CopyButton text={text} />
               {fileName && <DownloadButton fileName={fileName} content={text} />}

@@ -16,16 +16,16 @@ interface DrawingProps {
 export function Drawing({ label, height, className = '', children }: DrawingProps) {
   const { ref, width } = useElementSize();
   const size = Math.max(120, Math.floor(width));
+  const shape = { className: `tg-life ${className}`, viewBox: `0 0 ${size} ${height}`, height };
   return (
     <div ref={ref} className="tg-drawing" style={{ height }}>
-      {width > 0 && (
-        // biome-ignore lint/a11y/noSvgWithoutTitle: named by aria-label, or hidden where the words stand beside it
-        <svg
-          className={`tg-life ${className}`}
-          viewBox={`0 0 ${size} ${height}`}
-          height={height}
-          {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })}
-        >
+      {width > 0 && label !== undefined && (
+        <svg {...shape} role="img" aria-label={label}>
+          {children(size)}
+        </svg>
+      )}
+      {width > 0 && label === undefined && (
+        <svg {...shape} aria-hidden="true">
           {children(size)}
         </svg>
       )}
