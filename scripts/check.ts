@@ -11,6 +11,7 @@ const checks: readonly (readonly [name: string, ...command: string[]])[] = [
   ['lint and format', 'node_modules/.bin/biome', 'ci', '--error-on-warnings', '.'],
   ['layout', node, quiet, '--test', '--test-reporter=dot', 'test/layout/*.test.ts'],
   ['generated files', node, quiet, 'scripts/openapi.ts', '--check'],
+  ['command line reference', node, quiet, 'scripts/cli-reference.ts', '--check'],
 ];
 
 const results = await Promise.all(checks.map(([name, program, ...args]) => run(name, program ?? '', args)));

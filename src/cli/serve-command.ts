@@ -8,7 +8,6 @@ export function serveCommand(data: () => string): Command {
   return {
     path: ['serve'],
     summary: 'Run the gateway',
-    local: true,
     options: flags.map(({ flag, value, text, default: standard }) => ({
       flags: `--${flag} <${value}>`,
       description: text,

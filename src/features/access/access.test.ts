@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { cookieOf, goodPassword, type SmallGateway, startSmallGateway } from '../../../test/support/small-gateway.ts';
 import { systemActor } from '../../lib/actor.ts';
@@ -231,4 +233,39 @@ test('128 emoji are a password, 129 are not, and none is cut', async () => {
   assert.equal((await logIn(long)).status, 200);
   assert.equal((await logIn(long.slice(0, -2))).status, 401);
   await assert.rejects(gateway.access.users.setPassword(root, user.id, new Secret(`${long}🦀`)), /at most 128/);
+});
+
+test('neither passwords nor references nor tokens stand in the database', async () => {
+  const session = await gateway.logIn();
+  const body = { name: 'stored', scopes: ['read'] };
+  const made = await gateway.call('POST', '/api/v1/tokens', { session, body });
+  const secrets = [session, String(made.json['secret']), String(made.json['secret']).slice(3), goodPassword];
+  await gateway.storage.db.selectFrom('tokens').select('id').execute();
+  const files = readdirSync(gateway.storage.folder, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const bytes = readFileSync(join(file.parentPath, file.name));
+    for (const secret of secrets) assert.equal(bytes.indexOf(secret), -1, file.name);
+  }
+});
+
+test('ten log-ins at once leave room for others', async () => {
+  const session = await gateway.logIn();
+  const names = Array.from({ length: 10 }, (_, i) => `user${i}`);
+  for (const name of names) await gateway.logIn(name, 'auditor');
+  const logIns = names.map((name) =>
+    gateway.call('POST', '/api/v1/session', { body: { name, password: goodPassword } }),
+  );
+  const waits: number[] = [];
+  let running = true;
+  const done = Promise.all(logIns).then((answers) => {
+    running = false;
+    return answers;
+  });
+  while (running) {
+    const started = performance.now();
+    await gateway.call('GET', '/api/v1/setup', { session });
+    waits.push(performance.now() - started);
+  }
+  assert.ok((await done).every((answer) => answer.status === 200));
+  assert.ok(Math.max(...waits) < 1000, `others waited ${Math.max(...waits)} ms`);
 });
