@@ -254,4 +254,7 @@ export const oidNames = `
 2.16.840.1.113730.1.7|nsRenewalUrl|Netscape Renewal Url;2.16.840.1.113730.1.8|nsCaPolicyUrl|Netscape CA Policy Url
 2.16.840.1.113730.1.12|nsSslServerName|Netscape SSL Server Name;2.16.840.1.113730.1.13|nsComment|Netscape Comment
 2.16.840.1.113730.4.1|nsSGC|Netscape Server Gated Crypto
+2.23.42.7.0|setCext-hashedRoot;1.2.643.7.1.1.1.1|gost2012_256|GOST R 34.10-2012 with 256 bit modulus
+1.2.643.2.2.3|id-GostR3411-94-with-GostR3410-2001|GOST R 34.11-94 with GOST R 34.10-2001
+1.2.643.2.2.19|gost2001|GOST R 34.10-2001;1.2.643.3.131.1.1|INN;1.2.643.100.1|OGRN;1.2.643.100.3|SNILS
 `;

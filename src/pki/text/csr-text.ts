@@ -17,7 +17,8 @@ export function csrText(csr: CertificationRequest): string {
     subjectPublicKeyText(csr.publicKey),
     '        Attributes:\n',
     csr.attributes.length === 0 ? '            (none)\n' : csr.attributes.map(attributeText).join(''),
-    extensionsText('Requested Extensions', csr.extensions, 12),
+    // OpenSSL prints this title even when nothing was requested.
+    extensionsText('Requested Extensions', csr.extensions, 12) || '            Requested Extensions:\n',
     signatureText(csr.signatureAlgorithm, csr.signature),
   ].join('');
 }

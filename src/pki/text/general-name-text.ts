@@ -45,8 +45,8 @@ export function ipText(bytes: Uint8Array): string {
 /** The old slash form, `/C=GB/O=x`, with `\xHH` for octets that are no visible ASCII. */
 export function slashedName(name: DistinguishedName): string {
   return name.rdns
-    .flat()
-    .map((attribute) => `/${attribute.type}=${escapedOctets(attribute.raw)}`)
+    .map((rdn) => rdn.map((attribute) => `${attribute.type}=${escapedOctets(attribute.raw)}`).join('+'))
+    .map((rdn) => (rdn === '' ? '' : `/${rdn}`))
     .join('');
 }
 
@@ -112,7 +112,8 @@ function otherNameLine(node: Asn1Node): string {
 function escapedOctets(raw: Uint8Array): string {
   let text = '';
   for (const octet of raw) {
-    if (octet >= 0x20 && octet <= 0x7e) text += String.fromCharCode(octet);
+    if (octet === 0x2b || octet === 0x2f) text += `\\${String.fromCharCode(octet)}`;
+    else if (octet >= 0x20 && octet <= 0x7e) text += String.fromCharCode(octet);
     else text += `\\x${octet.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return text;

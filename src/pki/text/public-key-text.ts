@@ -42,7 +42,7 @@ function linesOf(key: PublicKeyInfo): string[] | undefined {
     case 'rsa-pss':
       return [...rsaLines(key), ...pssRestrictions(key.parameters)];
     case 'ec':
-      return key.malformed === undefined ? ecLines(key) : undefined;
+      return ecLines(key);
     case 'dsa':
       return dsaLines(key);
     case 'unknown':
@@ -67,7 +67,9 @@ const nistNames: Readonly<Record<string, string>> = {
 };
 
 function ecLines(key: PublicKeyInfo): string[] {
-  const curve = key.curve ?? '';
+  const curve = key.curve;
+  // RFC 5480 2.1.1 forbids explicit parameters; they are not spelled out here as OpenSSL does.
+  if (curve === undefined) return ['Public-Key:', 'pub:', hexLines(key.key, 4, 15), 'Explicit curve parameters'];
   const nist = nistNames[curve];
   return [
     `Public-Key: (${key.bits} bit)`,

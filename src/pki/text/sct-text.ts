@@ -42,11 +42,11 @@ function timestampText(sct: Uint8Array, indent: number): string {
   ].join('\n');
 }
 
-/** RFC 6962 2.1.4 allows two, both with SHA-256. */
+/** RFC 6962 2.1.4 allows two, both with SHA-256; OpenSSL takes no list with another for one. */
 function algorithmText(hash = 0, signature = 0): string {
   if (hash === 4 && signature === 3) return 'ecdsa-with-SHA256';
   if (hash === 4 && signature === 1) return 'sha256WithRSAEncryption';
-  return Buffer.from([hash, signature]).toString('hex').toUpperCase();
+  throw new Unprintable('another algorithm');
 }
 
 /** The octets after a two-octet length. */

@@ -1,5 +1,5 @@
 /** Printers of the extensions that say what a certificate or CRL is for, how it is numbered, and single values. */
-import { toColonHex } from '../../lib/bytes.ts';
+import { toColonHex, toHex } from '../../lib/bytes.ts';
 import { oidLongName } from '../der/oid.ts';
 import { GENERALIZED_TIME } from '../der/tag.ts';
 import { timeOf } from '../der/time.ts';
@@ -58,10 +58,8 @@ export const usagePrinters: readonly PrinterRow[] = [
   ['2.5.29.24', (v, indent) => ' '.repeat(indent) + generalizedTime(typed(v, 0x18))],
   ['2.5.29.23', (v, indent) => ' '.repeat(indent) + oidLongName(nodeOid(typed(v, 0x06)))],
   ['1.3.6.1.5.5.7.1.24', (v, indent) => commaList(members(v).map(tlsFeature), indent)],
-  [
-    '1.3.6.1.5.5.7.48.1.2',
-    (v, indent) => ' '.repeat(indent) + Buffer.from(typed(v, 0x04).content).toString('hex').toUpperCase(),
-  ],
+  // The nonce is shown with its own header.
+  ['1.3.6.1.5.5.7.48.1.2', (v, indent) => ' '.repeat(indent) + toHex(v.der).toUpperCase()],
   // OpenSSL prints nothing for it, not even the indent.
   ['1.3.6.1.5.5.7.48.1.5', (v) => fixed(v, '')],
   ['1.3.6.1.5.5.7.48.1.6', (v, indent) => ' '.repeat(indent) + generalizedTime(typed(v, 0x18))],
