@@ -1,4 +1,4 @@
-/** Certificates that the openssl command would not make: any key, any attribute, any date, signed by a test CA. */
+/** Certificates that the openssl command would not make, with whatever key, attributes and dates, signed by a test CA. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { buildCertificate, type CertificateContents } from '../../src/pki/certificate/build.ts';
 import { parseCertificate } from '../../src/pki/certificate/certificate.ts';
