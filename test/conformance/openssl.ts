@@ -43,7 +43,11 @@ function runOpenssl(test: OpensslTest, now: number): Outcome {
     return at < 0 ? undefined : (test.options[at + 1] ?? '');
   };
   const level = Number(option('-auth_level') ?? test.authLevel ?? 1);
-  const profile: Profile = { ...rfc5280, algorithms: level === 0 ? 'any' : 'current', conformingIssuer: false };
+  const profile: Profile = {
+    ...rfc5280,
+    algorithms: level === 0 ? 'any' : 'current',
+    conformingIssuer: test.options.includes('-x509_strict'),
+  };
   const depth = option('-verify_depth');
   const policy = option('-policy');
   const partial = test.options.includes('-partial_chain');

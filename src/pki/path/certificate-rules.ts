@@ -17,6 +17,7 @@ const id = {
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  certificatePolicies: '2.5.29.32',
   policyMappings: '2.5.29.33',
   authorityKeyIdentifier: '2.5.29.35',
   policyConstraints: '2.5.29.36',
@@ -36,7 +37,7 @@ const processed: ReadonlySet<string> = new Set([
   id.basicConstraints,
   id.nameConstraints,
   '2.5.29.31',
-  '2.5.29.32',
+  id.certificatePolicies,
   id.policyMappings,
   id.authorityKeyIdentifier,
   id.policyConstraints,
@@ -46,12 +47,29 @@ const processed: ReadonlySet<string> = new Set([
   id.subjectKeyIdentifier,
   id.authorityInfoAccess,
   '1.3.6.1.5.5.7.1.24',
+  '1.3.6.1.5.5.7.48.1.5',
 ]);
+
+/** Policy qualifiers whose meaning is known: CPS pointer and user notice. */
+const knownQualifiers: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2']);
 
 /** RFC 5280 6.1.4 (o), 6.1.5 (f): an unknown critical extension refuses the path. */
 export function checkCriticalExtensions(certificate: Certificate): Rejection | undefined {
   for (const { oid, critical } of certificate.extensions) {
-    if (!critical || processed.has(oid)) continue;
+    if (!critical) continue;
+    if (oid === id.certificatePolicies) {
+      // RFC 5280 4.2.1.4: when critical, the qualifiers too must be understood
+      const unknown = certificate.certificatePolicies
+        ?.flatMap((policy) => policy.qualifiers)
+        .find((q) => !knownQualifiers.has(q.oid));
+      if (unknown !== undefined)
+        return reject(
+          'path.unknown-critical-extension',
+          `the critical certificate policies hold a qualifier that is not known here: ${unknown.oid}`,
+          certificate,
+        );
+    }
+    if (processed.has(oid)) continue;
     // Microsoft's application policies say the same as extended key usage, which is checked
     if (oid === id.applicationPolicies && certificate.extension(id.extendedKeyUsage) !== undefined) continue;
     return reject(
@@ -111,6 +129,14 @@ function checkConforming(c: Certificate, position: Position, profile: Profile): 
       'the CA may not sign certificates: its key usage lacks keyCertSign',
       c,
       'RFC 5280 4.2.1.3',
+    );
+  // RFC 5280 4.2.1.9: a path length belongs to a CA
+  if (constraints?.pathLength !== undefined && !ca)
+    return reject(
+      'path.extension-misplaced',
+      'a path length stands in a certificate that is no CA',
+      c,
+      'RFC 5280 4.2.1.9',
     );
   if (position === 'intermediate' && constraints?.pathLength !== undefined && c.keyUsage !== undefined && !signs) {
     return reject(
@@ -224,12 +250,13 @@ function checkSubscriberNames(c: Certificate, profile: Profile): Rejection | und
     }
   }
   for (const { oid, value } of c.subject.rdns.flat()) {
-    if (oid === '2.5.4.3' && !texts.has(value))
-      return reject(
-        'path.common-name',
-        `the common name ${printable(value)} is none of the subject alternative names`,
-        c,
-      );
+    // the name above a wildcard is in common use and, like any common name, looked at by nobody
+    if (oid !== '2.5.4.3' || texts.has(value) || texts.has(`*.${value}`)) continue;
+    return reject(
+      'path.common-name',
+      `the common name ${printable(value)} is none of the subject alternative names`,
+      c,
+    );
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { Certificate } from '../certificate/certificate.ts';
 import type { NameConstraints } from '../certificate/extension/extension-set.ts';
 import { canonicalRdns, type DistinguishedName } from '../name/distinguished-name.ts';
 import type { GeneralName } from '../name/general-name.ts';
+import { isDottedQuad, isHostName } from '../name/host-name.ts';
 import type { Budget } from './budget.ts';
 import { type Rejection, reject } from './rejection.ts';
 
@@ -60,9 +61,9 @@ export class ConstraintState {
   }
 
   /** RFC 5280 6.1.3 (b) and (c): whether every name of the certificate lies where it may. */
-  check(certificate: Certificate, budget: Budget): Rejection | undefined {
+  check(certificate: Certificate, last: boolean, budget: Budget): Rejection | undefined {
     if (this.empty) return undefined;
-    const names = namesOf(certificate);
+    const names = namesOf(certificate, last);
     for (const layer of this.#layers) {
       for (const [general, name] of names) {
         const rejection = checkName(layer, general, name, certificate, budget);
@@ -151,16 +152,17 @@ function hostMatches(base: string, host: string): boolean {
 }
 
 /** The names that constraints apply to: the subject, and every subjectAltName. */
-function namesOf(certificate: Certificate): readonly (readonly [GeneralName, Name | undefined])[] {
+function namesOf(certificate: Certificate, last: boolean): readonly (readonly [GeneralName, Name | undefined])[] {
   const names: (readonly [GeneralName, Name | undefined])[] = [];
   const { subject, subjectAltName } = certificate;
   if (subject.rdns.length > 0) names.push(withName({ kind: 'directory', name: subject }));
   for (const name of subjectAltName ?? []) names.push(withName(name));
-  if (subjectAltName?.some((name) => name.kind === 'email') !== true) {
-    // RFC 5280 4.2.1.10: e-mail addresses in the subject count when there is none in the alternative name
-    for (const { oid, value } of subject.rdns.flat()) {
-      if (oid === '1.2.840.113549.1.9.1') names.push(withName({ kind: 'email', value }));
-    }
+  for (const { oid, value } of subject.rdns.flat()) {
+    // RFC 5280 4.2.1.10: an e-mail address in the subject counts too
+    if (oid === '1.2.840.113549.1.9.1') names.push(withName({ kind: 'email', value }));
+    // a common name may be taken for a host name where there is no alternative name at all (RFC 5922 7.1)
+    if (oid === '2.5.4.3' && last && subjectAltName === undefined && isFullHostName(value))
+      names.push(withName({ kind: 'dns', value }));
   }
   return names;
 }
@@ -247,8 +249,8 @@ function isDnsText(text: string): boolean {
   );
 }
 
-function isDottedQuad(text: string): boolean {
-  return /^\d+(\.\d+){3}$/.test(text);
+function isFullHostName(text: string): boolean {
+  return isHostName(text) && text.includes('.') && !isDottedQuad(text);
 }
 
 function isPrefix(mask: Uint8Array): boolean {

@@ -31,7 +31,7 @@ export function validatePath(
     const last = i === 0;
     const selfIssued = isSelfIssued(certificate);
     // 6.1.3 (b), (c): self-issued certificates are exempt unless they are the last
-    const named = selfIssued && !last ? undefined : names.check(certificate, budget);
+    const named = selfIssued && !last ? undefined : names.check(certificate, last, budget);
     const fault = named ?? policies?.process(certificate, selfIssued, last);
     if (fault !== undefined) return fault;
     if (last) break;

@@ -1,5 +1,6 @@
 /** Path building and validation together: RFC 5280 section 6.1, in the order cheap checks, path, signatures, names, policies. */
 import type { Certificate } from '../certificate/certificate.ts';
+import type { KeyUsage } from '../certificate/extension/extension-set.ts';
 import { Budget, BudgetExhausted } from './budget.ts';
 import { searchPaths } from './build-path.ts';
 import { checkCertificate, checkCriticalExtensions } from './certificate-rules.ts';
@@ -74,14 +75,11 @@ class PathVerification {
   /** Everything about the leaf that no other path could mend; cheap, so it comes first. */
   #checkLeaf(): Rejection | undefined {
     const { leaf, profile, keyUsages, extendedKeyUsages, checkLeaf } = this.#request;
-    const usage = leaf.keyUsage;
     return (
       this.#checkAny(leaf) ??
       this.#checkDates(leaf) ??
       checkCertificate(leaf, 'leaf', profile) ??
-      (keyUsages?.length && usage !== undefined && !keyUsages.some((u) => usage.has(u))
-        ? reject('path.key-usage', `the key usage lacks ${keyUsages.join(' or ')}`, leaf)
-        : undefined) ??
+      checkKeyUsage(leaf, keyUsages ?? []) ??
       this.#checkExtendedKeyUsage(leaf, extendedKeyUsages, true) ??
       checkLeaf?.(leaf)
     );
@@ -91,7 +89,6 @@ class PathVerification {
   #checkIssuer(issuer: Certificate, anchor: TrustAnchor | undefined): Rejection | undefined {
     const { profile, extendedKeyUsages } = this.#request;
     if (anchor !== undefined && !anchor.constraints) return this.#checkKey(issuer);
-    const usage = issuer.keyUsage;
     return (
       this.#checkAny(issuer) ??
       // RFC 5280 6.1.4 (k): an anchor of version 1 is the operator's choice
@@ -103,7 +100,7 @@ class PathVerification {
             issuer,
           )) ??
       // RFC 5280 6.1.4 (n)
-      (usage !== undefined && !usage.has('keyCertSign')
+      (issuer.keyUsage?.has('keyCertSign') === false
         ? reject('path.issuer-key-usage', 'the key usage of the issuer lacks keyCertSign', issuer)
         : undefined) ??
       this.#checkDates(issuer) ??
@@ -209,6 +206,13 @@ class PathVerification {
     if (best !== this.#best) this.#bestPath = path;
     this.#best = best;
   }
+}
+
+/** RFC 5280 4.2.1.3: a key whose usage is stated is for nothing else. */
+function checkKeyUsage(leaf: Certificate, wanted: readonly KeyUsage[]): Rejection | undefined {
+  const stated = leaf.keyUsage;
+  if (wanted.length === 0 || stated === undefined || wanted.some((usage) => stated.has(usage))) return undefined;
+  return reject('path.key-usage', `the key usage lacks ${wanted.join(' or ')}`, leaf);
 }
 
 function date(ms: number): string {
