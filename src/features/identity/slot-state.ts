@@ -41,7 +41,11 @@ export async function activate(
   for (const old of [active, previous]) {
     if (old !== undefined && old.id !== kept?.id) await retire(trx, old);
   }
+  await store.forgetRetired(trx, slot, historyLength);
 }
+
+/** Retired certificates that the history keeps. */
+const historyLength = 100;
 
 /** Exchanges active and previous. The caller has made sure that there is a previous one. */
 export async function exchange(

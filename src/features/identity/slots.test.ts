@@ -150,6 +150,20 @@ describe('from request to served certificate', () => {
     assert.equal(identity.active?.publicKeySha256, csr.publicKeySha256);
   });
 
+  test('a certificate for a key that was replaced and destroyed is refused by name', async () => {
+    const old = await newLeaf();
+    await load([old.certificate, old.key]);
+    for (const _ of [1, 2]) {
+      const next = await newLeaf();
+      await load([next.certificate, next.key]);
+    }
+    const problem = await gateway.refused('POST', `${path('server')}/uploads`, {
+      files: [{ content: Buffer.from(old.certificate).toString('base64') }],
+    });
+    assert.match(problem.detail, /no matching key.*an earlier server certificate; its key is no longer held/);
+    assert.match(problem.hint ?? '', /generate a new CSR/);
+  });
+
   test('a pending CSR survives the re-use of the current key', async () => {
     const csr = await gateway.must<CsrView>('POST', `${path('server')}/csr`, { reuseKey: true });
     const certificate = await ca.sign(csr.pem);
@@ -430,6 +444,19 @@ describe('roll-back and reset', () => {
     const problem = await gateway.refused('POST', `${path('domain:fresh.example.com')}/roll-back`);
     assert.equal(problem.code, 'identity.nothing-previous');
     await gateway.must('DELETE', path('domain:fresh.example.com'));
+  });
+});
+
+describe('the history', () => {
+  test('keeps a hundred retired certificates of a slot', async () => {
+    await gateway.must('POST', '/identities', { domain: 'busy.example.com' });
+    const slot = 'domain:busy.example.com';
+    const leaf = await newLeaf(['busy.example.com']);
+    for (let i = 0; i < 104; i++) await load([leaf.certificate, leaf.key], { slot });
+    const shown = await view(slot);
+    assert.equal(shown.history.filter((version) => version.state === 'retired').length, 100);
+    assert.ok(shown.active && shown.previous);
+    await gateway.must('DELETE', path(slot));
   });
 });
 

@@ -134,6 +134,22 @@ export async function retireVersion(trx: Trx, id: string, digest: Uint8Array): P
     .execute();
 }
 
+/** Forgets all but the newest `keep` retired versions of a slot. */
+export async function forgetRetired(trx: Trx, slot: AnySlot, keep: number): Promise<void> {
+  const old = await trx
+    .selectFrom('identity_versions')
+    .select('id')
+    .where('slot', '=', slot)
+    .where('state', '=', 'retired')
+    .orderBy('created_at', 'desc')
+    .offset(keep)
+    .limit(1000)
+    .execute();
+  if (old.length === 0) return;
+  const ids = old.map((row) => row.id);
+  await trx.deleteFrom('identity_versions').where('id', 'in', ids).execute();
+}
+
 export async function insertCsr(trx: Trx, row: CsrRow): Promise<void> {
   failPoint('identity.csr');
   await trx.insertInto('certificate_requests').values(row).execute();

@@ -31,6 +31,20 @@ export async function previewUpload(deps: IdentityDeps, slot: Slot, request: Upl
   // The slot's version is read first: what changes while the upload is checked makes the preview stale.
   const version = (await store.selectSlot(deps.storage.db, slot))?.version ?? 0;
   const read = await readUpload(request, deps.openUpload);
+  try {
+    return await judgeUpload(deps, slot, request, read, version);
+  } finally {
+    read.wipe();
+  }
+}
+
+async function judgeUpload(
+  deps: IdentityDeps,
+  slot: Slot,
+  request: UploadRequest,
+  read: ReadUpload,
+  version: number,
+): Promise<UploadPreview> {
   const collected = await collectFacts(deps, slot, request, read);
   const found = collected === undefined ? [] : ask(collected);
   const errors = [

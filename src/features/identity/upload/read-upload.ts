@@ -24,6 +24,8 @@ export interface ReadUpload {
   readonly errors: readonly Answer[];
   /** SHA-256 over the files and the choices made with them, hexadecimal. */
   readonly digest: string;
+  /** Overwrites the octets that came in: one of the files may be a private key. What was read from them is lost. */
+  readonly wipe: () => void;
 }
 
 /** All files of one upload, decoded, in octets. */
@@ -60,7 +62,10 @@ export async function readUpload(request: UploadRequest, open: OpenUpload): Prom
   }
   if (keys.length > 1) errors.push(severalKeys(keys));
   if (certificates.length === 0 && errors.length === 0) errors.push(noCertificate(keys.length));
-  return { certificates, key: keys[0], notes, errors, digest: toHex(hash.digest()) };
+  const wipe = () => {
+    for (const { bytes } of files) bytes.fill(0);
+  };
+  return { certificates, key: keys[0], notes, errors, digest: toHex(hash.digest()), wipe };
 }
 
 /** The client's file name is a label and nothing else: at most 100 characters, escaped. */
