@@ -11,9 +11,16 @@ const built = join(root, 'dist', 'src', 'cli', 'tollgate.js');
 const entry = existsSync(built) ? built : join(root, 'src', 'cli', 'tollgate.ts');
 const flags = ['--disable-warning=ExperimentalWarning', '--disable-sigusr1'];
 
+// kept beside the program, not in a folder that others can write to
+const cache = join(root, 'node_modules', '.cache', 'tollgate');
+const words = process.argv.slice(2);
+
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  // kept beside the program, not in a folder that others can write to
-  modules.enableCompileCache(join(root, 'node_modules', '.cache', 'tollgate'));
+  // what runs for long gets the flags that only a fresh start takes
+  if (words.includes('serve') && !process.execArgv.includes('--disable-sigusr1') && process.execve) {
+    process.execve(process.execPath, [process.execPath, ...flags, entry, ...words], process.env);
+  }
+  modules.enableCompileCache(cache);
   process.removeAllListeners('warning');
   await import(pathToFileURL(entry).href);
 } else {
@@ -23,10 +30,8 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     console.error('Run npm ci in the folder of Tollgate: it brings Node 24 with it.');
     process.exit(2);
   }
-  const child = spawn(node, [...flags, entry, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'tollgate'), ...process.env },
-  });
+  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
+  const child = spawn(node, [...flags, entry, ...words], { stdio: 'inherit', env });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
