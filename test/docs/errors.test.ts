@@ -1,0 +1,66 @@
+/** docs/errors.md lists every code that the program can answer with, and no other. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { failPoints } from '../../src/lib/fail-point.ts';
+import { sources } from '../layout/sources.ts';
+
+const page = readFileSync('docs/errors.md', 'utf8');
+const rows = [...page.matchAll(/^\| `([^`]+)` \| (.*?) \| (.*?) \|$/gm)];
+
+test('docs/errors.md and the program know the same codes', () => {
+  const documented = new Set(rows.map(([, code = '']) => code));
+  const used = codesOfTheProgram();
+  const missing = [...used].filter(([code]) => !documented.has(code)).map(([code, path]) => `${code} (${path})`);
+  const gone = [...documented].filter((code) => !used.has(code));
+  assert.deepEqual({ missing, gone }, { missing: [], gone: [] });
+});
+
+test('every code has its row once, with a cause and a remedy', () => {
+  const codes = rows.map(([, code = '']) => code);
+  assert.deepEqual(
+    codes.filter((code, i) => codes.indexOf(code) !== i),
+    [],
+  );
+  for (const [, code, cause = '', remedy = ''] of rows) {
+    assert.match(cause, /^\S.{8,}\.$/, `${code}: the cause`);
+    assert.match(remedy, /^\S.{4,}\.$/, `${code}: the remedy`);
+  }
+});
+
+/** Where codes come from, by their first word; everything else with a dot is a column, an event, a file. */
+const kinds =
+  /^(access|alarms|audit|cli|edge|http|identity|serve|settings|storage|tools|trusted-ca|upload|pkcs12|pem|der|certificate|crl|csr|extension|key|ocsp|signature)\./;
+
+/** Actions of the audit log that are handed on without the word `action`, columns and keys. */
+const otherNames: ReadonlySet<string> = new Set([
+  ...failPoints,
+  'access.change-password',
+  'access.confirm',
+  'access.log-in',
+  'identity.domain-add',
+  'identity.domain-remove',
+  'identity.first-start',
+  'identity.reset',
+  'identity.roll-back',
+  'settings.version',
+  'trusted-ca.temporary',
+]);
+
+const fileNames = /\.(cnf|css|csr|db|der|html|js|json|key|lock|p7b|pem|pid|snapshot|sock|ts|txt)$/;
+
+/** The verdicts on chains have a page of their own kind: src/pki/path. */
+function codesOfTheProgram(): Map<string, string> {
+  const used = new Map<string, string>();
+  for (const { path, text } of sources('src')) {
+    if (path.endsWith('.test.ts') || path.startsWith('src/pki/path/') || path === 'src/lib/fail-point.ts') continue;
+    for (const [, action, code = ''] of text.matchAll(/(\baction:\s*)?'([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)'/g)) {
+      if (action === undefined && kinds.test(code) && !otherNames.has(code) && !fileNames.test(code))
+        used.set(code, path);
+    }
+    // Codes put together from a word of a table: `storage.${kind}` and the keys of that table.
+    if (!/code: `storage\.\$\{kind\}`/.test(text)) continue;
+    for (const [, word] of text.matchAll(/^ {2}'?([a-z-]+)'?: \{$/gm)) used.set(`storage.${word}`, path);
+  }
+  return used;
+}
