@@ -33,7 +33,7 @@ export function CsrFields({ slot, form, onChange, defaults, errors }: CsrFieldsP
   const names = defaults.commonNames;
   return (
     <>
-      <Panel title="Common name">
+      <Panel title="Name">
         <div className="tg-form">
           <Autocomplete
             label="Common name"
@@ -52,7 +52,7 @@ export function CsrFields({ slot, form, onChange, defaults, errors }: CsrFieldsP
           )}
         </div>
       </Panel>
-      <Panel title="Alternative name">
+      <Panel title="Alternative names">
         <div className="tg-form">
           <Radio.Group
             label="Subject alternative names"

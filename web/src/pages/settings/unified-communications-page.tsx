@@ -87,7 +87,7 @@ function UnifiedForm({ settings }: { readonly settings: Settings }) {
           {toggle('b2b', 'Business to business calls', 'Calls with other organizations.')}
         </div>
       </Panel>
-      <Panel title="Unified CM registration domains" anchor="registration-domains">
+      <Panel title="Registration domains" anchor="registration-domains">
         <div className="tg-form">
           {!edge && <Unneeded on="edge" />}
           {list(
@@ -108,7 +108,7 @@ function UnifiedForm({ settings }: { readonly settings: Settings }) {
           />
         </div>
       </Panel>
-      <Panel title="XMPP federation domains" anchor="federation-domains">
+      <Panel title="Federation domains" anchor="federation-domains">
         <div className="tg-form">
           {!edge && <Unneeded on="edge" />}
           {list('federationDomains', 'XMPP federation domains', 'Comma separated. Point-to-point XMPP federation.')}
@@ -122,7 +122,7 @@ function UnifiedForm({ settings }: { readonly settings: Settings }) {
         </div>
       </Panel>
       <Panel
-        title="IM and Presence chat node aliases (federated group chat)"
+        title="Chat node aliases (federated group chat)"
         anchor="chat-node-aliases"
         actions={
           values.chatNodeAliases !== '' && (
@@ -150,7 +150,7 @@ function UnifiedForm({ settings }: { readonly settings: Settings }) {
           )}
         </div>
       </Panel>
-      <Panel title="Unified CM phone security profile names" anchor="phone-security-profiles">
+      <Panel title="Phone security profiles" anchor="phone-security-profiles">
         <div className="tg-form">
           {edge && <Unneeded on="core" />}
           {list(
