@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
+import { gatedRoutes } from '../../test/support/gated-routes.ts';
 import { type Answer, type SmallGateway, startSmallGateway } from '../../test/support/small-gateway.ts';
 import { systemActor } from '../lib/actor.ts';
 import type { Route } from '../lib/route.ts';
@@ -11,7 +12,7 @@ let gateway: SmallGateway;
 let session: string;
 
 before(async () => {
-  gateway = await startSmallGateway({ rates });
+  gateway = await startSmallGateway({ rates, routes: gatedRoutes() });
   session = await gateway.logIn();
 });
 after(() => gateway.close());
@@ -94,7 +95,7 @@ test('the answer to an unknown address or method says so and changes nothing', a
     ['POST', '/', 405, 'http.method'],
     ['TRACE', '/', 405, 'http.method'],
     ['GET', '/missing.js', 404, 'http.not-found'],
-    ['GET', '/../../etc/passwd.txt', 404, 'http.not-found'],
+    ['GET', '/assets/../../../etc/passwd', 404, 'http.not-found'],
     ['GET', '/api/v1/users/%zz', 400, 'http.bad-request'],
   ];
   for (const [method, path, status, expectedCode] of expected) {

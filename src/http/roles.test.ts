@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { z } from 'zod';
+import { gatedRoutes } from '../../test/support/gated-routes.ts';
 import { type SmallGateway, startSmallGateway } from '../../test/support/small-gateway.ts';
-import { type Route, route } from '../lib/route.ts';
-import { collectRoutes, type Features } from './collect-routes.ts';
 
 /** Each operation of the product with what each caller gets; a new operation must be added here by hand. */
 const table = readFileSync(new URL('../../test/fixtures/operation-by-role.txt', import.meta.url), 'utf8');
@@ -12,17 +10,7 @@ const callers = ['nobody', 'auditor', 'administrator', 'old log-in', 'read', 'wr
 const rates = { perMinute: 1_000_000, expensivePerMinute: 1_000_000, expensiveAtOnce: 1000 };
 let gateway: SmallGateway;
 
-/** The gates of every real route, in front of a handler that only says that it was reached. */
-const routes = collectRoutes(standIns()).map(
-  (real): Route =>
-    route({
-      ...pick(real),
-      path: `/matrix${real.path}`,
-      response: z.unknown(),
-      status: 200,
-      handler: () => ({ reached: true }),
-    }),
-);
+const routes = gatedRoutes();
 
 before(async () => {
   gateway = await startSmallGateway({ routes, rates });
@@ -55,7 +43,7 @@ test('every operation lets in exactly the callers that the table names', async (
       const answer = await gateway.call(each.method, path, credentials[caller]);
       results.push(answer.json['reached'] === true ? 'yes' : String(answer.json['code'] ?? answer.status));
     }
-    lines.push([`${each.method} ${each.path.replace('/matrix', '')}`, ...results.map(shorten)].join(' | '));
+    lines.push([`${each.method} ${each.path.replace('/gated', '')}`, ...results.map(shorten)].join(' | '));
   }
   const expected = table.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   assert.deepEqual(lines.sort(), expected.map((line) => line.replace(/ *\| */g, ' | ').trim()).sort());
@@ -69,13 +57,4 @@ function shorten(result: string): string {
     'access.scope-missing': 'no',
   };
   return words[result] ?? result;
-}
-
-/** What the gates look at. */
-function pick({ id, method, tag, summary, access, stepUp }: Route) {
-  return { id, method, tag, summary, access, ...(stepUp === undefined ? {} : { stepUp }) };
-}
-
-function standIns(): Features {
-  return new Proxy({}, { get: () => ({}) }) as Features;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { gatedRoutes } from '../../test/support/gated-routes.ts';
 import { type SmallGateway, startSmallGateway } from '../../test/support/small-gateway.ts';
 import { Problem } from '../lib/problem.ts';
 import { RawAnswer, route } from '../lib/route.ts';
@@ -14,6 +15,7 @@ let session: string;
 
 before(async () => {
   const routes = [
+    ...gatedRoutes(),
     route({
       ...common,
       id: 'crash',
