@@ -11,7 +11,8 @@ export interface GatewayOptions {
   readonly folder?: string;
   readonly edges?: number;
   readonly address?: string;
-  /** A free port unless told. */
+  /** Free ports unless told. */
+  readonly httpsPort?: number;
   readonly sipPort?: number;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** Further environment, such as a fail point. */
@@ -47,7 +48,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     '--address',
     options.address ?? '127.0.0.1',
     '--https-port',
-    '0',
+    String(options.httpsPort ?? 0),
     '--sip-port',
     String(options.sipPort ?? 0),
   ];
