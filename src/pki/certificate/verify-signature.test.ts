@@ -77,10 +77,13 @@ test('RSA-PSS wants one hash for both uses, never SHA-1', () => {
   assert.ok(!verifySignedBy({ tbs, signatureAlgorithm: pss(SHA256, SHA256, 20), signature }, info(rsa)));
   assert.equal(signatureScheme(pss(SHA256, SHA384, 32)), undefined);
   assert.equal(signatureScheme(pss(SHA256, SHA1, 32)), undefined);
-  assert.equal(signatureScheme(pss(SHA1, SHA1, 20)), undefined);
-  // The defaults of RFC 4055 3.1 mean SHA-1.
-  assert.equal(signatureScheme(algorithm('1.2.840.113549.1.1.10', sequence())), undefined);
   assert.equal(signatureScheme(algorithm('1.2.840.113549.1.1.10')), undefined);
+  // The defaults of RFC 4055 3.1 mean SHA-1.
+  const old = sign('sha1', tbs, { key: rsa.privateKey, padding, saltLength: 20 });
+  for (const signatureAlgorithm of [pss(SHA1, SHA1, 20), algorithm('1.2.840.113549.1.1.10', sequence())]) {
+    assert.ok(!verifySignedBy({ tbs, signatureAlgorithm, signature: old }, info(rsa)));
+    assert.ok(verifySignedBy({ tbs, signatureAlgorithm, signature: old }, info(rsa), { weak: true }));
+  }
 });
 
 test('SHA-1, MD5 and SHA-224 verify only for those who say they want to look', () => {

@@ -100,41 +100,53 @@ function isForgeable(key: PublicKeyInfo): boolean {
   return even || exponent.length > 9 || (exponent.length === 1 && exponent[0]! < 3) || modulus.length > 2048;
 }
 
-const hashes: Readonly<Record<string, 'sha256' | 'sha384' | 'sha512'>> = {
+type PssHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
+const hashes: Readonly<Record<string, PssHash>> = {
+  '1.3.14.3.2.26': 'sha1',
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
 
-/** RSASSA-PSS-params (RFC 4055 3.1): the defaults mean SHA-1, so hash, MGF and salt length must all be there. */
+/** RSASSA-PSS-params (RFC 4055 3.1): what is left out means SHA-1 and 20 octets of salt; both hashes must be one. */
 function pssScheme(algorithm: AlgorithmIdentifier): SignatureScheme | undefined {
   if (algorithm.parameters === undefined) return undefined;
   try {
     const reader = new DerReader(algorithm.parameters);
     const outer = reader.enter(SEQUENCE, 'RSASSA-PSS-params');
-    const hashTag = reader.enter(0xa0, 'hashAlgorithm');
-    const hash = readHash(reader);
-    reader.leave(hashTag, 'hashAlgorithm');
-    const mgfTag = reader.enter(0xa1, 'maskGenAlgorithm');
-    const mgf = reader.enter(SEQUENCE, 'maskGenAlgorithm');
-    reader.oid('maskGenAlgorithm');
-    const isMgf1 = oidText(reader.der, reader.content, reader.stop) === mgf1;
-    const mgfHash = readHash(reader);
-    reader.leave(mgf, 'maskGenAlgorithm');
-    reader.leave(mgfTag, 'maskGenAlgorithm');
-    const saltTag = reader.enter(0xa2, 'saltLength');
-    const saltLength = reader.smallInteger('saltLength', 512);
-    reader.leave(saltTag, 'saltLength');
+    const hash = optional(reader, 0xa0, readHash, 'sha1');
+    const mgfHash = optional(reader, 0xa1, readMgf, 'sha1');
+    const saltLength = optional(reader, 0xa2, (r) => r.smallInteger('saltLength', 512), 20);
+    // RFC 4055 3.1: the trailer field is 1 and so never written.
     reader.leave(outer, 'RSASSA-PSS-params');
-    if (hash === undefined || !isMgf1 || mgfHash !== hash) return undefined;
-    return { keys: ['rsa', 'rsa-pss'], hash, weak: false, saltLength };
+    if (hash === undefined || mgfHash !== hash) return undefined;
+    return { keys: ['rsa', 'rsa-pss'], hash, weak: hash === 'sha1', saltLength };
   } catch (thrown) {
     if (thrown instanceof PkiRefusal) return undefined;
     throw thrown;
   }
 }
 
-function readHash(reader: DerReader): 'sha256' | 'sha384' | 'sha512' | undefined {
+/** An explicitly tagged member, or its default. */
+function optional<T>(reader: DerReader, tag: number, read: (reader: DerReader) => T, otherwise: T): T {
+  if (reader.peek() !== tag) return otherwise;
+  const outer = reader.enter(tag, 'RSASSA-PSS-params');
+  const value = read(reader);
+  reader.leave(outer, 'RSASSA-PSS-params');
+  return value;
+}
+
+function readMgf(reader: DerReader): PssHash | undefined {
+  const outer = reader.enter(SEQUENCE, 'maskGenAlgorithm');
+  reader.oid('maskGenAlgorithm');
+  const known = oidText(reader.der, reader.content, reader.stop) === mgf1;
+  const hash = readHash(reader);
+  reader.leave(outer, 'maskGenAlgorithm');
+  return known ? hash : undefined;
+}
+
+function readHash(reader: DerReader): PssHash | undefined {
   const outer = reader.enter(SEQUENCE, 'hash');
   reader.oid('hash');
   const hash = hashes[oidText(reader.der, reader.content, reader.stop)];

@@ -2,25 +2,36 @@
 
 /** The smallest prime up to 751 that divides the modulus (big-endian), if any. */
 export function smallestFactor(modulus: Uint8Array): number | undefined {
-  return primes.find((prime) => remainder(modulus, prime) === 0);
+  return primes[remainders(toBigInt(modulus)).indexOf(0)];
 }
 
 /** The fingerprint of CVE-2017-15361: modulo each of these primes the modulus is a power of 65537. */
 export function isRoca(modulus: Uint8Array): boolean {
-  return rocaPowers.every(({ prime, powers }) => powers.has(remainder(modulus, prime)));
+  const found = remainders(toBigInt(modulus));
+  return rocaPowers.every(({ index, powers }) => powers.has(found[index]!));
 }
 
-/** Fermat's factorisation, 100 rounds: finds primes that lie next to each other. */
+/**
+ * Fermat's factorisation, 100 rounds: finds primes that lie next to each other. What cannot be a square modulo 64 or
+ * 15015 is passed over without touching large numbers.
+ */
 export function hasClosePrimes(modulus: Uint8Array): boolean {
-  const n = BigInt(`0x${Buffer.from(modulus).toString('hex')}`);
-  let a = squareRoot(n);
-  if (a * a === n) return true;
-  a += 1n;
-  let rest = a * a - n;
+  const n = toBigInt(modulus);
+  const root = squareRoot(n);
+  if (root * root === n) return true;
+  const a = root + 1n;
+  const rest = a * a - n;
+  const [a64, rest64] = [Number(a & 63n), Number(rest & 63n)];
+  const [a15015, rest15015] = [Number(a % 15015n), Number(rest % 15015n)];
   for (let round = 0; round < 100; round++) {
-    if (isSquare(rest)) return true;
-    rest += 2n * a + 1n;
-    a += 1n;
+    // (a + round)² − n = rest + 2·a·round + round²
+    const growth64 = rest64 + 2 * a64 * round + round * round;
+    const growth15015 = rest15015 + 2 * a15015 * round + round * round;
+    if (!squares64.has(growth64 % 64) || !squares15015.has(growth15015 % 15015)) continue;
+    const step = BigInt(round);
+    const candidate = rest + 2n * a * step + step * step;
+    const half = squareRoot(candidate);
+    if (half * half === candidate) return true;
   }
   return false;
 }
@@ -29,11 +40,12 @@ const primes = primesUpTo(751);
 
 /** The primes up to 167 that the discoverers' test uses; 2 tells nothing. */
 const rocaPowers = primes
-  .filter((prime) => prime > 2 && prime <= 167)
-  .map((prime) => {
+  .map((prime, index) => ({ prime, index }))
+  .filter(({ prime }) => prime > 2 && prime <= 167)
+  .map(({ prime, index }) => {
     const powers = new Set<number>();
     for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power);
-    return { prime, powers };
+    return { index, powers };
   });
 
 function primesUpTo(limit: number): number[] {
@@ -42,15 +54,33 @@ function primesUpTo(limit: number): number[] {
   return found;
 }
 
-function remainder(magnitude: Uint8Array, prime: number): number {
-  let rest = 0;
-  let i = 0;
-  for (; i < magnitude.length % 4; i++) rest = (rest * 256 + magnitude[i]!) % prime;
-  for (; i < magnitude.length; i += 4) {
-    const word = magnitude[i]! * 0x1000000 + magnitude[i + 1]! * 0x10000 + magnitude[i + 2]! * 256 + magnitude[i + 3]!;
-    rest = (rest * 0x100000000 + word) % prime;
+function toBigInt(magnitude: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(magnitude).toString('hex')}`);
+}
+
+/** Runs of primes whose product is a safe integer: one division of the large number serves them all. */
+const groups = groupPrimes();
+
+function groupPrimes(): { product: number; members: number[] }[] {
+  const all: { product: number; members: number[] }[] = [];
+  for (const prime of primes) {
+    const last = all.at(-1);
+    if (last !== undefined && Number.isSafeInteger(last.product * prime)) {
+      last.product *= prime;
+      last.members.push(prime);
+    } else {
+      all.push({ product: prime, members: [prime] });
+    }
   }
-  return rest;
+  return all;
+}
+
+/** The modulus modulo each of the primes. */
+function remainders(n: bigint): number[] {
+  return groups.flatMap(({ product, members }) => {
+    const rest = Number(n % BigInt(product));
+    return members.map((prime) => rest % prime);
+  });
 }
 
 /** Largest integer whose square is not above `n` (Newton). */
@@ -70,10 +100,4 @@ const squares15015 = squaresModulo(15015);
 
 function squaresModulo(modulus: number): ReadonlySet<number> {
   return new Set(Array.from({ length: modulus }, (_, i) => (i * i) % modulus));
-}
-
-function isSquare(n: bigint): boolean {
-  if (!squares64.has(Number(n & 63n)) || !squares15015.has(Number(n % 15015n))) return false;
-  const root = squareRoot(n);
-  return root * root === n;
 }
