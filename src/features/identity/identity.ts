@@ -7,6 +7,7 @@ import type { Actor } from '../../lib/actor.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import { failPoint } from '../../lib/fail-point.ts';
+import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { certificateText } from '../../pki/text/certificate-text.ts';
@@ -35,7 +36,7 @@ import { conditionsOf, edgeIdentity, loadSlot, loadSlots, overviewOf, pemOf, vie
 import { type Slot, slotLabel } from './slots.ts';
 import * as store from './store.ts';
 import { confirmUpload } from './upload/confirm-upload.ts';
-import { previewUpload } from './upload/preview-upload.ts';
+import { forgetEndedPreviews, previewUpload } from './upload/preview-upload.ts';
 import type { OpenUpload } from './upload/read-upload.ts';
 
 export type { RequiredName } from './required-names.ts';
@@ -81,9 +82,9 @@ export interface Identity {
   overview(): Promise<IdentityOverview[]>;
   /** Throws `identity.no-such-slot` (404). */
   slot(slot: Slot): Promise<IdentityView>;
-  /** The active certificate and its chain. Throws `identity.no-certificate` (404). */
+  /** The certificate that is served and its chain. Throws `identity.no-certificate` (404). */
   pem(slot: Slot): Promise<string>;
-  /** The active certificate decoded. Throws `identity.no-certificate` (404). */
+  /** The certificate that is served, decoded. Throws `identity.no-certificate` (404). */
   text(slot: Slot): Promise<string>;
   requiredNames(slot: Slot): Promise<{ names: RequiredName[]; missing: RequiredName[] }>;
   csrDefaults(slot: Slot): Promise<CsrDefaults>;
@@ -118,15 +119,18 @@ export function createIdentity(deps: IdentityDeps): Identity {
     return { ...(await served()), identity: await viewOf(deps, slot) };
   };
   return {
-    ensureTemporary: () => ensureTemporary(deps),
+    ensureTemporary: async () => {
+      await forgetEndedPreviews(deps);
+      return ensureTemporary(deps);
+    },
     overview: async () => {
       const overviews: IdentityOverview[] = [];
       for (const loaded of await loadSlots(deps)) overviews.push(await overviewOf(deps, loaded));
       return overviews;
     },
     slot: (slot) => viewOf(deps, slot),
-    pem: async (slot) => pemOf(await activeVersion(deps, slot)),
-    text: async (slot) => textOf(await activeVersion(deps, slot)),
+    pem: async (slot) => pemOf(await servedVersion(deps, slot)),
+    text: async (slot) => textOf(await servedVersion(deps, slot)),
     requiredNames: async (slot) => {
       const view = await viewOf(deps, slot);
       return { names: view.requiredNames, missing: view.missingNames } as {
@@ -210,9 +214,18 @@ async function publishNow(deps: IdentityDeps): Promise<Serving> {
   }
 }
 
-async function activeVersion(deps: IdentityDeps, slot: Slot): Promise<store.VersionRow> {
-  const { active } = await loadSlot(deps, slot);
-  if (active !== undefined) return active;
+async function servedVersion(deps: IdentityDeps, slot: Slot): Promise<store.VersionRow> {
+  const { good, activeDamage } = await loadSlot(deps, slot);
+  if (good !== undefined) return good;
+  if (activeDamage !== undefined) {
+    throw new Problem({
+      code: 'identity.damaged',
+      status: 409,
+      title: 'The stored certificate is damaged.',
+      detail: `${slotLabel(slot)}: ${printable(activeDamage)}. There is no previous one to serve.`,
+      hint: 'Upload the certificate and its key again, then check the disk of the gateway.',
+    });
+  }
   throw new Problem({
     code: 'identity.no-certificate',
     status: 404,

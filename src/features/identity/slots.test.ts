@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -353,6 +354,31 @@ describe('confirming a preview', () => {
     assert.deepEqual([problem.status, problem.code], [409, 'identity.preview-stale']);
   });
 
+  test('a preview that ended is gone at the next start, with the key in it', async () => {
+    const leaf = await newLeaf();
+    const { previewId } = await preview([leaf.certificate, leaf.key]);
+    const rows = async () => gateway.storage.db.selectFrom('previews').select('id').execute();
+    assert.ok((await rows()).some((row) => row.id === previewId));
+    gateway.time.offset = 16 * 60_000;
+    await gateway.identity.ensureTemporary();
+    gateway.time.offset = 0;
+    assert.deepEqual(await rows(), []);
+  });
+
+  test('a preview shows no key, and its row is sealed', async () => {
+    const leaf = await newLeaf();
+    const shown = await preview([leaf.certificate, leaf.key]);
+    const body = leaf.key.split('\n').slice(1, -2).join('');
+    assert.ok(!JSON.stringify(shown).includes(body.slice(0, 40)));
+    const [row] = await gateway.storage.db
+      .selectFrom('previews')
+      .selectAll()
+      .where('id', '=', shown.previewId)
+      .execute();
+    const secret = createPrivateKey(leaf.key).export({ type: 'pkcs8', format: 'der' });
+    assert.equal(Buffer.from(row?.content ?? []).indexOf(secret.subarray(40, 60)), -1);
+  });
+
   test('is refused when the preview has ended, and in another slot', async () => {
     const leaf = await newLeaf();
     const shown = await preview([leaf.certificate, leaf.key]);
@@ -523,6 +549,7 @@ describe('a damaged record', () => {
         .execute();
 
       assert.equal((await gateway.identity.forEdge())[0]?.certificatePem, good.certificate);
+      assert.equal((await gateway.call('GET', `${path('server')}/pem`)).text, good.certificate);
       const shown = await view();
       assert.equal(shown.served, 'previous');
       const [condition] = shown.conditions;

@@ -217,6 +217,11 @@ export async function insertPreview(trx: Trx, row: Omit<PreviewRow, 'kind'>, kee
     .execute();
 }
 
+/** Drops every preview that ended by `now`, with the key it may hold. */
+export async function deleteEndedPreviews(trx: Trx, now: number): Promise<void> {
+  await trx.deleteFrom('previews').where('kind', '=', previewKind).where('expires_at', '<=', now).execute();
+}
+
 export function selectPreview(db: Database, id: string): Promise<PreviewRow | undefined> {
   return db.selectFrom('previews').selectAll().where('id', '=', id).where('kind', '=', previewKind).executeTakeFirst();
 }

@@ -38,6 +38,11 @@ export async function previewUpload(deps: IdentityDeps, slot: Slot, request: Upl
   }
 }
 
+/** Drops every preview that ended, with the key it may hold. */
+export async function forgetEndedPreviews(deps: Pick<IdentityDeps, 'storage' | 'clock'>): Promise<void> {
+  await deps.storage.transaction((trx) => store.deleteEndedPreviews(trx, deps.clock.now()));
+}
+
 async function judgeUpload(
   deps: IdentityDeps,
   slot: Slot,
@@ -68,6 +73,8 @@ async function judgeUpload(
     expires_at: now + previewLifetime,
   };
   await deps.storage.transaction((trx) => store.insertPreview(trx, row, previewsPerSlot));
+  // A key must not outlive the preview it waits in. When this process ends first, the next start does it.
+  setTimeout(() => void forgetEndedPreviews(deps).catch(() => undefined), previewLifetime + 1000).unref();
   return shown(row, read, collected, content, warnings);
 }
 

@@ -1,8 +1,9 @@
 /** Works out what the checks of an upload look at: which certificate is the leaf, its chain, its key, what is known of it. */
 import { equalBytes } from '../../../lib/bytes.ts';
 import { printable } from '../../../lib/printable.ts';
-import { type Certificate, isSelfIssued } from '../../../pki/certificate/certificate.ts';
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import { completeChain } from '../../../pki/chain/complete-chain.ts';
+import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { orderChain } from '../../../pki/chain/order-chain.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import type { IdentityDeps } from '../identity.ts';
@@ -43,7 +44,7 @@ export async function collectFacts(
   const others = read.certificates.filter((c) => c !== leaf);
   const trusted = await deps.trustedCas.issuers();
   const completed = completeChain(leaf, others, trusted);
-  const served = completed.chain.slice(1).filter((c) => !isSelfIssued(c));
+  const served = completed.chain.slice(1).filter((c) => !isSelfSigned(c));
   const leafKey = keyId(leaf.publicKeyInfo);
   const owners = new Map<string, string | undefined>();
   for (const key of new Set([leafKey, ...(uploadedKey === undefined ? [] : [uploadedKey])])) {
@@ -78,7 +79,7 @@ function chooseLeaf(certificates: readonly Certificate[], key: string | undefine
 /** The root at the end of an uploaded chain: appending it makes the chain complete. */
 function rootOf(chain: readonly Certificate[], leaf: Certificate): Certificate[] {
   const last = chain.at(-1);
-  return last !== undefined && last !== leaf && isSelfIssued(last) && last.basicConstraints?.ca === true ? [last] : [];
+  return last !== undefined && last !== leaf && isSelfSigned(last) && last.basicConstraints?.ca === true ? [last] : [];
 }
 
 function chainNotes(
@@ -98,7 +99,7 @@ function chainNotes(
     if (inOrder.some((c) => equalBytes(c.der, certificate.der))) continue;
     const name = printable(toRfc4514(certificate.subject), 200);
     notes.push(
-      chain.some((c) => equalBytes(c.der, certificate.der)) || isSelfIssued(certificate)
+      chain.some((c) => equalBytes(c.der, certificate.der)) || isSelfSigned(certificate)
         ? `The root certificate ${name} is not sent in handshakes: clients hold their own copy.`
         : `The certificate ${name} does not belong to the chain and was left out.`,
     );
