@@ -9,7 +9,7 @@ import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createIdentity, type Identity } from './features/identity/identity.ts';
-import { createSettings } from './features/settings/settings.ts';
+import { createSettings, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
 import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
 import { collectRoutes } from './http/collect-routes.ts';
@@ -76,9 +76,13 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const tools = createTools({ clock, trusted: trustedCa.certificates });
 
   await identity.ensureTemporary();
+  const keepListeners = async (): Promise<void> =>
+    writeListeners(folder, await settings.get()).catch((error: unknown) => log.error('no listeners.json', { error }));
+  await keepListeners();
   events.on('changed', ({ feature }) => {
     // identities publish by themselves, because their answer says whether every edge took the change
     if (feature === 'identity') return;
+    if (feature === 'settings') void keepListeners();
     publisher.publish().catch((error: unknown) => log.error('not every edge took the change', { feature, error }));
   });
   await publisher.publish().catch((error: unknown) => log.error('not every edge took the state', { error }));

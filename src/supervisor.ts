@@ -41,16 +41,16 @@ export const serveFlags = [
 
 /** Options out of the words after `serve`. Throws Problem `serve.usage`. */
 export function parseServeArguments(words: readonly string[]): ServeOptions {
-  const flags = Object.fromEntries(
-    serveFlags.map(({ flag, default: standard }) => [flag, { type: 'string' as const, default: standard }]),
-  );
+  const flags = Object.fromEntries(serveFlags.map(({ flag }) => [flag, { type: 'string' as const }]));
+  const standards: Record<string, string> = Object.fromEntries(serveFlags.map((f) => [f.flag, f.default]));
   let values: Record<string, string | boolean | undefined>;
   try {
     values = parseArgs({ args: [...words], options: flags, strict: true }).values;
   } catch (error) {
     throw usage(error instanceof Error ? error.message : String(error));
   }
-  const text = (name: string) => String(values[name] ?? '');
+  const kept = keptListeners(resolve(String(values['data'] ?? standards['data'])));
+  const text = (name: string) => String(values[name] ?? kept[name] ?? standards[name] ?? '');
   const number = (name: string, least: number, most: number) => {
     const value = /^\d{1,5}$/.test(text(name)) ? Number(text(name)) : -1;
     if (value < least || value > most) throw usage(`--${name} takes a number from ${least} to ${most}`);
@@ -66,6 +66,18 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
     ...(text('edges') === '' ? {} : { edges: number('edges', 1, 64) }),
     logLevel,
   };
+}
+
+/** What the settings say about listeners, by flag, as the administration process left it; nothing on the first start. */
+function keptListeners(folder: string): Readonly<Record<string, string>> {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(join(folder, 'snapshot', 'listeners.json'), 'utf8'));
+    if (typeof kept !== 'object' || kept === null) return {};
+    const { address, httpsPort, sipTlsPort } = kept as Record<string, unknown>;
+    return { address: String(address), 'https-port': String(httpsPort), 'sip-port': String(sipTlsPort) };
+  } catch {
+    return {};
+  }
 }
 
 /**

@@ -17,6 +17,7 @@ import { readSettings, writeSettings } from './store.ts';
 export { defaultSettings } from './default-settings.ts';
 export { type SettingsFlag, settingsFlags } from './flags.ts';
 export { canonicalFqdn, type FqdnCheck, type FqdnFault, isFqdn } from './fqdn.ts';
+export { writeListeners } from './listeners-file.ts';
 export { applyPatch, type SettingsPatch } from './patch.ts';
 
 export type GatewayRole = 'core' | 'edge';
