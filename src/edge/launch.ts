@@ -1,5 +1,6 @@
 /** How an edge process is started: detached, with the bound sockets as descriptors 3 (HTTPS) and 4 (SIP TLS). */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import type { LogLevel } from '../lib/log.ts';
 
 /** The edge's only argument, as JSON. */
@@ -22,10 +23,14 @@ export const sipDescriptor = 4;
  * writes its log where this process writes its own. `descriptors` stay open here.
  */
 export function spawnEdge(entry: string, launch: EdgeLaunch, descriptors: readonly [number, number]): ChildProcess {
-  const child = spawn(process.execPath, [...edgeFlags, entry, JSON.stringify(launch)], {
-    detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', ...descriptors],
-  });
+  const child = spawn(
+    process.execPath,
+    [...edgeFlags, `--openssl-config=${join(dirname(entry), 'openssl.cnf')}`, entry, JSON.stringify(launch)],
+    {
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', ...descriptors],
+    },
+  );
   child.unref();
   return child;
 }

@@ -38,6 +38,8 @@ export interface TestGatewayOptions {
   readonly edges?: number;
   readonly identities: readonly EdgeIdentity[];
   readonly settings?: Partial<EdgeSettings>;
+  /** Any free port unless told. */
+  readonly sipPort?: number;
 }
 
 /** Starts on free ports of 127.0.0.1 with a snapshot of serial 1; returns once every edge serves it. */
@@ -86,7 +88,16 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     });
 
   await store(options.identities, 1);
-  const flags = ['--address', '127.0.0.1', '--https-port', '0', '--sip-port', '0', '--edges', String(count)];
+  const flags = [
+    '--address',
+    '127.0.0.1',
+    '--https-port',
+    '0',
+    '--sip-port',
+    String(options.sipPort ?? 0),
+    '--edges',
+    String(count),
+  ];
   run(flags);
   await settled();
   const { httpsPort = 0, sipPort = 0 } = note();
