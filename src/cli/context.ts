@@ -3,9 +3,11 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import type { CommandContext } from '../lib/command.ts';
+import { printable } from '../lib/printable.ts';
 import { Problem } from '../lib/problem.ts';
 import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
 import type { GlobalOptions } from './program.ts';
+import { readSecret } from './read-secret.ts';
 
 const maxInput = 64 * 1024 * 1024;
 
@@ -23,16 +25,26 @@ export function createContext(options: GlobalOptions): CommandContext {
     },
     download: (path) => send('GET', path),
     readInput: (path) => (path === '-' ? readStandardInput() : readFileInput(path)),
+    readSecret: (path, prompt) =>
+      readSecret(path, prompt, path === '-' || path === undefined ? readStandardInput : () => readFileInput(path)),
     async writeOutput(bytes, path) {
       if (path === undefined) process.stdout.write(bytes);
       else writeNewFile(path, bytes);
     },
     print(value, text) {
-      const printed = options.json ? JSON.stringify(value, null, 2) : text();
+      const printed = options.json ? JSON.stringify(value, null, 2) : harmless(text());
       process.stdout.write(printed.endsWith('\n') ? printed : `${printed}\n`);
     },
     confirm: (question) => (options.yes ? Promise.resolve(true) : ask(question)),
   };
+}
+
+/** Lines and tabs stay; what could steer a terminal is escaped once more, whatever a command forgot. */
+function harmless(text: string): string {
+  return text
+    .split(/([\n\t])/)
+    .map((part) => (part === '\n' || part === '\t' ? part : printable(part, Number.POSITIVE_INFINITY)))
+    .join('');
 }
 
 async function readStandardInput(): Promise<Uint8Array> {

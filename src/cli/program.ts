@@ -1,4 +1,5 @@
 /** The command line's words and flags, from the table of commands, under commander. */
+import { readFileSync } from 'node:fs';
 import { type Command as CliCommand, Command as Commander, Option } from 'commander';
 import type { Command } from '../lib/command.ts';
 
@@ -32,6 +33,7 @@ export function createProgram(commands: readonly Command[], run: Runner): CliCom
     .exitOverride()
     .showHelpAfterError('(tollgate --help shows what there is)')
     .configureHelp({ showGlobalOptions: true })
+    .version(version(), '--version', 'print the version')
     .option('--json', 'print JSON')
     .option('--yes', 'answer every question with yes');
   for (const [flags, description, env, standard] of globalOptions) {
@@ -40,6 +42,11 @@ export function createProgram(commands: readonly Command[], run: Runner): CliCom
   }
   for (const command of commands) add(program, command, run);
   return program;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function add(program: CliCommand, command: Command, run: Runner): void {

@@ -6,6 +6,8 @@ export interface CommandContext {
   download(path: string): Promise<Uint8Array>;
   /** Reads a file named on the command line, `-` for standard input. */
   readInput(path: string): Promise<Uint8Array>;
+  /** First line of a file or, with `-`, of standard input; without a path asked for on the terminal, unseen. */
+  readSecret(path: string | undefined, prompt: string): Promise<string>;
   /** Writes to standard output or, with `path`, into a new file of mode 0600. */
   writeOutput(bytes: Uint8Array | string, path?: string): Promise<void>;
   /** Prints `value` as JSON with `--json`, else what `text` makes of it. */

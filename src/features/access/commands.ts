@@ -25,7 +25,10 @@ const roleOption = (fallback: string) => ({
   choices: ['administrator', 'auditor'],
   default: fallback,
 });
-const passwordOption = { flags: '--password-file <file>', description: 'File with the password, - for standard input' };
+const passwordOption = {
+  flags: '--password-file <file>',
+  description: 'File with the password, - for standard input; asked for otherwise',
+};
 const userArgument = [{ name: '<name>', description: 'Name or id of the user' }] as const;
 
 const tokenCommands: readonly Command[] = [
@@ -186,10 +189,9 @@ function userPath(name: unknown): string {
   return `/users/${encodeURIComponent(String(name))}`;
 }
 
-/** The first line of the file; a password never stands among the arguments, where `ps` shows it. */
-async function readPassword(context: CommandContext, file: unknown): Promise<string> {
-  const bytes = await context.readInput(typeof file === 'string' ? file : '-');
-  return new TextDecoder().decode(bytes).split(/\r?\n/, 1)[0] ?? '';
+/** A password never stands among the arguments, where `ps` shows it. */
+function readPassword(context: CommandContext, file: unknown): Promise<string> {
+  return context.readSecret(typeof file === 'string' ? file : undefined, 'Password');
 }
 
 function words(list: unknown): string[] {
