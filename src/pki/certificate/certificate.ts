@@ -88,6 +88,7 @@ interface Layout {
   issuerUniqueIdStop: number;
   subjectUniqueIdStart: number;
   subjectUniqueIdStop: number;
+  emptyRdn: boolean;
   hasExtensions: boolean;
   algorithmStart: number;
   algorithmStop: number;
@@ -122,6 +123,14 @@ export class Certificate extends ExtensionSet {
   /** Content octets of the serial number; negative, zero and too long ones are among the findings. */
   get serial(): Uint8Array {
     return this.der.subarray(this.at.serialStart, this.at.serialStop);
+  }
+
+  /** What is wrong with the serial number (RFC 5280 4.1.2.2: positive, at most 20 octets). */
+  get serialFinding(): 'serial-negative' | 'serial-zero' | 'serial-too-long' | undefined {
+    const { serialStart, serialStop } = this.at;
+    if (this.der[serialStart]! > 0x7f) return 'serial-negative';
+    if (serialStop - serialStart > 20) return 'serial-too-long';
+    return serialStop - serialStart === 1 && this.der[serialStart] === 0 ? 'serial-zero' : undefined;
   }
 
   get issuer(): DistinguishedName {
@@ -189,19 +198,16 @@ export class Certificate extends ExtensionSet {
 
   /** What is wrong with this certificate without making it unreadable. */
   get findings(): readonly CertificateFinding[] {
-    const { at, der } = this;
+    const { at } = this;
     const found: CertificateFinding[] = [];
-    const length = at.serialStop - at.serialStart;
-    // RFC 5280 4.1.2.2: positive, at most 20 octets.
-    if (der[at.serialStart]! > 0x7f) found.push('serial-negative');
-    if (length === 1 && der[at.serialStart] === 0) found.push('serial-zero');
-    if (length > 20) found.push('serial-too-long');
+    const serial = this.serialFinding;
+    if (serial !== undefined) found.push(serial);
     if (!this.signatureAlgorithmsAgree) found.push('signature-algorithms-differ');
     if (at.earlyGeneralizedTime) found.push('generalized-time-before-2050');
     // RFC 5280 4.1.2.4: the issuer is a non-empty name.
     if (at.issuerStop - at.issuerStart === 2) found.push('empty-issuer');
     // X.501 9.3: an RDN has at least one attribute.
-    if ([...this.issuer.rdns, ...this.subject.rdns].some((rdn) => rdn.length === 0)) found.push('empty-rdn');
+    if (at.emptyRdn) found.push('empty-rdn');
     // RFC 5280 4.1: SIZE (1..MAX).
     if (at.hasExtensions && this.table.length === 0) found.push('empty-extensions');
     if (at.version !== 3) found.push('not-version-3');
@@ -232,6 +238,7 @@ function readCertificate(reader: DerReader, maxExtensions: number): Certificate 
     issuerUniqueIdStop: 0,
     subjectUniqueIdStart: 0,
     subjectUniqueIdStop: 0,
+    emptyRdn: false,
     hasExtensions: false,
     algorithmStart: 0,
     algorithmStop: 0,
@@ -258,11 +265,11 @@ function readTbs(reader: DerReader, at: Layout, maxExtensions: number): Extensio
   checkAlgorithm(reader, 'signature');
   at.innerAlgorithmStart = reader.start;
   at.innerAlgorithmStop = reader.stop;
-  readName(reader, 'issuer');
+  at.emptyRdn = readName(reader, 'issuer');
   at.issuerStart = reader.start;
   at.issuerStop = reader.stop;
   readValidity(reader, at);
-  readName(reader, 'subject');
+  if (readName(reader, 'subject')) at.emptyRdn = true;
   at.subjectStart = reader.start;
   at.subjectStop = reader.stop;
   readKey(reader, at);

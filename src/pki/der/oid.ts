@@ -36,11 +36,11 @@ export function oidText(der: Uint8Array, start: number, stop: number): string {
 /** Content octets of a dotted identifier; throws a RangeError when it is not one. */
 export function oidContent(dotted: string): Uint8Array {
   const arcs = dotted.split('.').map(Number);
-  const [first = 3, second = 0, ...rest] = arcs;
+  const [first = 3, second = 0] = arcs;
   const good =
     /^[0-2](\.(0|[1-9]\d*))+$/.test(dotted) && (first === 2 || second < 40) && arcs.every(Number.isSafeInteger);
   if (!good) throw new RangeError('not an object identifier');
-  return Uint8Array.from([first * 40 + second, ...rest].flatMap(arcOctets));
+  return encodeOid(dotted);
 }
 
 /** Whether the content octets are those of this identifier. */
@@ -87,7 +87,7 @@ for (const entry of oidNames.split(/[;\n]/)) {
   const [oid = '', short = '', long = short] = entry.split('|');
   if (oid === '') continue;
   const name = { oid, short, long };
-  const content = oidContent(oid);
+  const content = encodeOid(oid);
   const hash = hashOf(content, 0, content.length);
   byDotted.set(oid, name);
   byName.set(short, oid);
@@ -125,8 +125,24 @@ function decodeOid(der: Uint8Array, start: number, stop: number): string {
   return text;
 }
 
-function arcOctets(arc: number): number[] {
-  const octets = [arc % 128];
-  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift((rest % 128) + 128);
-  return octets;
+/** Content octets of a dotted form that is known to be good. */
+function encodeOid(dotted: string): Uint8Array {
+  const octets: number[] = [];
+  // X.690 8.19.4: the first two arcs are written as one number.
+  let arc = (dotted.charCodeAt(0) - 0x30) * 40;
+  let second = 0;
+  for (let at = 2; at <= dotted.length; at++) {
+    const digit = dotted.charCodeAt(at) - 0x30;
+    if (digit >= 0) {
+      second = second * 10 + digit;
+      continue;
+    }
+    arc += second;
+    let divisor = 1;
+    while (arc / divisor >= 128) divisor *= 128;
+    for (; divisor > 1; divisor /= 128) octets.push((Math.floor(arc / divisor) % 128) + 128);
+    octets.push(arc % 128);
+    arc = second = 0;
+  }
+  return Uint8Array.from(octets);
 }

@@ -49,19 +49,21 @@ export function commonNames(name: DistinguishedName): string[] {
 
 /**
  * Checks the Name that comes next and steps over it; the reader's offsets are then those of the whole name. An RDN
- * without attributes is let pass, as every common parser does.
+ * without attributes is let pass, as every common parser does; returns whether there is one.
  */
-export function readName(reader: DerReader, what: string): void {
+export function readName(reader: DerReader, what: string): boolean {
   const outer = reader.enter(SEQUENCE, what);
   const start = reader.start;
-  while (reader.more) readRdn(reader, SET, what);
+  let empty = false;
+  while (reader.more) empty = !readRdn(reader, SET, what) || empty;
   reader.leave(outer, what);
   reader.start = start;
   reader.stop = reader.position;
+  return empty;
 }
 
-/** Checks one RelativeDistinguishedName under the tag it has here. */
-export function readRdn(reader: DerReader, tag: number, what: string): void {
+/** Checks one RelativeDistinguishedName under the tag it has here; returns whether it has an attribute. */
+export function readRdn(reader: DerReader, tag: number, what: string): boolean {
   const outer = reader.enter(tag, what);
   let before = 0;
   let beforeStop = 0;
@@ -83,6 +85,7 @@ export function readRdn(reader: DerReader, tag: number, what: string): void {
     beforeStop = stop;
   }
   reader.leave(outer, what);
+  return before !== 0;
 }
 
 /** A name whose octets have been checked; its attributes are decoded when they are first asked for. */
