@@ -11,7 +11,7 @@ import type { PrivateKey } from '../key/private-key.ts';
 import type { PublicKeyInfo } from '../key/public-key.ts';
 import type { OcspResponse } from '../ocsp/ocsp.ts';
 import { decodePem } from '../pem.ts';
-import { derLength, derShape } from './der-shape.ts';
+import { type DerShape, derLength, derShape } from './der-shape.ts';
 import { describeBytes, looksUtf16 } from './describe-bytes.ts';
 import { type Member, type ReadMembers, readMember } from './read-member.ts';
 
@@ -185,6 +185,10 @@ function readDer(
     const hint = 'Enter the password of the file.';
     return problem('upload.pkcs12', 'The file is PKCS#12, which holds a key and needs its password.', 0, hint);
   }
+  if (length !== undefined && length > der.length) {
+    const message = `The file looks like DER that is cut off: it claims ${length} octets and has ${der.length}.`;
+    return problem('upload.unreadable', message, format === 'der' ? der.length : 0, 'Fetch the file again.');
+  }
   if (shape === 'unknown') return unreadable(trimmed);
   const read = readMember(trimmed, shape, 0);
   const [firstBad] = read.bad;
@@ -261,10 +265,26 @@ function readBlock(der: Uint8Array, label: string, headers: readonly string[], o
   }
   // OpenSSL's TRUSTED CERTIFICATE appends its own settings to the certificate.
   const bytes = label === 'TRUSTED CERTIFICATE' ? der.subarray(0, derLength(der) ?? der.length) : der;
-  const read = readMember(bytes, derShape(bytes), offset);
+  const shape = derShape(bytes);
+  // A block that is too broken to tell what it is gets the parser of its label, which says what is wrong.
+  const read = readMember(bytes, shape === 'unknown' ? (labelShapes[label] ?? shape) : shape, offset);
   // Offsets inside decoded base64 are no offsets of the file: the block's own is.
   return { members: read.members.map((m) => ({ ...m, offset })), bad: read.bad.map((b) => ({ ...b, offset })) };
 }
+
+const labelShapes: Readonly<Record<string, DerShape>> = {
+  CERTIFICATE: 'certificate',
+  'X509 CERTIFICATE': 'certificate',
+  'TRUSTED CERTIFICATE': 'certificate',
+  'CERTIFICATE REQUEST': 'csr',
+  'NEW CERTIFICATE REQUEST': 'csr',
+  'X509 CRL': 'crl',
+  PKCS7: 'pkcs7',
+  'PRIVATE KEY': 'private-key',
+  'RSA PRIVATE KEY': 'private-key',
+  'EC PRIVATE KEY': 'private-key',
+  'PUBLIC KEY': 'public-key',
+};
 
 /** A problem as a sentence of its own, after the place where it was found. */
 function sentence(bad: UploadProblem, place = ''): UploadProblem {
