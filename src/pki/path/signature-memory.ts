@@ -5,42 +5,58 @@ import { checkKey } from '../key/check.ts';
 import type { PublicKeyInfo } from '../key/public-key.ts';
 import type { Budget } from './budget.ts';
 
+export interface MemoryOptions {
+  /** Whose signatures are remembered: of every certificate, of CA certificates, or none. */
+  readonly signatures?: 'all' | 'issuers' | 'none';
+  /** Entries of each kind; the oldest is forgotten first. */
+  readonly limit?: number;
+}
+
 /**
  * A bounded memory that may outlive a verification. Only facts that can never change are kept: this key signed these
  * bytes, this key is well made. Whether anything is trusted, valid or revoked is worked out anew each time.
  */
 export class SignatureMemory {
   readonly #good = new Map<string, Set<string>>();
-  readonly #keys = new Map<string, string>();
+  readonly #refusals = new Map<string, string>();
+  /** One object per key: OpenSSL's own form of it is made once, however often the certificate is parsed. */
+  readonly #issuers = new Map<string, PublicKeyInfo>();
+  readonly #signatures: 'all' | 'issuers' | 'none';
   readonly #limit: number;
 
-  /** `limit` bounds the signatures and the keys that are remembered; the oldest is forgotten first. */
-  constructor(limit = 4_096) {
+  constructor({ signatures = 'all', limit = 4_096 }: MemoryOptions = {}) {
+    this.#signatures = signatures;
     this.#limit = limit;
   }
 
-  /** Whether `issuer`'s key signed `child`; spends one signature check when that is not known yet. */
-  signedBy(child: Certificate, issuer: PublicKeyInfo, budget: Budget, remember: boolean): boolean {
+  /** Whether `issuer`'s key signed `child`; spends one signature check unless that is known already. */
+  signedBy(child: Certificate, issuer: PublicKeyInfo, budget: Budget): boolean {
+    const remember =
+      this.#signatures === 'all' || (this.#signatures === 'issuers' && child.basicConstraints?.ca === true);
     const key = textOf(issuer.der);
+    if (!remember) return this.#check(child, issuer, key, budget);
     const bytes = textOf(child.der);
     if (this.#good.get(bytes)?.has(key) === true) return true;
-    budget.spendSignature();
-    if (!verifySignedBy(child, issuer)) return false;
-    if (!remember) return true;
-    const keys = this.#good.get(bytes) ?? new Set();
-    keys.add(key);
-    this.#keep(this.#good, bytes, keys);
+    if (!this.#check(child, issuer, key, budget)) return false;
+    this.#keep(this.#good, bytes, (this.#good.get(bytes) ?? new Set()).add(key));
     return true;
   }
 
   /** Why the key may not be used, or an empty text. */
   keyRefusal(key: PublicKeyInfo): string {
     const bytes = textOf(key.der);
-    const known = this.#keys.get(bytes);
+    const known = this.#refusals.get(bytes);
     if (known !== undefined) return known;
     const refusal = checkKey(key, 'peer').refusals[0]?.message ?? '';
-    this.#keep(this.#keys, bytes, refusal);
+    this.#keep(this.#refusals, bytes, refusal);
     return refusal;
+  }
+
+  #check(child: Certificate, issuer: PublicKeyInfo, key: string, budget: Budget): boolean {
+    budget.spendSignature();
+    const known = this.#issuers.get(key);
+    if (known === undefined) this.#keep(this.#issuers, key, issuer);
+    return verifySignedBy(child, known ?? issuer);
   }
 
   #keep<T>(map: Map<string, T>, key: string, value: T): void {

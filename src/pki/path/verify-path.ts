@@ -36,7 +36,7 @@ class PathVerification {
   constructor(request: PathRequest) {
     this.#request = request;
     this.#budget = request.budget ?? new Budget();
-    this.#memory = request.memory ?? new SignatureMemory(256);
+    this.#memory = request.memory ?? new SignatureMemory({ limit: 256 });
     this.#bestPath = [request.leaf];
   }
 
@@ -171,7 +171,7 @@ class PathVerification {
       const child = whole[i]!;
       const issuer = whole[i + 1]!;
       const fault =
-        checkSignatureAlgorithm(child, this.#request.profile.algorithms) ?? this.#checkSignature(child, issuer, i > 0);
+        checkSignatureAlgorithm(child, this.#request.profile.algorithms) ?? this.#checkSignature(child, issuer);
       if (fault === undefined) continue;
       const bad = this.#badLinks.get(child) ?? new Set();
       this.#badLinks.set(child, bad.add(issuer));
@@ -180,9 +180,8 @@ class PathVerification {
     return undefined;
   }
 
-  #checkSignature(child: Certificate, issuer: Certificate, ca: boolean): Rejection | undefined {
-    const remember = ca || this.#request.memory !== undefined;
-    if (this.#memory.signedBy(child, issuer.publicKey, this.#budget, remember)) return undefined;
+  #checkSignature(child: Certificate, issuer: Certificate): Rejection | undefined {
+    if (this.#memory.signedBy(child, issuer.publicKey, this.#budget)) return undefined;
     return reject('path.signature-invalid', 'the signature does not match the key of the issuer of that name', child);
   }
 
