@@ -7,6 +7,7 @@ import type { ChangeResult, IdentityOverview, IdentityView } from './schemas.ts'
 import { slotArgument, slotPath } from './slot-argument.ts';
 import { uploadCommands } from './upload/upload-commands.ts';
 
+/** `identity list|show|names|csr …|upload|reset|roll-back|domain …`. */
 export const identityCommands: readonly Command[] = [
   {
     path: ['identity', 'list'],

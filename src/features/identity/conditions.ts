@@ -8,6 +8,7 @@ import type { Condition } from './schemas.ts';
 import { type Slot, slotLabel } from './slots.ts';
 import { whatNeedsCommonName } from './upload/name-checks.ts';
 
+/** What the conditions of a slot depend on. */
 export interface SlotState {
   readonly slot: Slot;
   /** What is presented: the active certificate, or the previous one when the active is damaged. */

@@ -32,7 +32,16 @@ import type {
   UploadRequest,
 } from './schemas.ts';
 import { addDomain, ensureTemporary, removeDomain, resetSlot, rollBackSlot } from './slot-changes.ts';
-import { conditionsOf, edgeIdentity, loadSlot, loadSlots, overviewOf, pemOf, viewOf } from './slot-views.ts';
+import {
+  conditionsOf,
+  edgeIdentity,
+  loadSlot,
+  loadSlots,
+  overviewOf,
+  pemOf,
+  requiredOf,
+  viewOf,
+} from './slot-views.ts';
 import { type Slot, slotLabel } from './slots.ts';
 import * as store from './store.ts';
 import { confirmUpload } from './upload/confirm-upload.ts';
@@ -131,13 +140,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     slot: (slot) => viewOf(deps, slot),
     pem: async (slot) => pemOf(await servedVersion(deps, slot)),
     text: async (slot) => textOf(await servedVersion(deps, slot)),
-    requiredNames: async (slot) => {
-      const view = await viewOf(deps, slot);
-      return { names: view.requiredNames, missing: view.missingNames } as {
-        names: RequiredName[];
-        missing: RequiredName[];
-      };
-    },
+    requiredNames: async (slot) => requiredOf(deps, await loadSlot(deps, slot)),
     csrDefaults: (slot) => csrDefaults(deps, slot),
     previewCsr: (slot, form) => previewCsr(deps, slot, form),
     generateCsr: async (actor, slot, form) => {

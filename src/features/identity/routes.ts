@@ -8,6 +8,7 @@ import { parseSlot } from './slots.ts';
 const tag = 'identity';
 const pemType = 'application/x-pem-file';
 
+/** Every operation of the API on identities. */
 export function identityRoutes(identity: Identity): readonly Route[] {
   return [...viewRoutes(identity), ...csrRoutes(identity), ...changeRoutes(identity)];
 }

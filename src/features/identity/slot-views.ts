@@ -7,7 +7,7 @@ import { type SlotState, slotConditions } from './conditions.ts';
 import type { EdgeIdentity, IdentityDeps } from './identity.ts';
 import { damageOf, withKey } from './key-material.ts';
 import { missingNames } from './names-coverage.ts';
-import { requiredNames } from './required-names.ts';
+import { type RequiredName, requiredNames } from './required-names.ts';
 import type { Condition, IdentityOverview, IdentityView } from './schemas.ts';
 import { existingSlot } from './slot-state.ts';
 import { domainOf, type Slot, slotLabel } from './slots.ts';
@@ -63,6 +63,7 @@ export async function conditionsOf(deps: IdentityDeps, loaded: LoadedSlot, now: 
   return slotConditions(state, now);
 }
 
+/** A slot in short, for lists. */
 export async function overviewOf(deps: IdentityDeps, loaded: LoadedSlot): Promise<IdentityOverview> {
   const { slot, row, active, previous } = loaded;
   const pending = await store.selectCsr(deps.storage.db, slot, 'pending');
@@ -80,23 +81,33 @@ export async function overviewOf(deps: IdentityDeps, loaded: LoadedSlot): Promis
   };
 }
 
+/** A slot in full. Throws `identity.no-such-slot` (404). */
 export async function viewOf(deps: IdentityDeps, slot: Slot): Promise<IdentityView> {
   const loaded = await loadSlot(deps, slot);
-  const { active, previous, good } = loaded;
+  const { active, previous } = loaded;
   const trusted = await deps.trustedCas.issuers();
-  const required = requiredNames(slot, await deps.settings.get());
-  const parsed = good === undefined ? undefined : parseCertificate(good.certificate);
+  const { names, missing } = await requiredOf(deps, loaded);
   const versions = await store.selectVersions(deps.storage.db, slot);
   return {
     ...(await overviewOf(deps, loaded)),
     active: (active && activeOf(active, trusted, loaded.activeDamage)) ?? null,
     previous: (previous && activeOf(previous, trusted, loaded.previousDamage)) ?? null,
     lastCsr: csrSummaryOf(await store.selectCsr(deps.storage.db, slot, 'last')),
-    requiredNames: [...required],
-    missingNames: parsed?.ok ? missingNames(parsed.value, required) : [],
+    requiredNames: names,
+    missingNames: missing,
     usedBy: await usedBy(deps, loaded),
     history: versions.flatMap((version) => versionOf(version) ?? []),
   };
+}
+
+/** The names the settings demand of a slot, and those that the served certificate lacks. */
+export async function requiredOf(
+  deps: IdentityDeps,
+  { slot, good }: LoadedSlot,
+): Promise<{ names: RequiredName[]; missing: RequiredName[] }> {
+  const names = [...requiredNames(slot, await deps.settings.get())];
+  const parsed = good === undefined ? undefined : parseCertificate(good.certificate);
+  return { names, missing: parsed?.ok ? missingNames(parsed.value, names) : [] };
 }
 
 /** The version that is served as an edge takes it; undefined when the slot has none. */

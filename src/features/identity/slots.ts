@@ -3,6 +3,7 @@ import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import { isFqdn } from '../settings/settings.ts';
 
+/** Names a slot everywhere: in paths, on the command line, in the database. */
 export type Slot = 'server' | 'client' | `domain:${string}`;
 
 /** The most domain slots one gateway holds. */

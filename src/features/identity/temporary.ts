@@ -4,6 +4,7 @@ import { buildCertificate } from '../../pki/certificate/build.ts';
 import { keyIdentifier } from '../../pki/certificate/build-extensions.ts';
 import { generateKey } from '../../pki/key/generate.ts';
 
+/** A certificate with the key that was made for it. */
 export interface IssuedCertificate {
   readonly der: Uint8Array;
   readonly privateKey: KeyObject;

@@ -49,6 +49,7 @@ export function keyStrength({ leaf }: UploadFacts): Answer[] {
   ];
 }
 
+/** SHA-1 signatures: warned about, not prevented. */
 export function algorithmStrength({ leaf }: UploadFacts): Answer[] {
   if (!usesSha1(leaf)) return [];
   return [
@@ -61,6 +62,7 @@ export function algorithmStrength({ leaf }: UploadFacts): Answer[] {
   ];
 }
 
+/** Kinds of keys that many clients do not know yet. */
 export function keyCommon({ leaf }: UploadFacts): Answer[] {
   const { algorithm } = leaf.publicKey;
   if (!uncommon.has(algorithm)) return [];

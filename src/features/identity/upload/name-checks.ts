@@ -40,6 +40,7 @@ export function commonNameIsFqdn({ slot, leaf }: UploadFacts): Answer[] {
   ];
 }
 
+/** Refused in every slot. */
 export function wildcard({ leaf }: UploadFacts): Answer[] {
   const dns = (leaf.subjectAltName ?? []).flatMap((name) => (name.kind === 'dns' ? [name.value] : []));
   const bad = [...new Set([...commonNames(leaf.subject), ...dns])].filter(isWildcard);
@@ -55,7 +56,7 @@ export function wildcard({ leaf }: UploadFacts): Answer[] {
   ];
 }
 
-/** Guide (from X8.10): a missing common name is warned about and raises an alarm. */
+/** Guide: a missing common name is warned about and raises an alarm. */
 export function commonNamePresent({ leaf }: UploadFacts): Answer[] {
   if (commonNames(leaf.subject).length > 0) return [];
   return [
@@ -72,6 +73,7 @@ export function commonNamePresent({ leaf }: UploadFacts): Answer[] {
 export const whatNeedsCommonName =
   'Mobile and remote access, Jabber Guest and the web proxy of the meeting server do not work without one.';
 
+/** RFC 9525 2: without alternative names there is no identity that today's clients look at. */
 export function sanPresent({ leaf }: UploadFacts): Answer[] {
   if ((leaf.subjectAltName ?? []).length > 0) return [];
   return [
@@ -84,6 +86,7 @@ export function sanPresent({ leaf }: UploadFacts): Answer[] {
   ];
 }
 
+/** The names that the settings demand; a minimum, so lacking ones are warned about. */
 export function namesCovered({ leaf, required }: UploadFacts): Answer[] {
   const missing = missingNames(leaf, required);
   if (missing.length === 0) return [];

@@ -14,6 +14,7 @@ export function keyWhilePending({ pendingCsrKey, uploadedKey }: UploadFacts): An
   ];
 }
 
+/** Re-use of the current key and an uploaded key exclude each other. */
 export function notBothKeys({ reuseKey, uploadedKey, activeKey }: UploadFacts): Answer[] {
   if (!reuseKey) return [];
   if (activeKey === undefined) {

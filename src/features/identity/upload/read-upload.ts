@@ -13,9 +13,10 @@ import type { Answer } from './upload-checks.ts';
 /** Opens a file by its content; PKCS#12 in a process of its own. Implemented by the tools feature. */
 export type OpenUpload = (
   bytes: Uint8Array,
-  options: { readonly what: UploadKind; readonly password?: string },
+  options: { readonly what: UploadKind; readonly password?: string; readonly maxBytes?: number },
 ) => Promise<Result<Recognised, UploadProblem>>;
 
+/** What the files of one upload hold. */
 export interface ReadUpload {
   readonly certificates: readonly Certificate[];
   readonly key: PrivateKey | undefined;
@@ -30,6 +31,10 @@ export interface ReadUpload {
 
 /** All files of one upload, decoded, in octets. */
 export const largestUpload = 10 * 1024 * 1024;
+/** One file, in octets. */
+const largestFile = 2 * 1024 * 1024;
+/** A certificate and everything that may stand around it. */
+const mostCertificates = 200;
 
 /** Reads every file and collects every fault. Throws a Problem `identity.upload-too-large` before anything is read. */
 export async function readUpload(request: UploadRequest, open: OpenUpload): Promise<ReadUpload> {
@@ -48,6 +53,7 @@ export async function readUpload(request: UploadRequest, open: OpenUpload): Prom
     hash.update(createHash('sha256').update(bytes).digest());
     const opened = await open(bytes, {
       what: 'any',
+      maxBytes: largestFile,
       ...(request.password === undefined ? {} : { password: request.password }),
     });
     if (!opened.ok) {
@@ -57,6 +63,10 @@ export async function readUpload(request: UploadRequest, open: OpenUpload): Prom
     notes.push(...opened.value.notes.map((note) => `${label}: ${printable(note, 500)}`));
     errors.push(...strangers(label, opened.value));
     if (opened.value.crls.length > 0) notes.push(`${label}: a CRL was left out; CRLs belong to the CRL page.`);
+    if (certificates.length + opened.value.certificates.length > mostCertificates) {
+      errors.push(tooMany(label, opened.value.certificates.length));
+      continue;
+    }
     addNew(certificates, opened.value.certificates, (a, b) => equalBytes(a.der, b.der));
     addNew(keys, opened.value.keys, (a, b) => equalBytes(a.publicKeyInfo, b.publicKeyInfo));
   }
@@ -121,6 +131,16 @@ function severalKeys(keys: readonly PrivateKey[]): Answer {
     code: 'identity.several-keys',
     detail: `The upload holds ${keys.length} different private keys (SHA-256 of the public keys: ${printableList(ids)}…)`,
     hint: 'Upload only the key that belongs to the certificate.',
+  };
+}
+
+function tooMany(label: string, count: number): Answer {
+  return {
+    severity: 'error',
+    code: 'identity.too-many-certificates',
+    detail: `${label}: holds ${count} certificates; an upload has at most ${mostCertificates}`,
+    hint: 'Upload the certificate and its chain. A bundle of CAs belongs to the trusted CA list.',
+    affected: [label],
   };
 }
 

@@ -18,6 +18,7 @@ export function leafIsNoCa({ leaf }: UploadFacts): Answer[] {
   ];
 }
 
+/** Refused, unless it was asked for in full knowledge; then it has to be confirmed by typing. */
 export function expired({ leaf, now, force }: UploadFacts): Answer[] {
   if (now <= leaf.notAfter) return [];
   const detail = `The certificate expired on ${day(leaf.notAfter)}`;
@@ -45,6 +46,7 @@ export function expired({ leaf, now, force }: UploadFacts): Answer[] {
 /** What the operator types to have an expired certificate served. */
 export const expiredConfirmation = 'expired';
 
+/** Warned about, with the date. */
 export function notYetValid({ leaf, now }: UploadFacts): Answer[] {
   if (now >= leaf.notBefore) return [];
   return [
@@ -57,7 +59,7 @@ export function notYetValid({ leaf, now }: UploadFacts): Answer[] {
   ];
 }
 
-/** Guide (list of X8.10): an unrecognised CA is warned about and never prevents the upload. */
+/** Guide: an unrecognised CA is warned about and never prevents the upload. */
 export function issuerTrusted({ leaf, completed, appendable }: UploadFacts): Answer[] {
   if (completed.complete || isSelfSigned(leaf)) return [];
   const issuer = completed.missingIssuer?.name ?? toRfc4514(leaf.issuer);

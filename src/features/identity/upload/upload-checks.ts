@@ -1,4 +1,7 @@
-/** The table of what is looked at in an upload: one row per question, each answered by a function with its words. */
+/**
+ * The table of what is looked at in an upload: one row per question, each answered by a function with its words. `Guide`
+ * marks what the certificate guides of communications gateways demand.
+ */
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import type { CompletedChain } from '../../../pki/chain/complete-chain.ts';
 import type { RequiredName } from '../required-names.ts';
@@ -62,6 +65,7 @@ export interface Answer {
   readonly typed?: string;
 }
 
+/** One row: its answer is empty when there is nothing to say. */
 export interface UploadCheck {
   readonly check: string;
   readonly title: string;

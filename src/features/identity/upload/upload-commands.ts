@@ -5,6 +5,7 @@ import { changeText } from '../change-text.ts';
 import type { ChangeResult, UploadPreview } from '../schemas.ts';
 import { slotArgument, slotPath } from '../slot-argument.ts';
 
+/** `identity upload`. */
 export const uploadCommands: readonly Command[] = [
   {
     path: ['identity', 'upload'],

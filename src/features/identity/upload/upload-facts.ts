@@ -16,6 +16,7 @@ import { ownerOf, peerWithKey } from './key-owners.ts';
 import type { ReadUpload } from './read-upload.ts';
 import type { UploadFacts } from './upload-checks.ts';
 
+/** The facts, and what follows from them for the chain. */
 export interface CollectedFacts {
   readonly facts: UploadFacts;
   /** What would be served after the leaf: no root. */

@@ -166,6 +166,19 @@ describe('files that cannot be read', () => {
     }
   });
 
+  test('a bundle of hundreds of CAs is refused, within a second', async () => {
+    const leaf = await makeLeaf(ca);
+    const others = await Promise.all(
+      Array.from({ length: 201 }, (_, i) => makeLeaf(ca, { subject: [{ type: 'CN', value: `n${i}.example.com` }] })),
+    );
+    const started = performance.now();
+    const problem = await refused([leaf.certificate, leaf.key, others.map((one) => one.certificate).join('')]);
+    assert.deepEqual(errorCodes(problem), ['identity.too-many-certificates']);
+    assert.ok(performance.now() - started < 1000);
+    const large = await refused([`${leaf.certificate}${'\n'.repeat(2 * 1024 * 1024)}`]);
+    assert.match(large.detail, /more than 2097152/);
+  });
+
   test('more than 10 MiB in all are refused before anything is read', async () => {
     const content = Buffer.alloc(5.2 * 1024 * 1024).toString('base64');
     const answer = await gateway.call('POST', path('server'), { files: [{ content }, { content }] });
