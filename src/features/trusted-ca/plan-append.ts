@@ -7,7 +7,7 @@ import type { Certificate } from '../../pki/certificate/certificate.ts';
 import { canonicalName, toRfc4514 } from '../../pki/name/distinguished-name.ts';
 import { issuersOf } from './impact.ts';
 import type { JudgedCertificate, JudgedFile } from './judge-file.ts';
-import { maximumBytes, maximumCertificates } from './limits.ts';
+import { maximumBytes, maximumCertificates, maximumCrlBytes, maximumCrls } from './limits.ts';
 import { type CrlPlan, planCrls } from './plan-crls.ts';
 import type { ListState } from './state.ts';
 import type { AppendMember, AppendRefusal, AppendReport } from './trusted-ca.ts';
@@ -44,8 +44,10 @@ export function planAppend(file: JudgedFile, state: ListState, fileName: string,
     const isNew = first.get(member.hash) === member.certificate;
     return certificateMember(member, isNew, state, now);
   });
-  const report = summary(withCommonNames(members, state, accepted), file, state, accepted, fileName);
-  return { report, certificates: accepted, crls: crls.filter((plan) => plan.member.verdict === 'added') };
+  const newCrls = crls.filter((plan) => plan.member.verdict === 'added');
+  const full = certificateLimit(state, accepted) ?? crlLimit(state, newCrls);
+  const report = summary(withCommonNames(members, state, accepted), file, state, accepted, fileName, full);
+  return { report, certificates: accepted, crls: newCrls };
 }
 
 /** The certificates to add: not refused, not on the list, each once. */
@@ -112,12 +114,12 @@ function summary(
   state: ListState,
   accepted: AppendPlan['certificates'],
   fileName: string,
+  overLimit: string | undefined,
 ): AppendReport {
   const count = (verdict: AppendMember['verdict']): number => members.filter((m) => m.verdict === verdict).length;
   const refused = count('refused');
   const crls = members.filter((member) => member.kind === 'crl' && member.verdict === 'added').length;
   const total = state.cas.length + state.damaged.length + accepted.length;
-  const overLimit = limitProblem(state, accepted);
   const nothingGood = refused > 0 && refused === members.length;
   return {
     fileName: printable(fileName, 100),
@@ -135,7 +137,7 @@ function summary(
   };
 }
 
-function limitProblem(state: ListState, accepted: AppendPlan['certificates']): string | undefined {
+function certificateLimit(state: ListState, accepted: AppendPlan['certificates']): string | undefined {
   if (accepted.length === 0) return undefined;
   const before = state.cas.length + state.damaged.length;
   if (before + accepted.length > maximumCertificates) {
@@ -146,6 +148,16 @@ function limitProblem(state: ListState, accepted: AppendPlan['certificates']): s
     accepted.reduce((sum, { certificate }) => sum + certificate.der.length, 0);
   if (octets <= maximumBytes) return undefined;
   return `The certificates of the list would have ${octets} octets together; ${maximumBytes} is the most.`;
+}
+
+function crlLimit(state: ListState, added: readonly CrlPlan[]): string | undefined {
+  if (added.length === 0) return undefined;
+  const gone = new Set(added.flatMap((plan) => plan.supersedes));
+  const kept = state.crls.filter(({ row }) => !gone.has(row.id)).map(({ crl }) => crl);
+  const crls = [...kept, ...added.map((plan) => plan.crl)];
+  const octets = crls.reduce((sum, { der }) => sum + der.length, 0);
+  if (crls.length <= maximumCrls && octets <= maximumCrlBytes) return undefined;
+  return `The list would hold ${crls.length} CRLs with ${octets} octets; ${maximumCrls} and ${maximumCrlBytes} are the most.`;
 }
 
 function refusedWords(refused: number, all: number): string {
