@@ -73,7 +73,7 @@ export const toolsCommands: readonly Command[] = [
       const answer = await localTools([]).match(...(await inputs(context, args, options)));
       if (!answer.matches) {
         const hint = 'Look for the key that was made together with the request for this certificate.';
-        throw new Problem({ code: 'tools.no-match', status: 422, title: 'No match.', detail: answer.words, hint });
+        throw new Problem({ code: 'tools.no-match', status: 422, title: 'No match', detail: answer.words, hint });
       }
       context.print(answer, () => answer.words);
     },

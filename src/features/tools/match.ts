@@ -39,7 +39,8 @@ export function matchFiles(files: readonly { readonly name: string; readonly fou
       words: `They belong together: each holds the public key ${first.shown.keyFingerprint}.`,
     };
   }
-  const words = `${label(first)} and ${label(other)} do not belong together: ${difference(first, other)}`;
+  const both = `${label(first)} and ${label(other)}`;
+  const words = `${both.charAt(0).toUpperCase()}${both.slice(1)} do not belong together: ${difference(first, other)}`;
   return { matches: false, sides, words };
 }
 
@@ -66,10 +67,10 @@ function side(file: string, kind: MatchSide['kind'], key: PublicKeyInfo, subject
 }
 
 const nouns: Readonly<Record<MatchSide['kind'], string>> = {
-  'private-key': 'The private key',
-  'public-key': 'The public key',
-  certificate: 'The certificate',
-  csr: 'The request',
+  'private-key': 'the private key',
+  'public-key': 'the public key',
+  certificate: 'the certificate',
+  csr: 'the request',
 };
 
 function label({ shown }: Side): string {

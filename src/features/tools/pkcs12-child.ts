@@ -8,3 +8,5 @@ import type { Pkcs12Question } from './pkcs12-process.ts';
 process.once('message', (question: Pkcs12Question) => {
   process.send?.(readPkcs12(question.file, question.password), () => process.disconnect());
 });
+
+process.send?.('ready');

@@ -8,7 +8,7 @@ export function unreadableFile(name: string, problem: UploadProblem): Problem {
   return new Problem({
     code: problem.code === 'upload.pkcs12' ? 'tools.pkcs12' : 'tools.unreadable',
     status: 422,
-    title: 'The file cannot be used.',
+    title: 'The file cannot be used',
     detail: `${printable(name, 100)}: ${printable(problem.message, 1000)}`,
     hint: printable(problem.hint, 400),
     extra: { offset: problem.offset },
@@ -20,7 +20,7 @@ export function nothingToUse(detail: string, hint: string): Problem {
   return new Problem({
     code: 'tools.nothing-to-use',
     status: 422,
-    title: 'There is nothing to work on.',
+    title: 'There is nothing to work on',
     detail,
     hint,
   });
@@ -31,7 +31,7 @@ export function cannotConvert(detail: string, hint: string): Problem {
   return new Problem({
     code: 'tools.cannot-convert',
     status: 422,
-    title: 'The file cannot be converted.',
+    title: 'The file cannot be converted',
     detail,
     hint,
   });

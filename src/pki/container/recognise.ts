@@ -182,7 +182,7 @@ function readDer(
   }
   const shape = derShape(trimmed);
   if (shape === 'pkcs12') {
-    const hint = 'Enter the password of the file.';
+    const hint = 'Enter the password of the file; on the command line: --password-file FILE.';
     return problem('upload.pkcs12', 'The file is PKCS#12, which holds a key and needs its password.', 0, hint);
   }
   if (length !== undefined && length > der.length) {
