@@ -117,9 +117,10 @@ export async function buildOverview(
 }
 
 const mostBars = 12;
+const year = 365 * 24 * 3_600_000;
 const caNotice = 21 * 24 * 3_600_000;
 
-/** Every identity, every CA that one of them needs, then the CAs and CRLs that end next, a dozen bars in all. */
+/** Every identity, every CA that one of them needs, then the CAs and CRLs that end within a year, a dozen bars in all. */
 function timeline(served: readonly ServedIdentity[], cas: readonly TrustedCa[], now: number): readonly TimelineEntry[] {
   const identities = served.flatMap((one) => identityBar(one, now));
   const bars = cas.flatMap((row) => caBar(row, now)).sort((a, b) => a.until - b.until);
@@ -127,7 +128,7 @@ function timeline(served: readonly ServedIdentity[], cas: readonly TrustedCa[], 
   const chosen = [
     ...identities,
     ...bars.filter((bar) => needed.has(bar.object)),
-    ...bars.filter((bar) => !needed.has(bar.object)),
+    ...bars.filter((bar) => !needed.has(bar.object) && bar.until - now < year),
   ];
   return chosen.slice(0, Math.max(mostBars, identities.length)).sort((a, b) => a.until - b.until);
 }

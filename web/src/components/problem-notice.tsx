@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { toProblem } from '../problem.ts';
 import { Notice } from './notice.tsx';
+import { withPlainDates } from './time.tsx';
 
 interface ProblemNoticeProps {
   readonly error: unknown;
@@ -26,13 +27,13 @@ export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
         )
       }
     >
-      {problem.detail && <div className="tg-lines">{problem.detail}</div>}
+      {problem.detail && <div className="tg-lines">{withPlainDates(problem.detail)}</div>}
       {several.length > 0 && (
         <ul className="tg-list">
           {several.map((e) => (
-            <li key={`${e.field}|${e.detail}`}>
+            <li key={`${e.field}|${withPlainDates(e.detail)}`}>
               {e.field && <code className="tg-mono">{e.field}: </code>}
-              {e.detail}
+              {withPlainDates(e.detail)}
               {e.hint && <div className="tg-dim">{e.hint}</div>}
             </li>
           ))}

@@ -18,6 +18,7 @@ export function TextBlock({ label, text, lines = 30, wrap }: TextBlockProps) {
       readOnly
       aria-label={label}
       wrap={wrap ? 'soft' : 'off'}
+      style={content.includes('\n') ? undefined : { resize: 'none' }}
       rows={Math.min(lines, content.split('\n').length + (wrap ? 1 : 0))}
       spellCheck={false}
       value={content}

@@ -22,6 +22,11 @@ export function distanceText(at: string | number, now = Date.now()): string {
   return span >= 0 ? `in ${words}` : `${words} ago`;
 }
 
+/** Writes every ISO 8601 moment in a message of the gateway the way the page writes dates. */
+export function withPlainDates(message: string): string {
+  return message.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (moment) => momentText(moment));
+}
+
 /** A span in its largest useful unit: `12 days`, `4 years`. */
 export function spanText(milliseconds: number): string {
   const days = milliseconds / day;

@@ -8,13 +8,17 @@ interface WideTableProps {
   /** Pixels below which it scrolls. */
   readonly minWidth: number;
   readonly maxHeight?: number;
+  /** On a narrow screen each row becomes a card; its cells carry `data-label`. */
+  readonly stacks?: boolean;
   readonly children: ReactNode;
 }
 
 /** Takes the focus only while there is something to scroll, so that the keyboard can reach what is outside. */
-export function WideTable({ label, minWidth, maxHeight, children }: WideTableProps) {
+export function WideTable({ label, minWidth, maxHeight, stacks, children }: WideTableProps) {
   const { ref, width } = useElementSize<HTMLElement>();
-  const scrolls = (width > 0 && width < minWidth) || maxHeight !== undefined;
+  const narrow = width > 0 && width < minWidth;
+  const cards = narrow && stacks === true;
+  const scrolls = (narrow && !cards) || maxHeight !== undefined;
   return (
     <section
       ref={ref}
@@ -22,7 +26,9 @@ export function WideTable({ label, minWidth, maxHeight, children }: WideTablePro
       tabIndex={scrolls ? 0 : undefined}
       style={{ position: 'relative', overflow: 'auto', maxHeight }}
     >
-      <div style={{ minWidth }}>{children}</div>
+      <div className={cards ? 'tg-cards' : undefined} style={cards ? undefined : { minWidth }}>
+        {children}
+      </div>
     </section>
   );
 }

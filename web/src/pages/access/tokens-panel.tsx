@@ -79,7 +79,7 @@ interface TokenTableProps {
 
 function TokenTable({ tokens, onRevoke }: TokenTableProps) {
   return (
-    <WideTable label="API tokens" minWidth={760}>
+    <WideTable label="API tokens" stacks minWidth={760}>
       <Table fz="sm" verticalSpacing={7}>
         <Table.Thead>
           <Table.Tr>
@@ -99,22 +99,22 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
         <Table.Tbody>
           {tokens.map((token) => (
             <Table.Tr key={token.id}>
-              <Table.Td>
+              <Table.Td data-label="Name">
                 <strong>{token.name}</strong>
                 <div className="tg-dim tg-small">
                   by {token.createdBy}, {dateText(token.createdAt)}
                 </div>
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="State">
                 <StateMark tone={states[token.state][0]}>{states[token.state][1]}</StateMark>
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="Role and scopes">
                 {token.role}
                 <div className="tg-dim tg-small">{token.scopes.map(scopeWords).join(', ')}</div>
               </Table.Td>
-              <Table.Td>{token.ranges.length > 0 ? token.ranges.join(', ') : 'anywhere'}</Table.Td>
-              <Table.Td>{token.lastUsedAt ? momentText(token.lastUsedAt) : 'never'}</Table.Td>
-              <Table.Td>{dateText(token.expiresAt)}</Table.Td>
+              <Table.Td data-label="From">{token.ranges.length > 0 ? token.ranges.join(', ') : 'anywhere'}</Table.Td>
+              <Table.Td data-label="Last used">{token.lastUsedAt ? momentText(token.lastUsedAt) : 'never'}</Table.Td>
+              <Table.Td data-label="Expires">{dateText(token.expiresAt)}</Table.Td>
               {onRevoke && (
                 <Table.Td ta="right">
                   {token.state === 'active' && (

@@ -61,7 +61,7 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
   return (
     <div className="tg-stack">
       {failed && <ProblemNotice error={failed} />}
-      <WideTable label="Users" minWidth={560}>
+      <WideTable label="Users" stacks minWidth={560}>
         <Table fz="sm" verticalSpacing={7}>
           <Table.Thead>
             <Table.Tr>
@@ -82,17 +82,17 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
               const self = user.id === session?.user.id;
               return (
                 <Table.Tr key={user.id}>
-                  <Table.Td>
+                  <Table.Td data-label="User name">
                     <strong>{user.name}</strong> {self && <span className="tg-dim">(you)</span>}
                   </Table.Td>
-                  <Table.Td>{user.role}</Table.Td>
-                  <Table.Td>
+                  <Table.Td data-label="Role">{user.role}</Table.Td>
+                  <Table.Td data-label="State">
                     <StateMark tone={user.disabled ? 'plain' : 'ok'}>
                       {user.disabled ? 'Disabled' : 'Enabled'}
                     </StateMark>
                   </Table.Td>
-                  <Table.Td>{dateText(user.createdAt)}</Table.Td>
-                  <Table.Td>{dateText(user.passwordChangedAt)}</Table.Td>
+                  <Table.Td data-label="Created">{dateText(user.createdAt)}</Table.Td>
+                  <Table.Td data-label="Password set">{dateText(user.passwordChangedAt)}</Table.Td>
                   {mayChange && (
                     <Table.Td ta="right">
                       <Menu position="bottom-end" width={230}>

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { type Alarm, api } from '../../api.ts';
 import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { momentText } from '../../components/time.tsx';
+import { momentText, withPlainDates } from '../../components/time.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { AlarmLink } from './alarm-link.tsx';
@@ -31,7 +31,7 @@ export function AlarmList({ alarms, empty }: { readonly alarms: readonly Alarm[]
       {alarms.map((alarm) => {
         const [tone, word] = alarm.clearedAt ? (['plain', 'Cleared'] as const) : severities[alarm.severity];
         return (
-          <Notice key={alarm.id} tone={tone} title={alarm.message}>
+          <Notice key={alarm.id} tone={tone} title={withPlainDates(alarm.message)}>
             {!alarm.clearedAt && <div>{alarm.hint}</div>}
             <div className="tg-actions tg-small" style={{ marginTop: 5 }}>
               <StateMark tone={tone}>{word}</StateMark>

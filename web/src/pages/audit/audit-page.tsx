@@ -96,7 +96,7 @@ export function AuditPage() {
 function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }) {
   const [opened, setOpened] = useState<number>();
   return (
-    <WideTable label="Audit log" minWidth={760}>
+    <WideTable label="Audit log" stacks minWidth={760}>
       <Table fz="sm" verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -114,14 +114,20 @@ function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }) {
           {rows.map((row) => (
             <Fragment key={row.seq}>
               <Table.Tr>
-                <Table.Td style={{ whiteSpace: 'nowrap' }}>{row.at.slice(0, 19).replace('T', ' ')}</Table.Td>
-                <Table.Td>
+                <Table.Td data-label="Time" style={{ whiteSpace: 'nowrap' }}>
+                  {row.at.slice(0, 19).replace('T', ' ')}
+                </Table.Td>
+                <Table.Td data-label="Who">
                   {row.actor.name}
                   <div className="tg-dim tg-small">{row.actor.kind === 'system' ? 'the gateway' : row.address}</div>
                 </Table.Td>
-                <Table.Td className="tg-mono">{row.action}</Table.Td>
-                <Table.Td className="tg-name-cell">{shorten(row.object)}</Table.Td>
-                <Table.Td>
+                <Table.Td data-label="Action" className="tg-mono">
+                  {row.action}
+                </Table.Td>
+                <Table.Td data-label="Object" className="tg-name-cell">
+                  {shorten(row.object)}
+                </Table.Td>
+                <Table.Td data-label="Result">
                   <StateMark tone={row.result === 'done' ? 'ok' : 'warning'}>
                     {row.result === 'done' ? 'Done' : 'Refused'}
                   </StateMark>

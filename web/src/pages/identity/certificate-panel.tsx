@@ -18,7 +18,7 @@ import { distanceText, momentText, When } from '../../components/time.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { useSlotChanges } from './changes.ts';
-import { keyWords, slotWords, sourceWords, usageWords } from './words.ts';
+import { keyWords, signatureWords, slotWords, sourceWords, usageWords } from './words.ts';
 
 /** Expiry, names, fingerprints, Show (decoded), Show (PEM file), Roll back, Reset to default. */
 export function CertificatePanel({ identity }: { readonly identity: IdentityView }) {
@@ -75,7 +75,7 @@ function Loaded({ identity, active }: { readonly identity: IdentityView; readonl
           ['Subject alternative names', alternativeNames(active)],
           ['Subject', active.subject],
           ['Issuer', active.issuer],
-          ['Key', `${keyWords(active.keyKind)}, signed with ${active.signatureAlgorithm}`],
+          ['Key', `${keyWords(active.keyKind)}, signed with ${signatureWords(active.signatureAlgorithm)}`],
           ['Extended key usage', usageWords(active.extendedKeyUsage)],
           ['Serial number', mono(active.serial)],
           ['SHA-256 fingerprint', mono(active.fingerprintSha256)],

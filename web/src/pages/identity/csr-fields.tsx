@@ -31,6 +31,9 @@ export function CsrFields({ slot, form, onChange, defaults, errors }: CsrFieldsP
   };
   const help = (field: string, fallback = '') => defaults.helps[field] ?? fallback;
   const names = defaults.commonNames;
+  // In a cluster this peer and the cluster are always named, so that `none` means the same as `this-peer`.
+  const choice =
+    defaults.clustered && form.alternativeNames !== 'all-peers' ? 'this-peer' : (form.alternativeNames ?? 'none');
   return (
     <>
       <Panel title="Name">
@@ -57,7 +60,7 @@ export function CsrFields({ slot, form, onChange, defaults, errors }: CsrFieldsP
           <Radio.Group
             label="Subject alternative names"
             description={help('alternativeNames')}
-            value={form.alternativeNames ?? 'none'}
+            value={choice}
             onChange={(value) => set({ alternativeNames: value as NonNullable<CsrForm['alternativeNames']> })}
             error={error('alternativeNames')}
           >

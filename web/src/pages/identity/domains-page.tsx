@@ -66,7 +66,7 @@ function DomainTable({ domains }: { readonly domains: readonly IdentityOverview[
   return (
     <>
       {remove.isError && <ProblemNotice error={remove.error} />}
-      <WideTable label="Domain certificates" minWidth={620}>
+      <WideTable label="Domain certificates" stacks minWidth={620}>
         <Table fz="sm" verticalSpacing={7}>
           <Table.Thead>
             <Table.Tr>
@@ -87,19 +87,19 @@ function DomainTable({ domains }: { readonly domains: readonly IdentityOverview[
               const name = domain.slot.slice('domain:'.length);
               return (
                 <Table.Tr key={domain.slot}>
-                  <Table.Td>
+                  <Table.Td data-label="Domain">
                     <Link to={`${home}/${encodeURIComponent(name)}`}>{name}</Link>
                   </Table.Td>
-                  <Table.Td>
+                  <Table.Td data-label="State">
                     {domain.active ? (
                       <StateMark tone={expiryTone(domain.active)}>{expiryWords(domain.active)}</StateMark>
                     ) : (
                       <StateMark tone="plain">Uses the server certificate</StateMark>
                     )}
                   </Table.Td>
-                  <Table.Td>{domain.active?.issuer ?? '–'}</Table.Td>
-                  <Table.Td>{dateText(domain.active?.notAfter)}</Table.Td>
-                  <Table.Td>{domain.pendingCsr ? 'In progress' : '–'}</Table.Td>
+                  <Table.Td data-label="Issuer">{domain.active?.issuer ?? '–'}</Table.Td>
+                  <Table.Td data-label="Expiration date">{dateText(domain.active?.notAfter)}</Table.Td>
+                  <Table.Td data-label="CSR">{domain.pendingCsr ? 'In progress' : '–'}</Table.Td>
                   {mayChange && (
                     <Table.Td ta="right">
                       <Button variant="default" onClick={() => void askRemove(name)} aria-label={`Remove ${name}`}>

@@ -27,7 +27,7 @@ export function HistoryPanel({ identity }: { readonly identity: IdentityView }) 
       ) : (
         <div className="tg-stack">
           <Lives history={history.slice(0, 8)} />
-          <WideTable label="Certificates of this slot" minWidth={620}>
+          <WideTable label="Certificates of this slot" stacks minWidth={620}>
             <Table fz="sm" verticalSpacing={6}>
               <Table.Thead>
                 <Table.Tr>
@@ -42,14 +42,14 @@ export function HistoryPanel({ identity }: { readonly identity: IdentityView }) 
               <Table.Tbody>
                 {history.map((version) => (
                   <Table.Tr key={version.id}>
-                    <Table.Td>
+                    <Table.Td data-label="State">
                       <StateMark tone={states[version.state][0]}>{states[version.state][1]}</StateMark>
                     </Table.Td>
-                    <Table.Td>{version.commonName ?? version.subject}</Table.Td>
-                    <Table.Td>{keyWords(version.keyKind)}</Table.Td>
-                    <Table.Td>{momentText(version.activatedAt)}</Table.Td>
-                    <Table.Td>{dateText(version.notAfter)}</Table.Td>
-                    <Table.Td>{sourceWords(version.source)}</Table.Td>
+                    <Table.Td data-label="Common name">{version.commonName ?? version.subject}</Table.Td>
+                    <Table.Td data-label="Key">{keyWords(version.keyKind)}</Table.Td>
+                    <Table.Td data-label="Presented from">{momentText(version.activatedAt)}</Table.Td>
+                    <Table.Td data-label="Expires">{dateText(version.notAfter)}</Table.Td>
+                    <Table.Td data-label="Source">{sourceWords(version.source)}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>
@@ -83,7 +83,12 @@ function Lives({ history, now = Date.now() }: { readonly history: readonly Ident
                 {dateText(start)}
               </text>
             )}
-            {(today < width - 130 || today > width - 20) && today > 60 && (
+            {today <= 90 && (
+              <text className="tg-strong" x={today} y={height - 4}>
+                today
+              </text>
+            )}
+            {(today < width - 130 || today > width - 20) && today > 90 && (
               <text className="tg-strong" x={today} y={height - 4} textAnchor={today > width - 20 ? 'end' : 'middle'}>
                 today
               </text>

@@ -49,7 +49,7 @@ export function NamesPanel({ identity, home }: { readonly identity: IdentityView
           Set the FQDN under <Link to="/system/settings">System › Settings</Link>.
         </Empty>
       ) : (
-        <WideTable label="Required names" minWidth={460}>
+        <WideTable label="Required names" stacks minWidth={460}>
           <Table fz="sm" verticalSpacing={6}>
             <Table.Thead>
               <Table.Tr>
@@ -61,9 +61,11 @@ export function NamesPanel({ identity, home }: { readonly identity: IdentityView
             <Table.Tbody>
               {identity.requiredNames.map((name) => (
                 <Table.Tr key={keyOf(name)}>
-                  <Table.Td className="tg-mono">{name.value}</Table.Td>
-                  <Table.Td>{name.reason}</Table.Td>
-                  <Table.Td>
+                  <Table.Td data-label="Name" className="tg-mono">
+                    {name.value}
+                  </Table.Td>
+                  <Table.Td data-label="Demanded by">{name.reason}</Table.Td>
+                  <Table.Td data-label="In this certificate">
                     {!identity.active ? (
                       '–'
                     ) : missing.has(keyOf(name)) ? (

@@ -5,6 +5,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { withPlainDates } from '../../components/time.tsx';
 import { useIdentity } from '../../queries.ts';
 import { CertificatePanel } from './certificate-panel.tsx';
 import { ChainPanel } from './chain-panel.tsx';
@@ -57,7 +58,7 @@ function Conditions({ identity, home }: { readonly identity: IdentityView; reado
         <Notice
           key={`${condition.code}|${condition.message}`}
           tone={condition.severity === 'critical' ? 'critical' : 'warning'}
-          title={condition.message}
+          title={withPlainDates(condition.message)}
         >
           {condition.hint}
           {condition.code.includes('name') && (

@@ -13,6 +13,7 @@ import { Icon } from '../../components/icons.tsx';
 import { NameList } from '../../components/name-list.tsx';
 import { Notice, StateMark } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { withPlainDates } from '../../components/time.tsx';
 import { unwrap } from '../../transport.ts';
 import { useRefreshIdentities } from './changes.ts';
 import { keyWords, usageWords } from './words.ts';
@@ -38,7 +39,7 @@ export function UploadPreviewView({ preview, onBack, onDone }: UploadPreviewProp
         <Notice tone="ok" title="Nothing to object to." />
       ) : (
         warnings.map((warning) => (
-          <Notice key={`${warning.code}|${warning.detail}`} tone="warning" title={warning.detail}>
+          <Notice key={`${warning.code}|${warning.detail}`} tone="warning" title={withPlainDates(warning.detail)}>
             {warning.hint}
             {warning.affected.length > 0 && (
               <div style={{ marginTop: 4 }}>

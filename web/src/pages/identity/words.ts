@@ -81,6 +81,29 @@ export function keyWords(kind: string): string {
   );
 }
 
+const signatures: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.4': 'MD5 with RSA',
+  '1.2.840.113549.1.1.5': 'SHA-1 with RSA',
+  '1.2.840.113549.1.1.10': 'RSA-PSS',
+  '1.2.840.113549.1.1.11': 'SHA-256 with RSA',
+  '1.2.840.113549.1.1.12': 'SHA-384 with RSA',
+  '1.2.840.113549.1.1.13': 'SHA-512 with RSA',
+  '1.2.840.10045.4.1': 'SHA-1 with ECDSA',
+  '1.2.840.10045.4.3.2': 'SHA-256 with ECDSA',
+  '1.2.840.10045.4.3.3': 'SHA-384 with ECDSA',
+  '1.2.840.10045.4.3.4': 'SHA-512 with ECDSA',
+  '1.3.101.112': 'Ed25519',
+  '1.3.101.113': 'Ed448',
+  '2.16.840.1.101.3.4.3.17': 'ML-DSA-44',
+  '2.16.840.1.101.3.4.3.18': 'ML-DSA-65',
+  '2.16.840.1.101.3.4.3.19': 'ML-DSA-87',
+};
+
+/** A signature algorithm by name; one without a name keeps its number. */
+export function signatureWords(algorithm: string): string {
+  return signatures[algorithm] ?? algorithm;
+}
+
 const usages: Readonly<Record<string, string>> = {
   '1.3.6.1.5.5.7.3.1': 'serverAuth',
   '1.3.6.1.5.5.7.3.2': 'clientAuth',

@@ -14,7 +14,7 @@ type Served = Overview['served'][number];
 /** A row per identity slot. */
 export function ServedTable({ served }: { readonly served: readonly Served[] }) {
   return (
-    <WideTable label="What is served" minWidth={680}>
+    <WideTable label="What is served" stacks minWidth={680}>
       <Table fz="sm" verticalSpacing={7}>
         <Table.Thead>
           <Table.Tr>
@@ -28,17 +28,19 @@ export function ServedTable({ served }: { readonly served: readonly Served[] }) 
         <Table.Tbody>
           {served.map((identity) => (
             <Table.Tr key={identity.slot}>
-              <Table.Td>
+              <Table.Td data-label="Identity">
                 <Link to={slotPath(identity.slot)}>{identity.label}</Link>
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="State">
                 <span className="tg-actions" style={{ gap: 5 }}>
                   <States identity={identity} />
                 </span>
               </Table.Td>
-              <Table.Td>{identity.commonName ?? '–'}</Table.Td>
-              <Table.Td>{identity.issuer ?? '–'}</Table.Td>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>{dateText(identity.notAfter)}</Table.Td>
+              <Table.Td data-label="Common name">{identity.commonName ?? '–'}</Table.Td>
+              <Table.Td data-label="Issuer">{identity.issuer ?? '–'}</Table.Td>
+              <Table.Td data-label="Expires" style={{ whiteSpace: 'nowrap' }}>
+                {dateText(identity.notAfter)}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -49,7 +51,7 @@ export function ServedTable({ served }: { readonly served: readonly Served[] }) 
 
 function States({ identity }: { readonly identity: Served }) {
   if (identity.served === 'server') return <StateMark tone="plain">Uses the server certificate</StateMark>;
-  if (identity.served === 'none') return <StateMark tone="critical">Nothing is served</StateMark>;
+  if (identity.served === 'none') return <StateMark tone="plain">Empty: clients get the server certificate</StateMark>;
   const span = identity.notBefore &&
     identity.notAfter && {
       notBefore: identity.notBefore,

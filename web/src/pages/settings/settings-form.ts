@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Settings, type SettingsPatch } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { useUnsavedGuard } from '../../components/unsaved.tsx';
+import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
 

@@ -6,6 +6,7 @@ import type { AppendReport } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { FileField } from '../../components/file-field.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { nameText } from '../../components/name-text.ts';
 import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
@@ -128,7 +129,7 @@ function Report({ report }: { readonly report: AppendReport }) {
                   <StateMark tone={verdicts[member.verdict][0]}>{verdicts[member.verdict][1]}</StateMark>
                 </Table.Td>
                 <Table.Td className="tg-name-cell">
-                  {member.subject || (member.kind === 'crl' ? 'Certificate revocation list' : '–')}
+                  {nameText(member.subject) || (member.kind === 'crl' ? 'Certificate revocation list' : '–')}
                   {member.refusal && (
                     <div className="tg-small">
                       <strong>{member.refusal.message}</strong> {member.refusal.hint}
@@ -143,7 +144,7 @@ function Report({ report }: { readonly report: AppendReport }) {
                     </div>
                   ))}
                 </Table.Td>
-                <Table.Td className="tg-name-cell">{member.issuer}</Table.Td>
+                <Table.Td className="tg-name-cell">{nameText(member.issuer)}</Table.Td>
                 <Table.Td>{dateText(member.notAfter)}</Table.Td>
               </Table.Tr>
             ))}

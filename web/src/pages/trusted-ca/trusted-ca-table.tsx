@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { api, type TrustedCa } from '../../api.ts';
 import { TextDialog } from '../../components/dialogs/text-dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { nameText } from '../../components/name-text.ts';
 import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
@@ -91,7 +92,7 @@ export function TrustedCaTable({ rows, selected, onSelect }: TrustedCaTableProps
       {found.length === 0 ? (
         <Empty title={rows.length === 0 ? 'The list is empty: nothing is trusted.' : 'No row has these words.'} />
       ) : (
-        <WideTable label="Trusted CA certificates" minWidth={900}>
+        <WideTable label="Trusted CA certificates" stacks minWidth={900}>
           <Table fz="sm" verticalSpacing={6} highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -170,10 +171,12 @@ function Row({ row, ticked, onTick, onView }: RowProps) {
           />
         </Table.Td>
       )}
-      <Table.Td>{row.type === 'crl' ? 'CRL' : row.pinned ? 'Pinned peer' : 'Certificate'}</Table.Td>
-      <Table.Td className="tg-name-cell">{row.issuer}</Table.Td>
-      <Table.Td className="tg-name-cell">
-        {row.subject || '–'}
+      <Table.Td data-label="Type">{row.type === 'crl' ? 'CRL' : row.pinned ? 'Pinned peer' : 'Certificate'}</Table.Td>
+      <Table.Td data-label="Issuer" className="tg-name-cell">
+        {nameText(row.issuer)}
+      </Table.Td>
+      <Table.Td data-label="Subject" className="tg-name-cell">
+        {nameText(row.subject) || '–'}
         {row.source === 'temporary' && <div className="tg-dim tg-small">Made by this gateway</div>}
         {row.warnings.map((warning) => (
           <div key={warning.code + warning.message} className="tg-row-warning" title={warning.hint}>
@@ -181,12 +184,16 @@ function Row({ row, ticked, onTick, onView }: RowProps) {
           </div>
         ))}
       </Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>{dateText(row.notAfter)}</Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Expiration date" style={{ whiteSpace: 'nowrap' }}>
+        {dateText(row.notAfter)}
+      </Table.Td>
+      <Table.Td data-label="Validity">
         <StateMark tone={tone}>{word}</StateMark>
       </Table.Td>
-      <Table.Td>{row.usedBy.length > 0 ? row.usedBy.join(', ') : <span className="tg-dim">–</span>}</Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+      <Table.Td data-label="Where used">
+        {row.usedBy.length > 0 ? row.usedBy.join(', ') : <span className="tg-dim">–</span>}
+      </Table.Td>
+      <Table.Td data-label="View" style={{ whiteSpace: 'nowrap' }}>
         <Anchor component="button" type="button" size="sm" onClick={onView} aria-label={`View (decoded) ${row.label}`}>
           View (decoded)
         </Anchor>

@@ -1,7 +1,7 @@
 /** Keeps typed work from being lost. */
 import { useEffect } from 'react';
-import { guardLocation } from '../location.ts';
-import { askPerson } from './dialogs/ask-person.tsx';
+import { guardLocation } from '../../location.ts';
+import { askPerson } from './ask-person.tsx';
 
 /** While `dirty`, leaving the page asks first; `what` names the work: "the settings". */
 export function useUnsavedGuard(dirty: boolean, what: string): void {
