@@ -18,7 +18,8 @@ const words = process.argv.slice(2);
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // what runs for long gets the flags that only a fresh start takes
   if (words.includes('serve') && !process.execArgv.includes('--disable-sigusr1') && process.execve) {
-    process.execve(process.execPath, [process.execPath, ...flags, entry, ...words], process.env);
+    const env = { NODE_COMPILE_CACHE: cache, ...process.env };
+    process.execve(process.execPath, [process.execPath, ...flags, entry, ...words], env);
   }
   modules.enableCompileCache(cache);
   process.removeAllListeners('warning');
