@@ -2,7 +2,8 @@
 import { equalBytes, toColonHex } from '../../lib/bytes.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { toRfc4514 } from '../name/distinguished-name.ts';
-import { isIssuedBy, isSelfSigned, mayBeIssuedBy } from './issued-by.ts';
+import { isIssuedBy, isSelfSigned } from './issued-by.ts';
+import { IssuerIndex } from './issuer-index.ts';
 
 export interface CompletedChain {
   /** Leaf first; ends with the last certificate below the anchor, or the last one found. */
@@ -24,7 +25,8 @@ export function completeChain(
   presented: readonly Certificate[],
   trusted: readonly Certificate[],
 ): CompletedChain {
-  const search: Search = { presented, trusted, checks: maxSignatureChecks, best: [leaf] };
+  const index = new IssuerIndex([...trusted, ...presented]);
+  const search: Search = { index, trusted, checks: maxSignatureChecks, best: [leaf] };
   if (trusted.some((c) => same(c, leaf)) && isSelfSigned(leaf)) return { chain: [leaf], anchor: leaf, complete: true };
   const found = climb(search, [leaf]);
   if (found !== undefined) return { ...found, complete: true };
@@ -33,7 +35,7 @@ export function completeChain(
 }
 
 interface Search {
-  readonly presented: readonly Certificate[];
+  readonly index: IssuerIndex;
   readonly trusted: readonly Certificate[];
   checks: number;
   best: readonly Certificate[];
@@ -49,10 +51,8 @@ function climb(
 ): { chain: readonly Certificate[]; anchor: Certificate } | undefined {
   if (path.length > search.best.length) search.best = path;
   const top = path.at(-1)!;
-  const candidates = [...search.trusted, ...search.presented].filter(
-    (c) => mayBeIssuedBy(top, c) && !path.some((member) => same(member, c)),
-  );
-  for (const candidate of candidates) {
+  for (const candidate of search.index.candidates(top)) {
+    if (path.some((member) => same(member, candidate))) continue;
     if (search.checks-- <= 0 || path.length >= maxLength) return undefined;
     if (!isIssuedBy(top, candidate)) continue;
     const selfSigned = isSelfSigned(candidate);

@@ -37,10 +37,16 @@ export function explainChain(
     ...(completed.missingIssuer === undefined ? [] : [missingWords(completed, all)]),
     ...all.flatMap((certificate, i) => dateRemarks(certificate, now, i)),
     ...all.slice(1).flatMap(issuerRemarks),
-    ...unused.map((c) => `${label(c)} does not belong to this chain and can be left out.`),
+    ...unused.slice(0, maxUnused).map((c) => `${label(c)} does not belong to this chain and can be left out.`),
+    ...(unused.length > maxUnused
+      ? [`${unused.length - maxUnused} more certificates do not belong to it either.`]
+      : []),
   ];
   return { links, remarks, summary: summary(completed, all) };
 }
+
+/** How many certificates outside the chain are named. */
+const maxUnused = 20;
 
 function summary({ complete, anchor, missingIssuer }: CompletedChain, all: readonly Certificate[]): string {
   const [leaf] = all;

@@ -1,7 +1,9 @@
 /** Puts a bag of certificates in the order TLS wants: leaf first, each issued by the next (RFC 8446 4.4.2). */
-import { equalBytes } from '../../lib/bytes.ts';
+import { toHex } from '../../lib/bytes.ts';
 import type { Certificate } from '../certificate/certificate.ts';
-import { isIssuedBy, mayBeIssuedBy } from './issued-by.ts';
+import { canonicalName } from '../name/distinguished-name.ts';
+import { isIssuedBy } from './issued-by.ts';
+import { IssuerIndex } from './issuer-index.ts';
 
 export interface OrderedChain {
   /** Leaf first, each certificate issued by the next. */
@@ -15,30 +17,40 @@ export interface OrderedChain {
  * that issued no other. A self-signed root ends the chain and belongs to it. An empty bag gives an empty chain.
  */
 export function orderChain(leaf: Certificate | undefined, bag: readonly Certificate[]): OrderedChain {
-  const first = leaf ?? findLeaf(bag);
+  const distinct = withoutDuplicates(bag);
+  const index = new IssuerIndex(distinct);
+  const first = leaf ?? findLeaf(distinct, index);
   if (first === undefined) return { chain: [], unused: [] };
-  const chain = longestFrom(first, withoutDuplicates(bag));
-  const used = new Set<Certificate>(chain.map((member) => bag.find((c) => same(c, member)) ?? member));
-  return { chain, unused: bag.filter((certificate) => !used.has(certificate)) };
+  const chain = longestFrom(first, index);
+  const used = new Set(chain.map(bytesKey));
+  // Of two copies one is used.
+  return { chain, unused: bag.filter((certificate) => !used.delete(bytesKey(certificate))) };
 }
 
-/** The certificate that looks like the leaf of a bag. */
-export function findLeaf(bag: readonly Certificate[]): Certificate | undefined {
-  const ends = bag.filter((c) => !bag.some((other) => !same(other, c) && mayBeIssuedBy(other, c)));
+/** The certificate that looks like the leaf. */
+function findLeaf(bag: readonly Certificate[], index: IssuerIndex): Certificate | undefined {
+  const issuers = new Set<Certificate>();
+  for (const group of Map.groupBy(bag, issuerKey).values()) {
+    const [first] = group;
+    // A certificate that only issued itself issued no other.
+    for (const candidate of index.candidates(first!))
+      if (group.length > 1 || candidate !== first) issuers.add(candidate);
+  }
+  const ends = bag.filter((certificate) => !issuers.has(certificate));
   return ends.find((c) => c.basicConstraints?.ca !== true) ?? ends[0] ?? bag[0];
 }
 
 /** Cross-signed certificates give several ways up; the longest one is kept, the first among equals. */
-function longestFrom(leaf: Certificate, bag: readonly Certificate[]): Certificate[] {
+function longestFrom(leaf: Certificate, index: IssuerIndex): Certificate[] {
   let best = [leaf];
-  const budget = { checks: maxSignatureChecks };
+  let checks = maxSignatureChecks;
   const climb = (path: Certificate[]): void => {
-    if (path.length > best.length) best = [...path];
+    if (path.length > best.length) best = path;
     const top = path.at(-1)!;
-    for (const candidate of bag) {
-      if (path.length >= maxLength || budget.checks <= 0) return;
-      if (path.some((member) => same(member, candidate)) || !mayBeIssuedBy(top, candidate)) continue;
-      budget.checks--;
+    for (const candidate of index.candidates(top)) {
+      if (path.length >= maxLength || checks <= 0) return;
+      if (path.some((member) => bytesKey(member) === bytesKey(candidate))) continue;
+      checks--;
       if (isIssuedBy(top, candidate)) climb([...path, candidate]);
     }
   };
@@ -52,9 +64,15 @@ const maxLength = 12;
 const maxSignatureChecks = 100;
 
 function withoutDuplicates(bag: readonly Certificate[]): Certificate[] {
-  return bag.filter((certificate, i) => bag.findIndex((other) => same(other, certificate)) === i);
+  return [...Map.groupBy(bag, bytesKey).values()].map(([first]) => first!);
 }
 
-function same(a: Certificate, b: Certificate): boolean {
-  return a === b || equalBytes(a.der, b.der);
+/** Equal exactly when two certificates have the same possible issuers. */
+function issuerKey(certificate: Certificate): string {
+  const keyId = certificate.authorityKeyIdentifier?.keyId;
+  return `${keyId === undefined ? '' : toHex(keyId)} ${canonicalName(certificate.issuer)}`;
+}
+
+function bytesKey({ der }: Certificate): string {
+  return Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('latin1');
 }
