@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseCertificate } from '../../src/pki/certificate/certificate.ts';
 import { parseCrl } from '../../src/pki/crl/crl.ts';
+import { decodePem } from '../../src/pki/pem.ts';
 import { certificateText } from '../../src/pki/text/certificate-text.ts';
 import { crlText } from '../../src/pki/text/crl-text.ts';
 import { needs } from '../support/needs.ts';
@@ -67,6 +68,29 @@ test('odd certificates that are accepted print as OpenSSL prints them', { skip }
   }
   context.diagnostic(`${same} the same, ${differ.length} listed divergences`);
 });
+
+test('certificates of x509-limbo print as OpenSSL prints them, every fifth of them', { skip }, async () => {
+  const file = readJson<{ readonly testcases: readonly LimboCertificates[] }>(
+    join(vectorsFolder, 'limbo', 'limbo-core.json'),
+  );
+  const pems = file.testcases.flatMap((c) => [...c.trusted_certs, ...c.untrusted_intermediates, c.peer_certificate]);
+  const sample = [...new Set(pems)].filter((_, i) => i % 5 === 0);
+  let same = 0;
+  await eachInTurns(sample, async (pem) => {
+    const blocks = decodePem(pem);
+    const parsed = blocks.ok ? parseCertificate(blocks.value[0]!.der) : blocks;
+    if (!parsed.ok || parsed.value.publicKey.malformed !== undefined) return;
+    assert.equal(certificateText(parsed.value), await opensslText('x509', parsed.value.der));
+    same++;
+  });
+  assert.ok(same > sample.length * 0.9);
+});
+
+interface LimboCertificates {
+  readonly trusted_certs: readonly string[];
+  readonly untrusted_intermediates: readonly string[];
+  readonly peer_certificate: string;
+}
 
 interface Vector {
   readonly id: string;
