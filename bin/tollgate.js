@@ -19,7 +19,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   // what runs for long gets the flags that only a fresh start takes
   if (words.includes('serve') && !process.execArgv.includes('--disable-sigusr1') && process.execve) {
     const env = { NODE_COMPILE_CACHE: cache, ...process.env };
-    process.execve(process.execPath, [process.execPath, ...flags, entry, ...words], env);
+    // a crash must not write the memory, and so the keys, to disk
+    const withoutCore = ['sh', '-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...flags, entry, ...words];
+    process.execve('/bin/sh', withoutCore, env);
   }
   modules.enableCompileCache(cache);
   process.removeAllListeners('warning');

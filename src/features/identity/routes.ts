@@ -200,6 +200,7 @@ function changeRoutes(identity: Identity): Route[] {
       summary:
         'Reset to default: a fresh temporary server certificate, the server certificate for the client, none for a domain',
       access: 'administrator',
+      stepUp: true,
       expensive: true,
       params: wire.slotParams,
       response: wire.changeResult,
@@ -212,6 +213,7 @@ function changeRoutes(identity: Identity): Route[] {
       tag,
       summary: 'Serve the previous certificate again',
       access: 'administrator',
+      stepUp: true,
       params: wire.slotParams,
       response: wire.changeResult,
       handler: ({ params, actor }) => identity.rollBack(actor, parseSlot(params.slot)),
@@ -235,6 +237,7 @@ function changeRoutes(identity: Identity): Route[] {
       tag,
       summary: 'Remove a domain with its certificates, request and keys',
       access: 'administrator',
+      stepUp: true,
       params: wire.slotParams,
       response: z.object({ served: z.boolean(), notServed: z.string().nullable() }),
       handler: ({ params, actor }) => identity.removeDomain(actor, parseSlot(params.slot)),
