@@ -42,6 +42,11 @@ export function browserMissing(): false | string {
   return reason;
 }
 
+const reportViolations = {
+  content: `document.addEventListener('securitypolicyviolation', (event) =>
+    console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));`,
+};
+
 /** A headless browser of its own; the caller closes it. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
@@ -68,11 +73,7 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     if (/Failed to load resource: the server responded with a status of (4|503)/.test(message.text())) return;
     faults.push(`console: ${message.text()}`);
   });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
-    );
-  });
+  await page.addInitScript(reportViolations);
   return { page, context, faults };
 }
 
@@ -94,7 +95,7 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
 
 /** Pixels by which the page is wider than the screen. */
 export function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
 }
 
 let axe: string | undefined;

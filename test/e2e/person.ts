@@ -37,7 +37,10 @@ export async function logIn(page: Page, name = 'admin', secret = password): Prom
 
 /** Goes to a page by the menus. */
 export async function goTo(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: new RegExp(`^${title}(\\s*\\d+\\s*open)?$`) })
+    .click();
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
 }
 

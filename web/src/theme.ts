@@ -47,7 +47,10 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { centered: false, yOffset: '8vh', transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: { centered: false, yOffset: '8vh', transitionProps: { duration: 120 } },
+      styles: { title: { fontSize: 16, fontWeight: 650 } },
+    },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250 } },
     Checkbox: { defaultProps: { size: 'sm' } },
     Switch: { defaultProps: { size: 'sm' } },

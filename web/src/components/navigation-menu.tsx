@@ -25,7 +25,7 @@ export function NavigationMenu() {
                     {page.path === '/status/alarms' && alarms.length > 0 && (
                       <span className={`tg-count tg-tone-${worst}`}>
                         {alarms.length}
-                        <span className="tg-visually-hidden"> open</span>
+                        <span className="tg-visually-hidden">&nbsp;open</span>
                       </span>
                     )}
                   </Link>

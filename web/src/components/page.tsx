@@ -16,6 +16,8 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
+let arrived = false;
+
 /** Heading, path through the menus and content. Moves the focus to the heading when one arrives by a link. */
 export function Page({ title, tabTitle, intro, actions, back, children }: PageProps) {
   const [path] = useLocation();
@@ -24,7 +26,9 @@ export function Page({ title, tabTitle, intro, actions, back, children }: PagePr
   const name = tabTitle ?? (typeof title === 'string' ? title : entry?.title) ?? 'Tollgate';
   useEffect(() => {
     const from = document.activeElement;
-    if (path && (from === document.body || from?.closest('nav'))) heading.current?.focus();
+    // Not on the first page after loading: there the keyboard starts at the skip link, as on any page.
+    if (arrived && path && (from === document.body || from?.closest('nav'))) heading.current?.focus();
+    arrived = true;
     const target = window.location.hash.slice(1);
     if (target) document.getElementById(target)?.scrollIntoView();
   }, [path]);

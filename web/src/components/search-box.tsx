@@ -4,6 +4,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { navigate } from '../location.ts';
 import { findPages } from '../navigation.ts';
+import { useReturnFocus } from './dialogs/dialog.tsx';
 import { Icon } from './icons.tsx';
 
 /** The button in the header and the dialog it opens. */
@@ -23,6 +24,7 @@ export function SearchBox() {
 }
 
 function SearchDialog({ onClose }: { readonly onClose: () => void }) {
+  useReturnFocus();
   const [query, setQuery] = useState('');
   const [index, setIndex] = useState(0);
   const listId = useId();
@@ -42,45 +44,52 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault();
   }
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding="sm" size="lg" aria-label="Search pages">
-      <TextInput
-        data-autofocus
-        role="combobox"
-        aria-label="Search pages"
-        aria-expanded
-        aria-controls={listId}
-        aria-activedescendant={found.length > 0 ? `${listId}-${active}` : undefined}
-        placeholder="Page, field or task: csr, trusted, cluster name…"
-        leftSection={<Icon name="search" />}
-        value={query}
-        onChange={(e) => {
-          setQuery(e.currentTarget.value);
-          setIndex(0);
-        }}
-        onKeyDown={onKey}
-      />
-      <div id={listId} role="listbox" aria-label="Pages" className="tg-search-list">
-        {found.map((page, i) => (
-          <button
-            type="button"
-            key={page.path}
-            id={`${listId}-${i}`}
-            role="option"
-            aria-selected={i === active}
-            tabIndex={-1}
-            className="tg-search-option"
-            onClick={() => go(page.path)}
-            onMouseMove={() => setIndex(i)}
-          >
-            <span>
-              <span className="tg-dim">{page.menu.join(' › ')} › </span>
-              <strong>{page.title}</strong>
-            </span>
-            <span className="tg-dim tg-small">{page.purpose}</span>
-          </button>
-        ))}
-      </div>
-      {found.length === 0 && <p className="tg-dim tg-small">No page has these words. Try one word, such as “key”.</p>}
-    </Modal>
+    <Modal.Root opened onClose={onClose} padding="sm" size="lg">
+      <Modal.Overlay />
+      <Modal.Content aria-label="Search pages">
+        <Modal.Body pt="sm">
+          <TextInput
+            data-autofocus
+            role="combobox"
+            aria-label="Search pages"
+            aria-expanded
+            aria-controls={listId}
+            aria-activedescendant={found.length > 0 ? `${listId}-${active}` : undefined}
+            placeholder="Page, field or task: csr, trusted, cluster name…"
+            leftSection={<Icon name="search" />}
+            value={query}
+            onChange={(e) => {
+              setQuery(e.currentTarget.value);
+              setIndex(0);
+            }}
+            onKeyDown={onKey}
+          />
+          <div id={listId} role="listbox" aria-label="Pages" className="tg-search-list">
+            {found.map((page, i) => (
+              <button
+                type="button"
+                key={page.path}
+                id={`${listId}-${i}`}
+                role="option"
+                aria-selected={i === active}
+                tabIndex={-1}
+                className="tg-search-option"
+                onClick={() => go(page.path)}
+                onMouseMove={() => setIndex(i)}
+              >
+                <span>
+                  <span className="tg-dim">{page.menu.join(' › ')} › </span>
+                  <strong>{page.title}</strong>
+                </span>
+                <span className="tg-dim tg-small">{page.purpose}</span>
+              </button>
+            ))}
+          </div>
+          {found.length === 0 && (
+            <p className="tg-dim tg-small">No page has these words. Try one word, such as “key”.</p>
+          )}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -1,6 +1,8 @@
 /** Questions the page asks before it does something that cannot simply be undone. */
-import { Button, Modal, Text, TextInput } from '@mantine/core';
+
+import { Button, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState, useSyncExternalStore } from 'react';
+import { Dialog } from './dialog.tsx';
 
 export interface Question {
   readonly title: string;
@@ -47,7 +49,7 @@ function Ask({ question }: { readonly question: Open }) {
     if (ready) answer(true);
   }
   return (
-    <Modal opened onClose={() => answer(false)} title={question.title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={() => answer(false)} title={question.title}>
       <form onSubmit={submit}>
         <Text component="div" size="md">
           {question.body}
@@ -80,7 +82,7 @@ function Ask({ question }: { readonly question: Open }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,12 @@
 /** "Confirm your password": asked when the gateway wants a fresh log-in before a sensitive change. */
-import { Button, Modal, PasswordInput, Text } from '@mantine/core';
+
+import { Button, PasswordInput, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
 import { api } from '../../api.ts';
 import { unwrap } from '../../transport.ts';
 import { ProblemNotice } from '../problem-notice.tsx';
+import { Dialog } from './dialog.tsx';
 
 type Done = (confirmed: boolean) => void;
 
@@ -33,13 +35,7 @@ function StepUpDialog() {
     confirm.mutate();
   }
   return (
-    <Modal
-      opened
-      onClose={() => finish(false)}
-      title="Confirm your password"
-      zIndex={400}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={() => finish(false)} title="Confirm your password" zIndex={400}>
       <form onSubmit={submit}>
         <Text mb="sm">
           This change affects what the gateway trusts or presents, or who may log in. Such changes need a log-in not
@@ -50,6 +46,7 @@ function StepUpDialog() {
           autoComplete="current-password"
           data-autofocus
           required
+          withAsterisk={false}
           value={password}
           onChange={(e) => setPassword(e.currentTarget.value)}
           visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
@@ -68,7 +65,7 @@ function StepUpDialog() {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

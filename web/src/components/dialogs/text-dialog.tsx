@@ -1,10 +1,11 @@
 /** Shows certificate text as it is: Show (decoded), Show (PEM file). */
-import { Modal } from '@mantine/core';
+
 import type { UseQueryResult } from '@tanstack/react-query';
 import { CopyButton } from '../copy-button.tsx';
 import { DownloadButton } from '../download-button.tsx';
 import { QueryView } from '../query-view.tsx';
 import { TextBlock } from '../text-block.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface TextDialogProps {
   readonly title: string;
@@ -17,7 +18,7 @@ interface TextDialogProps {
 /** A wide dialog with plain text, a copy button and a download. */
 export function TextDialog({ title, query, fileName, onClose }: TextDialogProps) {
   return (
-    <Modal opened onClose={onClose} title={title} size="min(1000px, 94vw)" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title={title} size="min(1000px, 94vw)">
       <QueryView query={query} rows={10}>
         {(text) => (
           <>
@@ -29,6 +30,6 @@ export function TextDialog({ title, query, fileName, onClose }: TextDialogProps)
           </>
         )}
       </QueryView>
-    </Modal>
+    </Dialog>
   );
 }

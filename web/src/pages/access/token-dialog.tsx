@@ -1,8 +1,10 @@
 /** New token: what it may do, from where, for how long; then its secret, once. */
-import { Button, Checkbox, Modal, NativeSelect, NumberInput, TextInput } from '@mantine/core';
+
+import { Button, Checkbox, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Token, TokenRequest } from '../../api.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { splitList } from '../../components/list-field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
@@ -37,7 +39,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }) {
   }
   if (create.data) return <SecretDialog name={create.data.token.name} secret={create.data.secret} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title="New API token" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title="New API token">
       <form onSubmit={submit} className="tg-form">
         <TextInput
           label="Name"
@@ -93,7 +95,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -105,8 +107,7 @@ interface SecretDialogProps {
 
 function SecretDialog({ name, secret, onClose }: SecretDialogProps) {
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       closeOnClickOutside={false}
       closeOnEscape={false}
@@ -123,6 +124,6 @@ function SecretDialog({ name, secret, onClose }: SecretDialogProps) {
           <Button onClick={onClose}>I have copied it</Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

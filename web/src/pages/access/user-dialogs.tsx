@@ -1,7 +1,9 @@
 /** Dialogs that make a user and set a user's password. */
-import { Button, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+
+import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { User } from '../../api.ts';
+import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { useUserChanges } from './changes.ts';
 
@@ -20,7 +22,7 @@ export function UserDialog({ onClose }: DialogProps) {
     create.mutate({ name, role, password }, { onSuccess: onClose });
   }
   return (
-    <Modal opened onClose={onClose} title="New user" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title="New user">
       <form onSubmit={submit} className="tg-form">
         <TextInput
           label="User name"
@@ -51,7 +53,7 @@ export function UserDialog({ onClose }: DialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -64,7 +66,7 @@ export function PasswordDialog({ user, onClose }: DialogProps & { readonly user:
     change.mutate({ id: user.id, password }, { onSuccess: onClose });
   }
   return (
-    <Modal opened onClose={onClose} title={`Set password of ${user.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title={`Set password of ${user.name}`}>
       <form onSubmit={submit} className="tg-form">
         <NewPassword value={password} onChange={setPassword} />
         {change.isError && <ProblemNotice error={change.error} />}
@@ -77,7 +79,7 @@ export function PasswordDialog({ user, onClose }: DialogProps & { readonly user:
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

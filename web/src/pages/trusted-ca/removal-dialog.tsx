@@ -1,7 +1,9 @@
 /** What a deletion or a reset would break, and the button that does it. */
-import { Button, Modal, TextInput } from '@mantine/core';
+
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { RemovalReport, TrustedCa } from '../../api.ts';
+import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
@@ -38,12 +40,10 @@ export function RemovalDialog({ kind, report, fingerprints, onClose }: RemovalDi
     onClose(true);
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={() => onClose(false)}
       size="lg"
       title={kind === 'delete' ? `Delete ${count(report.removed.length)}?` : 'Reset to default CA certificate?'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className="tg-stack">
         {report.breaks.length > 0 ? (
@@ -86,7 +86,7 @@ export function RemovalDialog({ kind, report, fingerprints, onClose }: RemovalDi
           {kind === 'delete' ? 'Delete' : 'Reset'}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

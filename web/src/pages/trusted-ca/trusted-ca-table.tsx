@@ -113,8 +113,8 @@ export function TrustedCaTable({ rows, selected, onSelect }: TrustedCaTableProps
                   </Table.Th>
                 )}
                 <Table.Th>Type</Table.Th>
-                <Table.Th>Issuer</Table.Th>
-                <Table.Th>Subject</Table.Th>
+                <Table.Th w="27%">Issuer</Table.Th>
+                <Table.Th w="27%">Subject</Table.Th>
                 <Table.Th>Expiration date</Table.Th>
                 <Table.Th>Validity</Table.Th>
                 <Table.Th>Where used</Table.Th>

@@ -1,0 +1,184 @@
+/** How the console behaves: by keyboard, with unsaved work, when the password is asked again, for an auditor. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { browserMissing, openBrowser, openPage, seriousFindings } from './browser.ts';
+import { goTo, logIn, password } from './person.ts';
+import { populate } from './populated.ts';
+
+const skip = browserMissing();
+let gateway: TestGateway;
+let browser: Browser;
+let folder: string;
+
+before(async () => {
+  if (skip) return;
+  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
+  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
+  await populate(gateway, folder);
+});
+
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function loggedIn(path = '/', name = 'admin', secret = password) {
+  const opened = await openPage(browser, gateway.url);
+  await opened.page.goto(path);
+  await logIn(opened.page, name, secret);
+  await opened.page.getByRole('heading', { level: 1 }).waitFor();
+  return opened;
+}
+
+/** Changes the stored sessions as time would. */
+function sessions(change: string): void {
+  const database = new DatabaseSync(join(gateway.folder, 'tollgate.db'));
+  database.exec('PRAGMA busy_timeout = 5000');
+  database.exec(change);
+  database.close();
+}
+
+const focused = (page: Page) =>
+  page.evaluate<string>(`(() => {
+    const element = document.activeElement;
+    return element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 60);
+  })()`);
+
+test('everything can be reached by keyboard, and the focus is always to be seen', { skip }, async () => {
+  const { page, context, faults } = await loggedIn('/security/server-certificate');
+  await page.reload();
+  await page.getByRole('button', { name: 'Show (decoded)' }).first().waitFor();
+  await page.evaluate('document.activeElement.blur()');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'Skip to the content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate('document.activeElement.id'), 'main');
+
+  const seen: string[] = [];
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press('Tab');
+    seen.push(await focused(page));
+    const visible = await page.evaluate<boolean>(`(() => {
+      const own = document.activeElement;
+      const drawn = (element) => {
+        const style = getComputedStyle(element);
+        return style.outlineStyle !== 'none' || style.boxShadow !== 'none' || style.borderColor !== 'rgba(0, 0, 0, 0)';
+      };
+      return own === document.body || drawn(own) || drawn(own.parentElement);
+    })()`);
+    assert.ok(visible, `no focus to be seen on: ${seen.at(-1)}`);
+  }
+  for (const name of ['Show (decoded)', 'Show (PEM file)', 'Reset to default server certificate', 'Discard CSR'])
+    assert.ok(seen.includes(name), `${name} was not reached: ${seen.join(', ')}`);
+
+  await page.getByRole('button', { name: 'Show (decoded)' }).first().focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Server certificate: decoded' });
+  await dialog.getByRole('textbox').waitFor();
+  assert.match(await dialog.getByRole('textbox').inputValue(), /^Certificate:\n {4}Data:/);
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal(await focused(page), 'Show (decoded)');
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('Ctrl-K finds a page by what it is about and goes there', { skip }, async () => {
+  const { page, context, faults } = await loggedIn();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search pages' }).fill('cluster peers');
+  await page.getByRole('option', { name: /Settings/ }).waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('leaving a form with unsaved changes asks first, by link and by the Back button', { skip }, async () => {
+  const { page, context } = await loggedIn();
+  await goTo(page, 'Settings');
+  const field = page.getByLabel('FQDN of this gateway', { exact: true });
+  await field.fill('changed.example.com');
+  await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'Stay on this page' }).click();
+  assert.equal(await field.inputValue(), 'changed.example.com');
+  await page.goBack();
+  await page.getByRole('button', { name: 'Stay on this page' }).click();
+  assert.equal(new URL(page.url()).pathname, '/system/settings');
+  assert.equal(await field.inputValue(), 'changed.example.com');
+  await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'Leave without saving' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  await context.close();
+});
+
+test('a dangerous change asks for the password again when the log-in is old', { skip }, async () => {
+  const { page, context, faults } = await loggedIn('/security/trusted-ca');
+  sessions('UPDATE sessions SET authenticated_at = authenticated_at - 600000');
+  await page.getByLabel('Filter by issuer, subject or fingerprint').fill('example root');
+  await page.getByRole('checkbox', { name: 'Select Example Root CA' }).first().check();
+  await page.getByRole('button', { name: 'Delete (1)' }).click();
+  const asked = page.getByRole('dialog', { name: 'Confirm your password' });
+  await asked.getByLabel('Password', { exact: true }).fill('not the password at all');
+  await asked.getByRole('button', { name: 'Confirm' }).click();
+  await asked.getByRole('alert').waitFor();
+  await asked.getByLabel('Password', { exact: true }).fill(password);
+  await asked.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('dialog', { name: 'Delete 1 certificate?' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Deleted: 1.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Put back: 1.').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a session that ended leads to the log-in page and back to the same page', { skip }, async () => {
+  const { page, context } = await loggedIn('/security/trusted-ca');
+  sessions('DELETE FROM sessions');
+  await page.getByRole('button', { name: 'Show all (decoded)' }).click();
+  await page.getByText('Your session has ended.').waitFor();
+  await logIn(page);
+  await page.getByRole('heading', { level: 1, name: 'Trusted CA certificate' }).waitFor();
+  await context.close();
+});
+
+test('an auditor sees every page and no button that changes anything', { skip }, async () => {
+  const { page, context, faults } = await loggedIn('/', 'nightwatch', 'quiet heron walks at dawn');
+  const changes =
+    /^(Save|Generate CSR|Discard CSR|Upload|Reset|Roll back|Delete|Append|Add|Remove|New|Acknowledge|Revoke|Undo)/;
+  for (const title of ['Alarms', 'Settings', 'Unified Communications', 'Server certificate', 'Domain certificates']) {
+    await goTo(page, title);
+    await page.waitForTimeout(200);
+    assert.equal(await page.getByRole('main').getByRole('button', { name: changes }).count(), 0, title);
+  }
+  for (const title of ['Trusted CA certificate', 'Users and tokens', 'Audit log', 'Decode']) {
+    await goTo(page, title);
+    await page.waitForTimeout(200);
+    assert.equal(await page.getByRole('main').getByRole('button', { name: changes }).count(), 0, title);
+  }
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('light and dark follow the system until the person chooses, and the choice stays', { skip }, async () => {
+  const { page, context } = await openPage(browser, gateway.url, { scheme: 'dark' });
+  const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  assert.equal(await scheme(), 'dark');
+  await page.getByRole('button', { name: /^Colours: as the system/ }).click();
+  assert.equal(await scheme(), 'light');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  assert.equal(await scheme(), 'light');
+  await context.close();
+});

@@ -1,0 +1,111 @@
+/** Every page in both colour schemes and both widths: a picture to look at, no serious finding, nothing too wide. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { pages } from '../../web/src/navigation.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { browserMissing, openBrowser, openPage, overflow, seriousFindings } from './browser.ts';
+import { logIn, password } from './person.ts';
+import { populate } from './populated.ts';
+
+const skip = browserMissing();
+const pictures = join(import.meta.dirname, 'screenshots');
+let gateway: TestGateway;
+let browser: Browser;
+let folder: string;
+
+before(async () => {
+  if (skip) return;
+  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
+  await mkdir(pictures, { recursive: true });
+  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** Pages that stand in no menu, and the two seen before log-in are taken in the test itself. */
+const further = [
+  '/security/server-certificate/generate-csr',
+  '/security/client-certificate/generate-csr',
+  '/security/domain-certificates/video.example.net',
+  '/security/domain-certificates/old.example.net',
+  '/no-such-page',
+];
+
+const variants = [
+  { scheme: 'light', width: 1280 },
+  { scheme: 'dark', width: 1280 },
+  { scheme: 'light', width: 390 },
+  { scheme: 'dark', width: 390 },
+] as const;
+
+test('the pages before log-in have no serious finding', { skip }, async () => {
+  for (const variant of variants) {
+    const { page, context, faults } = await openPage(browser, gateway.url, variant);
+    const name = (what: string) => `${what}-${variant.scheme}-${variant.width}`;
+    await page.goto('/setup#not-a-real-token');
+    await page.getByRole('heading', { name: 'Set up' }).waitFor();
+    const problems = await look(page, name('set-up'));
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    assert.deepEqual([...problems, ...(await look(page, name('log-in'))), ...faults], []);
+    await context.close();
+  }
+});
+
+test('a new gateway shows what to do first', { skip }, async () => {
+  const { page, context, faults } = await openPage(browser, gateway.url);
+  const client = await populate(gateway, folder);
+  await page.goto('/');
+  await logIn(page, 'admin', password);
+  await page.getByRole('heading', { name: /What is wrong/ }).waitFor();
+  assert.deepEqual(faults, []);
+  await client.must('DELETE', '/session');
+  await context.close();
+});
+
+for (const variant of variants) {
+  test(`every page is fit to be shown: ${variant.scheme}, ${variant.width} wide`, { skip }, async (t) => {
+    const { page, context, faults } = await openPage(browser, gateway.url, variant);
+    await page.goto('/');
+    await logIn(page, 'admin', password);
+    for (const path of [...pages.map((entry) => entry.path), ...further]) {
+      await t.test(path, async () => {
+        await page.goto(path);
+        await settled(page);
+        const name = path === '/' ? 'overview' : path.slice(1).replace(/[^a-z0-9-]+/g, '-');
+        assert.deepEqual(await look(page, `${name}-${variant.scheme}-${variant.width}`), []);
+      });
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+/** Takes the picture and returns what is wrong with the page. */
+async function look(page: Page, name: string): Promise<readonly string[]> {
+  const size = page.viewportSize() ?? { width: 1280, height: 900 };
+  const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+  // A screen as tall as the page, so that what sticks to an edge stands where it would stand in the end.
+  await page.setViewportSize({ ...size, height: Math.max(size.height, Math.min(height, 6000)) });
+  await page.waitForTimeout(60);
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await page.setViewportSize(size);
+  const wide = await overflow(page);
+  return [...(await seriousFindings(page)), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  // Placeholders and the frame of a page that is still being fetched are gone, and the drawings have measured.
+  const loading = page.locator('[aria-busy="true"], [aria-label^="Loading"]');
+  await loading.first().waitFor({ state: 'detached' });
+  await page.waitForTimeout(60);
+}
