@@ -19,7 +19,6 @@ const divergences: Readonly<Record<string, RegExp>> = {
   'control characters in names are escaped, so that a certificate cannot forge lines or drive a terminal':
     /IAN(BareWildcard|DNSPeriod|GoodSuffix|WildcardFirst)\.|SAN(BareWildcard|GoodSuffix|WildcardFirst)\.|evNoLocal\.|cs_aia_malformed_ocsp_url|newlinesInTLD/,
   'OpenSSL 3.0 does not know ML-DSA': /_mld\d\d_|ml-dsa-\d\d-certificate/,
-  'explicit curve parameters are forbidden by RFC 5480 2.1.1 and not spelled out': /ec_no_named_curve|ec-explicit/,
   'extensions of one nation (subject and issuer sign tool) are shown as octets': /e-trust\.ru|grfc/,
   'an ediPartyName that OpenSSL cannot take apart is named all the same': /san_edipartyname/,
   'proxy certificates (RFC 3820) are shown as octets': /bad-pc[46]-cert/,
@@ -48,14 +47,16 @@ test('odd certificates that are accepted print as OpenSSL prints them', { skip }
   const { cases } = readOddCertificates();
   const differ: string[] = [];
   let same = 0;
-  await eachInTurns(cases, async ({ id, der }) => {
+  const patterns = Object.values(divergences);
+  // Every third, so that it stays quick, and all that are expected to differ.
+  const sample = cases.filter(({ id }, i) => i % 3 === 0 || patterns.some((pattern) => pattern.test(id)));
+  await eachInTurns(sample, async ({ id, der }) => {
     const parsed = parseCertificate(der);
     if (!parsed.ok) return;
     const expected = sameButForBreaks(await opensslText('x509', der), parsed.value.extensions);
     if (certificateText(parsed.value) === expected) same++;
     else differ.push(id);
   });
-  const patterns = Object.values(divergences);
   assert.deepEqual(
     differ.filter((id) => !patterns.some((pattern) => pattern.test(id))),
     [],
@@ -79,7 +80,7 @@ test('certificates of x509-limbo print as OpenSSL prints them, every fifth of th
   await eachInTurns(sample, async (pem) => {
     const blocks = decodePem(pem);
     const parsed = blocks.ok ? parseCertificate(blocks.value[0]!.der) : blocks;
-    if (!parsed.ok || parsed.value.publicKey.malformed !== undefined) return;
+    if (!parsed.ok) return;
     assert.equal(certificateText(parsed.value), await opensslText('x509', parsed.value.der));
     same++;
   });

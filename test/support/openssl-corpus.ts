@@ -15,6 +15,7 @@ const keys: Readonly<Record<string, string>> = {
   p224: '-algorithm ec -pkeyopt ec_paramgen_curve:P-224',
   k256: '-algorithm ec -pkeyopt ec_paramgen_curve:secp256k1',
   brainpool: '-algorithm ec -pkeyopt ec_paramgen_curve:brainpoolP256r1',
+  explicit: '-algorithm ec -pkeyopt ec_paramgen_curve:P-384 -pkeyopt ec_param_enc:explicit',
   ed25519: '-algorithm ed25519',
   ed448: '-algorithm ed448',
 };

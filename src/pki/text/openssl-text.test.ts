@@ -24,7 +24,7 @@ const skip = needs('openssl');
 const scratch: Scratch = createScratch();
 after(() => scratch.remove());
 
-test('certificates print as openssl x509 -text prints them, over more than 200 of them', { skip }, async () => {
+test('certificates print as openssl x509 -text prints them, over more than 200 of them', { skip }, async (context) => {
   const made = makeCertificates(scratch);
   const corpus = withoutDoubles([...systemCertificates(), ...rootCertificates.map(pemToDer), ...made]);
   let compared = 0;
@@ -35,6 +35,7 @@ test('certificates print as openssl x509 -text prints them, over more than 200 o
     assert.ok(certificateText(parsed.value) === expected, Buffer.from(der).toString('base64'));
     compared++;
   });
+  context.diagnostic(`${compared} certificates, ${made.length} of them made here`);
   assert.ok(compared >= 200, `only ${compared} certificates`);
   assert.ok(made.length >= 80, `only ${made.length} made here`);
 });
@@ -69,7 +70,19 @@ test('OCSP answers print as openssl ocsp -resp_text prints them', { skip }, () =
 });
 
 test('public keys print as openssl pkey -pubin -text prints them', { skip }, () => {
-  for (const name of ['rsa', 'rsa3', 'pss', 'pssbound', 'p256', 'p521', 'k256', 'brainpool', 'ed25519', 'ed448']) {
+  for (const name of [
+    'rsa',
+    'rsa3',
+    'pss',
+    'pssbound',
+    'p256',
+    'p521',
+    'k256',
+    'brainpool',
+    'explicit',
+    'ed25519',
+    'ed448',
+  ]) {
     const der = scratch.openssl(`pkey -in ${name}.key -pubout -outform DER`);
     scratch.write('key.der', der);
     const parsed = parsePublicKey(der);

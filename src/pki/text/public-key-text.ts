@@ -2,6 +2,7 @@
 import { oidLongName } from '../der/oid.ts';
 import type { PublicKeyInfo } from '../key/public-key.ts';
 import { type Asn1Node, members, nodeInteger, readNode, Unprintable } from './asn1-node.ts';
+import { explicitCurve } from './explicit-curve-text.ts';
 import { hexLines } from './octets-text.ts';
 import { pssRestrictions } from './pss-text.ts';
 
@@ -67,9 +68,11 @@ const nistNames: Readonly<Record<string, string>> = {
 };
 
 function ecLines(key: PublicKeyInfo): string[] {
-  const curve = key.curve;
-  // RFC 5480 2.1.1 forbids explicit parameters; they are not spelled out here as OpenSSL does.
-  if (curve === undefined) return ['Public-Key:', 'pub:', hexLines(key.key, 4, 15), 'Explicit curve parameters'];
+  const { curve } = key;
+  if (curve === undefined) {
+    const { bits, lines } = explicitCurve(readNode(key.parameters ?? new Uint8Array()));
+    return [`Public-Key: (${bits} bit)`, 'pub:', hexLines(key.key, 4, 15), ...lines];
+  }
   const nist = nistNames[curve];
   return [
     `Public-Key: (${key.bits} bit)`,
