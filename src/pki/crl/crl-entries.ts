@@ -66,6 +66,11 @@ export class CrlCursor {
     return true;
   }
 
+  /** Where the entry ends. */
+  get stop(): number {
+    return this.reader.position;
+  }
+
   /** The entry decoded. */
   entry(): CrlEntry {
     const table = this.table();

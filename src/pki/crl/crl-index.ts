@@ -1,9 +1,13 @@
 /**
- * Look-up of serial numbers in a CRL of any size: a hash table of offsets over the DER bytes, no object per entry.
- * RFC 5280 5.1.2.6. A table of 1,000,000 entries takes 8 MiB beside the bytes and one pass to make.
+ * Look-up of serial numbers in a CRL of any size (RFC 5280 5.1.2.6): a hash table of offsets over the DER bytes, made
+ * in one pass that also checks every entry. No object per entry: 1,000,000 entries take 8 MiB beside the bytes.
  */
 import { err, ok, type Result } from '../../lib/result.ts';
-import type { PkiError } from '../pki-error.ts';
+import { type PkiError, PkiRefusal, refused } from '../pki-error.ts';
+import type { Crl } from './crl.ts';
+import { CrlCursor, type CrlEntry } from './crl-entries.ts';
+import { type IndexRun, indexPlainEntries } from './plain-entries.ts';
+import { hashOctets, insertEntry } from './serial-hash.ts';
 
 /** Where the content of revokedCertificates lies in the CRL; empty where the field is absent. */
 export interface EntryRange {
@@ -11,184 +15,187 @@ export interface EntryRange {
   readonly end: number;
 }
 
-export interface CrlIndexData {
-  readonly der: Uint8Array;
+/** What an index is made of; all of it can be shared between threads, or written and read again. */
+export interface CrlIndexParts {
   readonly range: EntryRange;
   readonly entryCount: number;
   /** Offsets of entries, open addressing; 0 is a free slot. Its length is a power of two. */
   readonly table: Uint32Array;
   /** Offsets of the entries that name a certificate issuer of their own, ascending; empty for direct CRLs. */
   readonly issuerEntries: Uint32Array;
+  /** Critical entry extensions that nothing here can decode (RFC 5280 5.3). */
+  readonly unknownCriticalExtensions: readonly string[];
 }
 
-/** Every limit an index keeps to. */
-export const crlIndexLimits = { entries: 1_000_000, serialOctets: 64 } as const;
+/** The most entries that an index takes. */
+export const maxCrlEntries = 1_000_000;
 
-const certificateIssuerOid = Uint8Array.of(0x06, 0x03, 0x55, 0x1d, 0x1d);
+/** An immutable index over the bytes of one CRL, which must not change. */
+export class CrlIndex {
+  readonly der: Uint8Array;
+  readonly parts: CrlIndexParts;
 
-/** Walks the entries once, strictly enough that nothing later reads outside an entry. */
-export function indexEntries(der: Uint8Array, range: EntryRange): Result<CrlIndexData, PkiError> {
-  const count = countEntries(der, range);
-  if (typeof count !== 'number') return err(count);
-  const table = new Uint32Array(new SharedArrayBuffer(tableSize(count) * 4));
-  const mask = table.length - 1;
-  const issuerEntries: number[] = [];
-  let at = range.start;
-  for (let i = 0; i < count; i++) {
-    const content = contentStart(der, at);
-    const end = content + contentLength(der, at);
-    const serial = contentStart(der, content);
-    const serialLength = der[content + 1]!;
-    let slot = hash(der, serial, serialLength) & mask;
-    while (table[slot] !== 0) slot = (slot + 1) & mask;
-    table[slot] = at;
-    // an entry longer than serial and time has extensions; only those of indirect CRLs name an issuer
-    const time = serial + serialLength;
-    const extensions = time + 2 + der[time + 1]!;
-    if (extensions < end && indexOfBytes(der, certificateIssuerOid, extensions, end)) issuerEntries.push(at);
-    at = end;
+  /** The parts must belong to these bytes; `indexCrl` makes them. */
+  constructor(der: Uint8Array, parts: CrlIndexParts) {
+    this.der = der;
+    this.parts = parts;
   }
-  return ok({ der, range, entryCount: count, table, issuerEntries: Uint32Array.from(issuerEntries) });
-}
 
-/** Offsets of all entries with this serial number (content octets of the INTEGER), in no order. */
-export function findEntries(index: CrlIndexData, serial: Uint8Array): readonly number[] {
-  const { der, table } = index;
-  const mask = table.length - 1;
-  const found: number[] = [];
-  if (index.entryCount === 0) return found;
-  for (let slot = hash(serial, 0, serial.length) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
-    const content = contentStart(der, table[slot]!);
-    if (der[content + 1] !== serial.length) continue;
-    const start = contentStart(der, content);
-    let i = 0;
-    while (i < serial.length && der[start + i] === serial[i]) i++;
-    if (i === serial.length) found.push(table[slot]!);
+  get entryCount(): number {
+    return this.parts.entryCount;
   }
-  return found;
-}
 
-/**
- * The entry whose certificateIssuer holds for the entry at `offset`: itself or the nearest one before it (RFC 5280
- * 5.3.3); undefined while the CRL's own issuer holds.
- */
-export function issuerEntryFor(index: CrlIndexData, offset: number): number | undefined {
-  const { issuerEntries } = index;
-  let low = 0;
-  let high = issuerEntries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (issuerEntries[middle]! <= offset) low = middle + 1;
-    else high = middle;
+  /** Offset of an entry with this serial number (content octets of the INTEGER), or 0; makes no object. */
+  find(serial: Uint8Array): number {
+    const { table } = this.parts;
+    const mask = table.length - 1;
+    for (let slot = hashOctets(serial) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#hasSerial(table[slot]!, serial)) return table[slot]!;
+    }
+    return 0;
   }
-  return low === 0 ? undefined : issuerEntries[low - 1];
-}
 
-/** The DER of the entry at `offset`, a view. */
-export function entryBytes(index: CrlIndexData, offset: number): Uint8Array {
-  return index.der.subarray(offset, contentStart(index.der, offset) + contentLength(index.der, offset));
-}
-
-function countEntries(der: Uint8Array, { start, end }: EntryRange): number | PkiError {
-  let count = 0;
-  let at = start;
-  while (at < end) {
-    const refusal = checkEntry(der, at, end);
-    if (refusal !== undefined) return refusal;
-    if (++count > crlIndexLimits.entries)
-      return fault('crl.entries', `the CRL has more than ${crlIndexLimits.entries} entries`, at);
-    at = contentStart(der, at) + contentLength(der, at);
+  /** Offsets of all entries with this serial number, ascending: an indirect CRL may list it for several issuers. */
+  findAll(serial: Uint8Array): readonly number[] {
+    const { table } = this.parts;
+    const mask = table.length - 1;
+    const found: number[] = [];
+    for (let slot = hashOctets(serial) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#hasSerial(table[slot]!, serial)) found.push(table[slot]!);
+    }
+    return found.sort((a, b) => a - b);
   }
-  return count;
-}
 
-/** SEQUENCE { INTEGER, UTCTime or GeneralizedTime, SEQUENCE OPTIONAL }, all lengths minimal and inside. */
-function checkEntry(der: Uint8Array, at: number, end: number): PkiError | undefined {
-  const content = checkElement(der, at, end, 0x30);
-  if (typeof content !== 'number') return content;
-  const stop = content + contentLength(der, at);
-  const serial = checkElement(der, content, stop, 0x02);
-  if (typeof serial !== 'number') return serial;
-  const serialLength = contentLength(der, content);
-  if (serialLength === 0 || serialLength > crlIndexLimits.serialOctets)
-    return fault('crl.entries', 'a serial number is empty or too long', content);
-  if (
-    serialLength > 1 &&
-    ((der[serial] === 0 && der[serial + 1]! < 0x80) || (der[serial] === 0xff && der[serial + 1]! >= 0x80))
-  ) {
-    return fault('der.integer', 'a serial number is not encoded minimally', content);
+  /** The entry at an offset, decoded. */
+  entryAt(offset: number): CrlEntry {
+    const cursor = new CrlCursor(this.der, offset, this.parts.range.end);
+    cursor.next();
+    return cursor.entry();
   }
-  const time = serial + serialLength;
-  const timeStart = checkElement(der, time, stop, der[time] === 0x18 ? 0x18 : 0x17);
-  if (typeof timeStart !== 'number') return timeStart;
-  if (
-    contentLength(der, time) !== (der[time] === 0x18 ? 15 : 13) ||
-    der[timeStart + contentLength(der, time) - 1] !== 0x5a
-  ) {
-    return fault('der.time', 'a revocation date is not of the form YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ', time);
+
+  /**
+   * Offset of the entry whose certificateIssuer holds for the entry at `offset`: itself or the nearest one before it
+   * (RFC 5280 5.3.3); 0 while the CRL's own issuer holds.
+   */
+  issuerEntryFor(offset: number): number {
+    const { issuerEntries } = this.parts;
+    let low = 0;
+    let high = issuerEntries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (issuerEntries[middle]! <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? 0 : issuerEntries[low - 1]!;
   }
-  const extensions = timeStart + contentLength(der, time);
-  if (extensions === stop) return undefined;
-  const extensionStart = checkElement(der, extensions, stop, 0x30);
-  if (typeof extensionStart !== 'number') return extensionStart;
-  return extensionStart + contentLength(der, extensions) === stop
-    ? undefined
-    : fault('der.trailing-bytes', 'an entry goes on after its extensions', extensions);
-}
 
-/** Start of the content when tag, length form and end are good. */
-function checkElement(der: Uint8Array, at: number, end: number, tag: number): number | PkiError {
-  if (at + 2 > end) return fault('der.truncated', 'an entry ends too early', at);
-  if (der[at] !== tag) return fault('der.tag', 'an entry holds an element of another type', at);
-  const first = der[at + 1]!;
-  if (first === 0x80 || first > 0x83) return fault('der.length', 'an entry has a length that is not allowed', at);
-  const octets = first < 0x80 ? 0 : first - 0x80;
-  if (at + 2 + octets > end) return fault('der.truncated', 'an entry ends too early', at);
-  const length = contentLength(der, at);
-  if ((octets === 1 && length < 0x80) || (octets === 2 && length < 0x100) || (octets === 3 && length < 0x10000)) {
-    return fault('der.length', 'a length is not encoded minimally', at);
+  #hasSerial(offset: number, serial: Uint8Array): boolean {
+    const { der } = this;
+    const first = der[offset + 1]!;
+    const at = first < 0x80 ? offset + 2 : offset + 2 + (first & 0x7f);
+    const { length } = serial;
+    // a serial number of 128 octets or more has a long length, which no octet here can equal
+    if (der[at + 1] !== length) return false;
+    for (let i = 0; i < length; i++) if (der[at + 2 + i] !== serial[i]) return false;
+    return true;
   }
-  const start = at + 2 + octets;
-  return start + length > end ? fault('der.truncated', 'an entry claims more than there is', at) : start;
 }
 
-function contentStart(der: Uint8Array, at: number): number {
-  const first = der[at + 1]!;
-  return first < 0x80 ? at + 2 : at + 2 + (first & 0x7f);
+/** Indexes a CRL whose header has been parsed, and checks all its entries on the way. */
+export function indexCrl(crl: Crl, limits: { maxEntries?: number } = {}): Result<CrlIndex, PkiError> {
+  try {
+    return ok(new CrlIndex(crl.der, new IndexBuilder(crl, limits.maxEntries ?? maxCrlEntries).build()));
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return err({ code: 'der.too-large', message: 'no memory for it', offset: 0 });
+    return refused(thrown);
+  }
 }
 
-function contentLength(der: Uint8Array, at: number): number {
-  const first = der[at + 1]!;
-  if (first < 0x80) return first;
-  let length = 0;
-  for (let i = 0; i < (first & 0x7f); i++) length = length * 256 + der[at + 2 + i]!;
-  return length;
+class IndexBuilder {
+  readonly #der: Uint8Array;
+  readonly #range: EntryRange;
+  readonly #version: 1 | 2;
+  readonly #maxEntries: number;
+  readonly #unknown = new Set<string>();
+  readonly #issuerEntries: number[] = [];
+
+  constructor(crl: Crl, maxEntries: number) {
+    this.#der = crl.der;
+    this.#range = crl.entryRange;
+    this.#version = crl.version;
+    this.#maxEntries = maxEntries;
+  }
+
+  build(): CrlIndexParts {
+    const { start, end } = this.#range;
+    const view = new DataView(this.#der.buffer, this.#der.byteOffset, this.#der.byteLength);
+    const expected = tableSize(estimateEntries(this.#der, start, end));
+    const run: IndexRun = { view, table: newTable(Math.min(expected, firstTable)), at: start, end, count: 0 };
+    while (run.at < end) {
+      const room = roomIn(run.table) - run.count;
+      if (room === 0) run.table = grown(view, run.table, Math.max(expected, run.table.length * 2));
+      else if (!indexPlainEntries(run, Math.min(room, shortRun), this.#version)) {
+        const entry = run.at;
+        run.at = this.#readEntry(entry);
+        insertEntry(view, run.table, entry);
+        run.count++;
+      }
+      if (run.count > this.#maxEntries)
+        throw new PkiRefusal('crl.entries', `more than ${this.#maxEntries} entries`, run.at);
+    }
+    const { table, count } = run;
+    return {
+      range: this.#range,
+      entryCount: count,
+      table,
+      issuerEntries: Uint32Array.from(this.#issuerEntries),
+      unknownCriticalExtensions: [...this.#unknown],
+    };
+  }
+
+  /** Reads an entry of any shape; throws `PkiRefusal` when it is malformed. Returns where it ends. */
+  #readEntry(at: number): number {
+    const cursor = new CrlCursor(this.#der, at, this.#range.end);
+    cursor.next();
+    // RFC 5280 5.1.2.6: entry extensions make it version 2
+    if (this.#version === 1 && cursor.extensionsStart !== 0)
+      throw new PkiRefusal('crl.version', 'entry extensions in a CRL of version 1', cursor.extensionsStart);
+    cursor.checkExtensions(this.#unknown);
+    if (cursor.extensionsStart !== 0 && cursor.entry().certificateIssuer !== undefined) this.#issuerEntries.push(at);
+    return cursor.stop;
+  }
 }
 
-/** FNV-1a with a final mix: serial numbers of one CA often differ only in their last octets. */
-function hash(bytes: Uint8Array, start: number, length: number): number {
-  let h = 0x811c9dc5;
-  for (let i = start; i < start + length; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
-  h ^= h >>> 15;
-  return Math.imul(h, 0x2c1b3c6d) ^ (h >>> 12);
+/** Entries indexed by one call: short, so that the call is compiled soon and as a whole. */
+const shortRun = 500;
+
+/** The first entries go into a small table: what it takes to fill one is then compiled before the large one is. */
+const firstTable = 1_024;
+
+/** A guess from the first entry, so that most tables are made once. */
+function estimateEntries(der: Uint8Array, start: number, end: number): number {
+  if (start === end) return 0;
+  const length = der[start + 1]! < 0x80 ? der[start + 1]! + 2 : 64;
+  return Math.min(maxCrlEntries, Math.ceil((end - start) / Math.max(length, 19)));
 }
 
-/** At most two thirds full. */
-function tableSize(count: number): number {
+function tableSize(entries: number): number {
   let size = 4;
-  while (size * 2 < count * 3) size *= 2;
+  while (size * 5 < entries * 8) size *= 2;
   return size;
 }
 
-function indexOfBytes(der: Uint8Array, wanted: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at + wanted.length <= end; at++) {
-    let i = 0;
-    while (i < wanted.length && der[at + i] === wanted[i]) i++;
-    if (i === wanted.length) return true;
-  }
-  return false;
+function newTable(size: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(size * 4));
 }
 
-function fault(code: PkiError['code'], message: string, offset: number): PkiError {
-  return { code, message, offset };
+/** At most five eighths full, so that a run of full slots stays short. */
+function roomIn(table: Uint32Array): number {
+  return Math.ceil((table.length * 5) / 8);
+}
+
+function grown(view: DataView, table: Uint32Array, size: number): Uint32Array {
+  const larger = newTable(size);
+  for (const offset of table) if (offset !== 0) insertEntry(view, larger, offset);
+  return larger;
 }

@@ -158,6 +158,11 @@ export class Crl {
     return this.counted ?? 0;
   }
 
+  /** Offsets of the content of revokedCertificates; equal when there is none. */
+  get entryRange(): { readonly start: number; readonly end: number } {
+    return { start: this.content.entriesStart, end: this.content.entriesStop };
+  }
+
   /** A cursor before the first entry; the way to index a large list. */
   cursor(): CrlCursor {
     return new CrlCursor(this.der, this.content.entriesStart, this.content.entriesStop);
