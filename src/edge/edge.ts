@@ -3,6 +3,7 @@
  * obeys its control socket. It needs neither the supervisor nor the administration process to go on serving.
  */
 import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createLog } from '../lib/log.ts';
 import type { EdgeCommand, EdgeStatus } from './control/protocol.ts';
@@ -76,6 +77,8 @@ process.on('uncaughtException', (error) => {
   process.exit(70);
 });
 await load().catch(() => undefined);
+// a process that lives for weeks, or is killed, would never write what it compiled
+setTimeout(flushCompileCache, 5_000).unref();
 
 async function obey(command: EdgeCommand): Promise<EdgeStatus | { readonly pid: number }> {
   switch (command.command) {

@@ -27,6 +27,7 @@ export function answerUnavailable(socket: TLSSocket, touch: () => void, asked: b
     if (!done) socket.destroy();
   });
   if (asked) answer();
+  else if (socket.readableEnded) socket.destroy();
   socket.resume();
 }
 
