@@ -1,18 +1,18 @@
 /** Every page in both colour schemes and both widths: a picture to look at, no serious finding, nothing too wide. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { pages } from '../../web/src/navigation.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { browserMissing, openBrowser, openPage, overflow, seriousFindings } from './browser.ts';
+import { browserMissing, openBrowser, openPage } from './browser.ts';
+import { look } from './look.ts';
 import { logIn, password } from './person.ts';
 import { populate } from './populated.ts';
 
 const skip = browserMissing();
-const pictures = join(import.meta.dirname, 'screenshots');
 let gateway: TestGateway;
 let browser: Browser;
 let folder: string;
@@ -20,7 +20,6 @@ let folder: string;
 before(async () => {
   if (skip) return;
   folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  await mkdir(pictures, { recursive: true });
   [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
 });
 
@@ -87,19 +86,6 @@ for (const variant of variants) {
     assert.deepEqual(faults, []);
     await context.close();
   });
-}
-
-/** Takes the picture and returns what is wrong with the page. */
-async function look(page: Page, name: string): Promise<readonly string[]> {
-  const size = page.viewportSize() ?? { width: 1280, height: 900 };
-  const height = await page.evaluate<number>('document.documentElement.scrollHeight');
-  // A screen as tall as the page, so that what sticks to an edge stands where it would stand in the end.
-  await page.setViewportSize({ ...size, height: Math.max(size.height, Math.min(height, 6000)) });
-  await page.waitForTimeout(60);
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
-  await page.setViewportSize(size);
-  const wide = await overflow(page);
-  return [...(await seriousFindings(page)), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
 }
 
 async function settled(page: Page): Promise<void> {

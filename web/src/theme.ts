@@ -66,6 +66,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#18222a',
     '--mantine-color-error': '#b3261e',
+    '--mantine-color-anchor': '#0a5f7d',
   },
   dark: {
     '--mantine-color-dimmed': '#a3afb9',
@@ -73,5 +74,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#161d23',
     '--mantine-color-text': '#dfe5ea',
     '--mantine-color-error': '#ff9d94',
+    '--mantine-color-anchor': '#8fd0e8',
   },
 });

@@ -13,7 +13,10 @@ interface ProblemNoticeProps {
 /** Shows a problem's title, detail, every single error, hint and request id. */
 export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
   const problem = toProblem(error);
-  const several = problem.errors.filter((e) => e.detail !== problem.detail);
+  const errors = problem.errors.filter((e) => e.detail !== problem.detail);
+  // Where each error stands by itself, the sentence that joins them all and the first one's hint say nothing new.
+  const joined = errors.length > 0 && errors.every((e) => problem.detail?.includes(e.detail));
+  const hint = errors.some((e) => e.hint === problem.hint) ? undefined : problem.hint;
   return (
     <Notice
       tone="critical"
@@ -27,19 +30,18 @@ export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
         )
       }
     >
-      {problem.detail && <div className="tg-lines">{withPlainDates(problem.detail)}</div>}
-      {several.length > 0 && (
+      {problem.detail && !joined && <div className="tg-lines">{withPlainDates(problem.detail)}</div>}
+      {errors.length > 0 && (
         <ul className="tg-list">
-          {several.map((e) => (
+          {errors.map((e) => (
             <li key={`${e.field}|${withPlainDates(e.detail)}`}>
-              {e.field && <code className="tg-mono">{e.field}: </code>}
               {withPlainDates(e.detail)}
               {e.hint && <div className="tg-dim">{e.hint}</div>}
             </li>
           ))}
         </ul>
       )}
-      {problem.hint && <div className="tg-lines">{problem.hint}</div>}
+      {hint && <div className="tg-lines">{hint}</div>}
       {problem.requestId && (
         <div className="tg-dim tg-small">
           Request id <code className="tg-mono">{problem.requestId}</code>

@@ -7,6 +7,7 @@ import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { withPlainDates } from '../../components/time.tsx';
 import { useIdentity } from '../../queries.ts';
+import { useMayChange } from '../../session.ts';
 import { CertificatePanel } from './certificate-panel.tsx';
 import { ChainPanel } from './chain-panel.tsx';
 import { CsrPanel } from './csr-panel.tsx';
@@ -52,6 +53,7 @@ export function SlotPage({ slot, home }: SlotPageProps) {
 }
 
 function Conditions({ identity, home }: { readonly identity: IdentityView; readonly home: string }) {
+  const offer = useMayChange() && !identity.pendingCsr;
   return (
     <>
       {identity.conditions.map((condition) => (
@@ -61,10 +63,10 @@ function Conditions({ identity, home }: { readonly identity: IdentityView; reado
           title={withPlainDates(condition.message)}
         >
           {condition.hint}
-          {condition.code.includes('name') && (
+          {offer && /CSR/.test(condition.hint) && (
             <>
               {' '}
-              <Link to={`${home}/generate-csr`}>Generate CSR with the names filled in</Link>
+              <Link to={`${home}/generate-csr`}>Generate CSR</Link>
             </>
           )}
         </Notice>

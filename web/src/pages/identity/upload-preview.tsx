@@ -2,7 +2,7 @@
 import { Button, Checkbox, Collapse } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, type UploadPreview } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
@@ -33,8 +33,16 @@ interface UploadPreviewProps {
 /** Warnings first, then the certificate, its chain, every check, and the button that serves it. */
 export function UploadPreviewView({ preview, onBack, onDone }: UploadPreviewProps) {
   const { certificate, warnings, notes } = preview;
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    top.current?.focus({ preventScroll: true });
+    top.current?.scrollIntoView({ block: 'center' });
+  }, []);
   return (
     <div className="tg-stack">
+      <div ref={top} tabIndex={-1} className="tg-visually-hidden">
+        What was found in the upload
+      </div>
       {warnings.length === 0 ? (
         <Notice tone="ok" title="Nothing to object to." />
       ) : (
@@ -71,7 +79,10 @@ export function UploadPreviewView({ preview, onBack, onDone }: UploadPreviewProp
         ]}
       />
       <h3 className="tg-h3">Chain that will be served</h3>
-      <ChainDiagram chain={preview.chain} />
+      <ChainDiagram
+        chain={preview.chain.map((link) => ({ ...link, keyKind: keyWords(link.keyKind) }))}
+        missingIssuer={preview.chain.some((link) => link.role === 'anchor') ? null : preview.chain.at(-1)?.issuer}
+      />
       <Checks preview={preview} />
       <Confirmation preview={preview} onBack={onBack} onDone={onDone} />
     </div>

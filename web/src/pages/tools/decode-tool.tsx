@@ -7,6 +7,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TextBlock } from '../../components/text-block.tsx';
+import { withPlainDates } from '../../components/time.tsx';
 import { unwrap } from '../../transport.ts';
 import { ToolInput, type ToolRequest } from './tool-input.tsx';
 
@@ -62,7 +63,7 @@ function DecodedPanel({ file }: { readonly file: DecodedFile }) {
                 {remark}
               </Notice>
             ))}
-            <Facts facts={object.facts.map((fact) => [fact.label, fact.value] as const)} />
+            <Facts facts={object.facts.map((fact) => [fact.label, withPlainDates(fact.value)] as const)} />
             <TextBlock label={`${kinds[object.kind]}, decoded`} text={object.text} />
           </div>
         ))}

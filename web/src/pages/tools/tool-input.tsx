@@ -35,7 +35,7 @@ export function ToolInput({ title, label, description, action, busy, error, onRu
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const pasted = text.trim() === '' ? [] : [new File([`${text.trim()}\n`], 'pasted text')];
+    const pasted = text.trim() === '' ? [] : [new File([`${text.trim()}\n`], 'Pasted text')];
     const encoded = await Promise.all([...files, ...pasted].map(encodeFile));
     onRun({ files: encoded, ...(password !== '' && { password }) });
   }
