@@ -1,8 +1,10 @@
 /** `npm run conformance -- PATH…`: runs outside test vectors through the engine and says where it differs. */
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type NameTest, nameMatchSuite } from './boringssl.ts';
+import { type NameTest, nameMatchSuite, type SignatureTest, signatureSuite } from './boringssl.ts';
 import { boringsslChainSuite, type ChainTest } from './boringssl-chain.ts';
+import { boringsslParseSuite, type DerTest } from './boringssl-parse.ts';
+import { boringsslCrlSuite, boringsslOcspSuite, type CrlTest, type OcspTest } from './boringssl-revocation.ts';
 import { type LimboCase, limboSuite } from './limbo.ts';
 import { type OpensslTest, opensslSuite } from './openssl.ts';
 import { type ParseTest, parseSuite } from './parse.ts';
@@ -54,6 +56,10 @@ function suitesOf(file: string): readonly Suite[] {
   if (name === 'manifest.json') return [pkitsSuite(file)];
   if (name === 'chain.json') return [boringsslChainSuite(readJson<{ tests: ChainTest[] }>(file))];
   if (name === 'nameMatch.json') return [nameMatchSuite(readJson<{ tests: NameTest[] }>(file))];
+  if (name === 'crl.json') return [boringsslCrlSuite(readJson<{ tests: CrlTest[] }>(file))];
+  if (name === 'ocsp.json') return [boringsslOcspSuite(readJson<{ tests: OcspTest[] }>(file))];
+  if (name === 'parse.json') return [boringsslParseSuite(readJson<{ tests: DerTest[] }>(file))];
+  if (name === 'signature.json') return [signatureSuite(readJson<{ tests: SignatureTest[] }>(file))];
   if (name === 'verify.json') return [opensslSuite(readJson<{ tests: OpensslTest[] }>(file), Date.now())];
   if (name === 'certificates.json') return [parseSuite(readJson<{ tests: ParseTest[] }>(file))];
   const content = readJson<Partial<WycheproofFile>>(file);

@@ -85,7 +85,7 @@ export const unknownStatuses = {
     next: 'The OCSP responder gave no answer: try later, or tell who runs it.',
   },
   'ocsp.no-answer': {
-    rank: 24,
+    rank: 5,
     clause: 'RFC 6960 3.2 (1)',
     next: 'The OCSP responder answered another question: tell who runs it.',
   },
@@ -113,6 +113,11 @@ export const unknownStatuses = {
     rank: 40,
     clause: 'RFC 9654 2.1',
     next: 'The OCSP answer belongs to another request, or is too old to be taken without one.',
+  },
+  'ocsp.produced-at': {
+    rank: 41,
+    clause: 'RFC 6960 2.5',
+    next: 'Check the clock of this gateway and of the OCSP responder.',
   },
   'ocsp.not-yet-valid': {
     rank: 42,
@@ -190,6 +195,7 @@ export function unknownStatus(
 /** The status that counts of two: revoked before good before unknown, and the more telling of two unknown ones. */
 export function decisiveStatus(a: RevocationStatus | undefined, b: RevocationStatus): RevocationStatus {
   if (a === undefined || b.status === 'revoked') return b;
+  if (a.status === 'good' && b.status === 'good') return { ...a, evidence: [...a.evidence, ...b.evidence] };
   if (a.status === 'revoked' || b.status === 'good') return a.status === 'unknown' ? b : a;
   if (a.status === 'good') return a;
   return unknownStatuses[b.why].rank > unknownStatuses[a.why].rank ? b : a;

@@ -1,6 +1,9 @@
 /** What OCSP requests and answers share: CertID, version, nonce (RFC 6960 4.1.1, RFC 9654). */
 
+import { createHash } from 'node:crypto';
+import { equalBytes } from '../../lib/bytes.ts';
 import { readAlgorithm } from '../certificate/algorithm-identifier.ts';
+import type { Certificate } from '../certificate/certificate.ts';
 import type { Extension } from '../certificate/extension/extension-table.ts';
 import { DerReader } from '../der/reader.ts';
 import { OCTET_STRING, SEQUENCE } from '../der/tag.ts';
@@ -14,6 +17,30 @@ export interface CertId {
   readonly issuerKeyHash: Uint8Array;
   /** Content octets. */
   readonly serial: Uint8Array;
+}
+
+/** Hash algorithms of a CertID, by their dotted identifiers. */
+export const certIdHashes: Readonly<Record<string, 'sha1' | 'sha256' | 'sha384' | 'sha512'>> = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+
+/** Whether a CertID means this certificate: issuer's name, issuer's key and serial number (RFC 6960 4.1.1). */
+export function isCertIdOf(certId: CertId, certificate: Certificate, issuer: Certificate): boolean {
+  const hash = certIdHashes[certId.hashAlgorithm];
+  return (
+    hash !== undefined &&
+    equalBytes(certId.serial, certificate.serial) &&
+    equalBytes(certId.issuerKeyHash, digest(hash, issuer.publicKey.key)) &&
+    equalBytes(certId.issuerNameHash, digest(hash, certificate.issuer.der))
+  );
+}
+
+/** Hash over octets, as a CertID or a responder's key hash holds it. */
+export function digest(hash: 'sha1' | 'sha256' | 'sha384' | 'sha512', octets: Uint8Array): Uint8Array {
+  return createHash(hash).update(octets).digest();
 }
 
 export function readCertId(reader: DerReader): CertId {

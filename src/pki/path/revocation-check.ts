@@ -6,7 +6,7 @@ import { crlStatus } from '../crl/crl-status.ts';
 import type { CrlCollection } from '../crl/loaded-crl.ts';
 import { decisiveStatus, type RevocationStatus } from '../crl/revocation-status.ts';
 import { canonicalName, type DistinguishedName, equalNames } from '../name/distinguished-name.ts';
-import { type OcspAnswer, ocspStatus } from '../ocsp/ocsp-status.ts';
+import { type OcspAnswer, type OcspRules, ocspStatus } from '../ocsp/ocsp-status.ts';
 import { Budget } from './budget.ts';
 import type { Profile } from './profile.ts';
 import { type Rejection, reject } from './rejection.ts';
@@ -29,6 +29,8 @@ export interface RevocationInput {
   readonly hardFail: boolean;
   /** Milliseconds after which a CRL is too old; with it, one without a next update is taken. */
   readonly maxCrlAge?: number;
+  /** What is demanded of OCSP answers beyond the profile and `hardFail`. */
+  readonly ocspRules?: Partial<OcspRules>;
   /** Further certificates that may have signed CRLs or OCSP answers. */
   readonly certificates?: readonly Certificate[];
   readonly memory?: SignatureMemory;
@@ -83,7 +85,7 @@ export class RevocationCheck {
     anchor: TrustAnchor,
     nested: boolean,
   ): RevocationStatus {
-    const { crls, time, profile, maxCrlAge, ocsp = [] } = this.#input;
+    const { crls, time, profile, maxCrlAge, hardFail, ocsp = [] } = this.#input;
     const rules = {
       algorithms: profile.algorithms,
       conformingIssuer: profile.conformingIssuer,
@@ -99,8 +101,8 @@ export class RevocationCheck {
       status = crlStatus({ certificate, issuer, crls, time, rules, signers: itself });
     }
     for (const answer of ocsp) {
-      const algorithms = profile.algorithms;
-      const said = ocspStatus({ certificate, issuer, answer, time, rules: { algorithms }, delegateStatus });
+      const ocspRules = { algorithms: profile.algorithms, delegateMustBeGood: hardFail, ...this.#input.ocspRules };
+      const said = ocspStatus({ certificate, issuer, answer, time, rules: ocspRules, delegateStatus });
       status = decisiveStatus(said, status);
     }
     return status;
