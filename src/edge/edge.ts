@@ -142,7 +142,9 @@ async function loadNow(atLeast = 0): Promise<void> {
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
     const fields = { serial, reason: problem };
-    if (state === 'waiting') log.warn('no snapshot can be served yet; nothing is accepted until there is one', fields);
+    const first = !existsSync(snapshotPath(launch.folder));
+    if (first) log.info('waiting for the first snapshot; nothing is accepted until there is one');
+    else if (state === 'waiting') log.error('the snapshot cannot be served; nothing is accepted until one can', fields);
     else log.error('the new snapshot cannot be served; the old one stays', fields);
     throw error;
   }

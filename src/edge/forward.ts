@@ -27,7 +27,7 @@ export interface Preamble {
 export function forwardHttps(socket: TLSSocket, path: string, touch: () => void): void {
   const upstream = connect({ path, allowHalfOpen: true });
   let answered = false;
-  let asked = false;
+  let asked = '';
   const fallBack = () => {
     socket.unpipe(upstream);
     upstream.destroy();
@@ -42,8 +42,8 @@ export function forwardHttps(socket: TLSSocket, path: string, touch: () => void)
   upstream.on('connect', () => {
     upstream.write(`${JSON.stringify(preamble(socket))}\n`);
     relay(socket, upstream, touch);
-    socket.once('data', () => {
-      asked = true;
+    socket.once('data', (chunk: Buffer) => {
+      asked = chunk.toString('latin1', 0, 1_024);
     });
     upstream.once('data', () => {
       answered = true;

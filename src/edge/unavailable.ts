@@ -2,11 +2,11 @@
 import type { TLSSocket } from 'node:tls';
 
 /**
- * Reads one request head, bounded in size and time, answers it and ends the connection. With `asked` the request was
- * read by somebody else already, and is answered at once.
+ * Reads one request head, bounded in size and time, answers it and ends the connection. `asked` is the beginning of
+ * a request that was read already; it is answered at once.
  */
-export function answerUnavailable(socket: TLSSocket, touch: () => void, asked: boolean): void {
-  let head = '';
+export function answerUnavailable(socket: TLSSocket, touch: () => void, asked: string): void {
+  let head = asked;
   let done = false;
   const timer = setTimeout(() => socket.destroy(), 10_000);
   socket.once('close', () => clearTimeout(timer));
@@ -26,7 +26,7 @@ export function answerUnavailable(socket: TLSSocket, touch: () => void, asked: b
   socket.on('end', () => {
     if (!done) socket.destroy();
   });
-  if (asked) answer();
+  if (asked !== '') answer();
   else if (socket.readableEnded) socket.destroy();
   socket.resume();
 }

@@ -2,7 +2,7 @@
  * Keeps the wanted number of edge processes: adopts those that a former supervisor left running, replaces those of
  * another version or on other ports after draining, starts what is missing, starts again what ended.
  */
-import { unlinkSync } from 'node:fs';
+import { rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEdge, controlSockets, type EdgeControl, isLeftOver } from '../edge/control/client.ts';
 import { controlProtocol } from '../edge/control/protocol.ts';
@@ -59,6 +59,8 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
     void control.closed.then(() => {
       live.delete(pid);
       retired.delete(pid);
+      // one that was killed leaves its socket behind
+      rmSync(join(options.folder, 'run', `edge-${pid}.sock`), { force: true });
       onChange();
       if (!stopping && live.size < options.count) startLater(pid, startedAt);
     });

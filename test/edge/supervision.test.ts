@@ -7,6 +7,7 @@ import { BoundSocket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect } from 'node:tls';
+import { spawnEdge } from '../../src/edge/launch.ts';
 import { snapshotPath } from '../../src/edge/snapshot.ts';
 import { makeTestCa } from './identities.ts';
 import { eventually, startTestGateway, type TestGateway } from './running-gateway.ts';
@@ -157,6 +158,29 @@ test('other ports than the adopted edges have: they are replaced, open connectio
   assert.equal(await fresh.options(), 'SIP/2.0 200 OK');
   assert.equal(await sip.options(), 'SIP/2.0 200 OK');
   for (const client of [sip, fresh]) client.socket.destroy();
+});
+
+test('an edge of another version hands its sockets to a successor and drains', async () => {
+  await killSupervisor();
+  for (const { pid } of await gateway.statuses()) process.kill(pid, 'SIGKILL');
+  await eventually('no edge', async () => (await gateway.statuses()).length === 0);
+  const sockets = [new BoundSocket({ host: '127.0.0.1' }), new BoundSocket({ host: '127.0.0.1' })] as const;
+  const [httpsPort, sipPort] = sockets.map((socket) => (socket.address() as { port: number }).port) as [number, number];
+  const launch = { folder: gateway.folder, address: '127.0.0.1', httpsPort, sipPort, logLevel: 'error' } as const;
+  const entry = join(import.meta.dirname, '../../src/edge/edge.ts');
+  const old = spawnEdge(entry, { ...launch, version: '0.0.0' }, [sockets[0].fd(), sockets[1].fd()]);
+  await eventually('the old edge', async () => (await gateway.statuses())[0]?.state === 'serving');
+  for (const socket of sockets) socket.close();
+  const kept = await connectSip(sipPort, ca.pem);
+
+  await gateway.serveAgain(['--address', '127.0.0.1', '--https-port', '0', '--sip-port', '0', '--edges', '1'], 1);
+  assert.equal(gateway.note().sipPort, sipPort);
+  assert.ok(!edgePids().includes(old.pid ?? 0));
+  assert.equal(await kept.options(), 'SIP/2.0 200 OK');
+  const fresh = await connectSip(sipPort, ca.pem);
+  assert.equal(await fresh.options(), 'SIP/2.0 200 OK');
+  for (const client of [kept, fresh]) client.socket.destroy();
+  await eventually('the old edge to end', async () => (await gateway.statuses()).length === 1);
 });
 
 test('an edge whose snapshot cannot be opened accepts nothing, says why and serves once it can', async () => {
