@@ -1,0 +1,183 @@
+/** A connection to a checked address, TLS included; nothing is sent before both are good. */
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import {
+  type AddressRefusal,
+  AddressRefused,
+  type AddressRules,
+  addressRefusal,
+  checkedLookup,
+  literalAddress,
+  type Resolve,
+} from '../../../lib/address-filter.ts';
+import { printable } from '../../../lib/printable.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import { type FetchError, fetchError } from './fetch-error.ts';
+import type { UrlOrigin } from './url-rules.ts';
+
+/** Judges an HTTPS server by its chain, leaf first, and the host asked for; the reason when it is not accepted. */
+export type VerifyServer = (chain: readonly Uint8Array[], host: string) => Promise<string | undefined>;
+
+export interface ConnectionOptions {
+  readonly origin: UrlOrigin;
+  /** Hosts, addresses or CIDR blocks from the operator's allow-list. */
+  readonly allowed: readonly string[];
+  /** Let through whatever it is; for tests. */
+  readonly testAllow: readonly string[];
+  readonly resolve: Resolve;
+  readonly verifyServer: VerifyServer | undefined;
+  /** Milliseconds. */
+  readonly within: number;
+  readonly signal: AbortSignal;
+}
+
+/** Connects to one of the addresses of the URL's host, all of which must be allowed. The caller destroys the socket. */
+export async function openConnection(url: URL, options: ConnectionOptions): Promise<Result<Socket, FetchError>> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const rules = rulesFor(host, options);
+  const literal = literalAddress(host);
+  const refused = literal === undefined ? undefined : refusalOf(literal, rules);
+  if (refused !== undefined) return err(addressRefused(host, refused, options.origin));
+  const secure = url.protocol === 'https:';
+  if (secure && options.verifyServer === undefined)
+    return err(fetchError('revocation.url-refused', 'HTTPS is not asked here.', 'Use an http URL.'));
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  const lookup = guardedLookup(options.resolve, rules);
+  const where = { host: literal ?? host, port, lookup, autoSelectFamily: true };
+  const socket = secure
+    ? connectTls({
+        ...where,
+        servername: isIP(host) === 0 ? host : '',
+        rejectUnauthorized: false,
+        ALPNProtocols: ['http/1.1'],
+      })
+    : connectTcp(where);
+  const failure = await connected(socket, secure ? 'secureConnect' : 'connect', options, rules);
+  if (failure !== undefined) {
+    socket.destroy();
+    return err(wordsFor(failure, host, options.origin));
+  }
+  const fault = secure ? await options.verifyServer!(presentedChain(socket as TLSSocket), host) : undefined;
+  if (fault === undefined) return ok(socket);
+  socket.destroy();
+  return err(
+    fetchError(
+      'revocation.server-certificate',
+      `The certificate of ${printable(host)} is not accepted: ${fault}`,
+      'Append the CA of that server to the trusted CA list, or have its certificate mended.',
+    ),
+  );
+}
+
+interface Rules extends AddressRules {
+  /** Refused whatever the allow-list says. */
+  readonly never: readonly AddressRefusal['kind'][];
+  readonly testAllow: readonly string[];
+}
+
+function rulesFor(host: string, { origin, allowed, testAllow }: ConnectionOptions): Rules {
+  const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
+  // an operator's own points may be private; so may a host on the allow-list
+  const kinds = origin === 'operator' || named ? (['private', 'shared'] as const) : [];
+  return { kinds, allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)), never, testAllow };
+}
+
+/** Never asked, not even when allowed: this machine itself, and the metadata service that would hand out its secrets. */
+const never = [
+  'loopback',
+  'unspecified',
+  'metadata',
+  'multicast',
+  'link-local',
+  'own',
+  // it may carry any of those above
+  'embedded-ipv4',
+  'not-an-address',
+] as const;
+
+function refusalOf(address: string, rules: Rules): AddressRefusal | undefined {
+  if (rules.testAllow.length > 0 && addressRefusal(address, { allow: rules.testAllow }) === undefined) return undefined;
+  const forbidden = addressRefusal(address);
+  if (forbidden !== undefined && rules.never.includes(forbidden.kind)) return forbidden;
+  return addressRefusal(address, rules);
+}
+
+/** The one answer of the resolver is checked and connected to. */
+function guardedLookup(resolve: Resolve, rules: Rules): ReturnType<typeof checkedLookup> {
+  return checkedLookup(
+    (host, options, done) => {
+      resolve(host, options, (error, found) => {
+        if (error !== null) return done(error, []);
+        const refused = found.map(({ address }) => refusalOf(address, rules)).find((one) => one !== undefined);
+        return refused === undefined ? done(null, found) : done(new AddressRefused(refused), []);
+      });
+    },
+    { allow: ['0.0.0.0/0', '::/0'] },
+  );
+}
+
+/** Waits for the event; the reason when it does not come. The address connected to is looked at once more. */
+function connected(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  { within, signal }: ConnectionOptions,
+  rules: Rules,
+): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => finish(new Error('no connection within 2 s')), within);
+    const aborted = (): void => finish(new Error('given up'));
+    const finish = (error: Error | undefined): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      resolve(error);
+    };
+    signal.addEventListener('abort', aborted, { once: true });
+    socket.on('error', finish);
+    socket.once('close', () => finish(new Error('the server closed the connection')));
+    socket.once(event, () => {
+      const refused = socket.remoteAddress === undefined ? undefined : refusalOf(socket.remoteAddress, rules);
+      finish(refused === undefined ? undefined : new AddressRefused(refused));
+    });
+  });
+}
+
+function wordsFor(error: Error & { readonly code?: string }, host: string, origin: UrlOrigin): FetchError {
+  if (error instanceof AddressRefused) return addressRefused(host, error.refusal, origin);
+  const name = printable(host);
+  if (/^(ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT|ECANCELLED|EBADNAME|EBADRESP)$/.test(error.code ?? ''))
+    return fetchError(
+      'revocation.name-unknown',
+      `The name ${name} could not be resolved (${error.code}).`,
+      'Check the name and the DNS servers of this machine.',
+    );
+  return fetchError(
+    'revocation.no-connection',
+    `No connection to ${name}: ${printable(error.message)}.`,
+    'See whether the server runs and whether a firewall is in the way.',
+  );
+}
+
+function addressRefused(host: string, refusal: AddressRefusal, origin: UrlOrigin): FetchError {
+  const mayAllow = (never as readonly string[]).includes(refusal.kind) ? undefined : host;
+  return fetchError(
+    'revocation.address-refused',
+    `${printable(host)} is not asked: ${refusal.words}.`,
+    mayAllow === undefined
+      ? 'Such addresses are never asked. Use a name that leads to the server from here.'
+      : origin === 'certificate'
+        ? `If this is a server of your own, allow the host ${printable(host)} in the revocation settings.`
+        : 'Enter a public or private address.',
+    mayAllow,
+  );
+}
+
+function presentedChain(socket: TLSSocket): Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let at = socket.getPeerCertificate(true);
+  while (at?.raw !== undefined && chain.length < 10) {
+    chain.push(new Uint8Array(at.raw));
+    if (at.issuerCertificate === undefined || at.issuerCertificate === at) break;
+    at = at.issuerCertificate;
+  }
+  return chain;
+}
