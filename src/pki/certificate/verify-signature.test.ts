@@ -75,8 +75,7 @@ test('RSA-PSS wants one hash for both uses, never SHA-1', () => {
   const signature = sign('sha256', tbs, { key: rsa.privateKey, padding, saltLength: 32 });
   assert.ok(verifySignedBy({ tbs, signatureAlgorithm: pss(SHA256, SHA256, 32), signature }, info(rsa)));
   assert.ok(!verifySignedBy({ tbs, signatureAlgorithm: pss(SHA256, SHA256, 20), signature }, info(rsa)));
-  assert.equal(signatureScheme(pss(SHA256, SHA384, 32)), undefined);
-  assert.equal(signatureScheme(pss(SHA256, SHA1, 32)), undefined);
+  for (const mgf of [SHA384, SHA1]) assert.equal(signatureScheme(pss(SHA256, mgf, 32))?.weak, true);
   assert.equal(signatureScheme(algorithm('1.2.840.113549.1.1.10')), undefined);
   // The defaults of RFC 4055 3.1 mean SHA-1.
   const old = sign('sha1', tbs, { key: rsa.privateKey, padding, saltLength: 20 });

@@ -3,21 +3,25 @@
  * algorithms exist, and what their parameters must be, is one table (RFC 4055, 5758, 8410, 9881).
  */
 import { constants, verify } from 'node:crypto';
-import { oidText } from '../der/oid.ts';
-import { DerReader } from '../der/reader.ts';
-import { NULL, SEQUENCE } from '../der/tag.ts';
+import { NULL } from '../der/tag.ts';
 import type { PublicKeyAlgorithm, PublicKeyInfo } from '../key/public-key.ts';
 import { PkiRefusal } from '../pki-error.ts';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
+import { type PssParameters, pssKey, readPssParameters } from './pss-parameters.ts';
 
 export interface Signed {
   readonly tbs: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
+  /** ML-DSA and Ed448: the context it was signed in. In certificates, CRLs and OCSP answers there is none (RFC 9881 3). */
+  readonly context?: Uint8Array;
 }
 
 export interface SignatureRules {
-  /** Also verifies SHA-1, MD5 and DSA signatures: only to show people something, never to trust it. */
+  /**
+   * Also verifies SHA-1, MD5 and DSA signatures, and RSA-PSS with two hashes: to show people something, or for a caller
+   * that has judged the algorithm already.
+   */
   readonly weak?: boolean;
 }
 
@@ -27,8 +31,8 @@ export interface SignatureScheme {
   readonly hash: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | null;
   /** Whether it may only be shown and never be trusted. */
   readonly weak: boolean;
-  /** Salt octets of RSA-PSS. */
-  readonly saltLength?: number;
+  /** RSA-PSS only. */
+  readonly pss?: PssParameters;
 }
 
 /** Whether the signature was made with the other half of this key. False for unknown and refused algorithms as well. */
@@ -38,11 +42,12 @@ export function verifySignedBy(signed: Signed, issuerKey: PublicKeyInfo, rules: 
   if (scheme.weak && rules.weak !== true) return false;
   if (isForgeable(issuerKey)) return false;
   try {
-    const key = issuerKey.keyObject();
-    const how =
-      scheme.saltLength === undefined
-        ? key
-        : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.saltLength };
+    const key = scheme.pss === undefined ? issuerKey.keyObject() : pssKey(issuerKey, scheme.pss);
+    const how = {
+      key,
+      ...(scheme.pss && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.pss.saltLength }),
+      ...(signed.context && { context: signed.context }),
+    };
     return verify(scheme.hash, signed.tbs, how, signed.signature);
   } catch (thrown) {
     // OpenSSL refuses keys and signatures of the wrong shape with an error of its own.
@@ -53,7 +58,12 @@ export function verifySignedBy(signed: Signed, issuerKey: PublicKeyInfo, rules: 
 
 /** What an AlgorithmIdentifier asks for; undefined when it is not known or its parameters are not the right ones. */
 export function signatureScheme(algorithm: AlgorithmIdentifier): SignatureScheme | undefined {
-  if (algorithm.oid === rsaPss) return pssScheme(algorithm);
+  if (algorithm.oid === rsaPss) {
+    const pss = algorithm.parameters && readPssParameters(algorithm.parameters);
+    if (pss === undefined) return undefined;
+    // one hash for both uses is all that RFC 4055 3.1 recommends and anybody makes
+    return { keys: ['rsa', 'rsa-pss'], hash: pss.hash, weak: pss.hash === 'sha1' || pss.hash !== pss.mgfHash, pss };
+  }
   const known = schemes[algorithm.oid];
   if (known === undefined) return undefined;
   const { parameters } = algorithm;
@@ -63,7 +73,6 @@ export function signatureScheme(algorithm: AlgorithmIdentifier): SignatureScheme
 }
 
 const rsaPss = '1.2.840.113549.1.1.10';
-const mgf1 = '1.2.840.113549.1.1.8';
 
 function scheme(key: PublicKeyAlgorithm, hash: SignatureScheme['hash'], weak = false): SignatureScheme {
   return { keys: [key], hash, weak };
@@ -98,59 +107,4 @@ function isForgeable(key: PublicKeyInfo): boolean {
   if (exponent === undefined || modulus === undefined) return false;
   const even = exponent[exponent.length - 1]! % 2 === 0;
   return even || exponent.length > 9 || (exponent.length === 1 && exponent[0]! < 3) || modulus.length > 2048;
-}
-
-type PssHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
-
-const hashes: Readonly<Record<string, PssHash>> = {
-  '1.3.14.3.2.26': 'sha1',
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
-};
-
-/** RSASSA-PSS-params (RFC 4055 3.1): what is left out means SHA-1 and 20 octets of salt; both hashes must be one. */
-function pssScheme(algorithm: AlgorithmIdentifier): SignatureScheme | undefined {
-  if (algorithm.parameters === undefined) return undefined;
-  try {
-    const reader = new DerReader(algorithm.parameters);
-    const outer = reader.enter(SEQUENCE, 'RSASSA-PSS-params');
-    const hash = optional(reader, 0xa0, readHash, 'sha1');
-    const mgfHash = optional(reader, 0xa1, readMgf, 'sha1');
-    const saltLength = optional(reader, 0xa2, (r) => r.smallInteger('saltLength', 512), 20);
-    // RFC 4055 3.1: the trailer field is 1 and so never written.
-    reader.leave(outer, 'RSASSA-PSS-params');
-    if (hash === undefined || mgfHash !== hash) return undefined;
-    return { keys: ['rsa', 'rsa-pss'], hash, weak: hash === 'sha1', saltLength };
-  } catch (thrown) {
-    if (thrown instanceof PkiRefusal) return undefined;
-    throw thrown;
-  }
-}
-
-/** An explicitly tagged member, or its default. */
-function optional<T>(reader: DerReader, tag: number, read: (reader: DerReader) => T, otherwise: T): T {
-  if (reader.peek() !== tag) return otherwise;
-  const outer = reader.enter(tag, 'RSASSA-PSS-params');
-  const value = read(reader);
-  reader.leave(outer, 'RSASSA-PSS-params');
-  return value;
-}
-
-function readMgf(reader: DerReader): PssHash | undefined {
-  const outer = reader.enter(SEQUENCE, 'maskGenAlgorithm');
-  reader.oid('maskGenAlgorithm');
-  const known = oidText(reader.der, reader.content, reader.stop) === mgf1;
-  const hash = readHash(reader);
-  reader.leave(outer, 'maskGenAlgorithm');
-  return known ? hash : undefined;
-}
-
-function readHash(reader: DerReader): PssHash | undefined {
-  const outer = reader.enter(SEQUENCE, 'hash');
-  reader.oid('hash');
-  const hash = hashes[oidText(reader.der, reader.content, reader.stop)];
-  if (reader.more) reader.null('hash parameters');
-  reader.leave(outer, 'hash');
-  return hash;
 }

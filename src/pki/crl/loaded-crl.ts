@@ -42,12 +42,12 @@ export class LoadedCrl {
     return this.#index;
   }
 
-  /** Whether the key of this certificate signed the CRL: worked out once for each key. */
+  /** Whether the key of this certificate signed the CRL, be it weakly: worked out once for each key. */
   signedBy(signer: Certificate): boolean {
     const key = toHex(signer.publicKeyInfo);
     let answer = this.#signatures.get(key);
     if (answer === undefined) {
-      answer = verifySignedBy(this.crl, signer.publicKey);
+      answer = verifySignedBy(this.crl, signer.publicKey, { weak: true });
       this.#signatures.set(key, answer);
     }
     return answer;
