@@ -9,7 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
 const built = join(root, 'dist', 'src', 'cli', 'tollgate.js');
 const entry = existsSync(built) ? built : join(root, 'src', 'cli', 'tollgate.ts');
-const flags = ['--disable-warning=ExperimentalWarning', '--disable-sigusr1'];
+// what runs here is small: a small young generation keeps it so
+const flags = ['--disable-warning=ExperimentalWarning', '--disable-sigusr1', '--max-semi-space-size=1'];
 
 // kept beside the program, not in a folder that others can write to
 const cache = join(root, 'node_modules', '.cache', 'tollgate');
