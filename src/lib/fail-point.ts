@@ -72,6 +72,10 @@ export const failPoints = [
   'trusted-ca.reset',
   'trusted-ca.undo',
   'trusted-ca.seed',
+  'revocation.numbers',
+  'revocation.files',
+  'revocation.rows',
+  'revocation.settings',
 ] as const;
 
 export type FailPoint = (typeof failPoints)[number];

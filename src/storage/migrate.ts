@@ -6,6 +6,7 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 import { failPoint } from '../lib/fail-point.ts';
 import { Problem } from '../lib/problem.ts';
 import { firstTables } from './migrations/001-first-tables.ts';
+import { revocationTables } from './migrations/002-revocation.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -25,7 +26,7 @@ export interface DialectTypes {
 }
 
 /** Every step there is, in order. */
-export const migrations: readonly Migration[] = [firstTables];
+export const migrations: readonly Migration[] = [firstTables, revocationTables];
 
 /**
  * Runs the steps that are missing and answers their numbers. Throws Problem `storage.newer` when the database was

@@ -5,7 +5,7 @@ import { Problem } from '../lib/problem.ts';
 import { toStorageProblem, withStorageWords } from './storage-problem.ts';
 
 /** Folders inside the data folder. */
-export const dataFolders = ['keys', 'run', 'snapshot'] as const;
+export const dataFolders = ['keys', 'run', 'snapshot', 'crl'] as const;
 
 /**
  * Makes the data folder and the folders in it where they are missing, born with mode 0700, and sets the umask of the

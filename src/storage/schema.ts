@@ -14,6 +14,10 @@ export interface Schema {
   trusted_cas: TrustedCasTable;
   embedded_crls: EmbeddedCrlsTable;
   removed_trusted_cas: RemovedTrustedCasTable;
+  revocation_sources: RevocationSourcesTable;
+  revocation_crls: RevocationCrlsTable;
+  revocation_numbers: RevocationNumbersTable;
+  revocation_known: RevocationKnownTable;
   users: UsersTable;
   sessions: SessionsTable;
   tokens: TokensTable;
@@ -132,6 +136,65 @@ export interface RemovedTrustedCasTable {
   added_at: number;
   removed_at: number;
   removed_by: string;
+}
+
+/** A distribution point, typed by an operator or named by certificates; `id`: SHA-256 of the URL, hexadecimal. */
+export interface RevocationSourcesTable {
+  id: string;
+  kind: 'automatic' | 'cdp';
+  url: string;
+  /** What the server said about the last good answer, sent back to it. */
+  etag: string | null;
+  last_modified: string | null;
+  last_attempt_at: number | null;
+  last_success_at: number | null;
+  next_attempt_at: number | null;
+  /** Since the last success. */
+  failures: number;
+  outcome: string;
+  message: string;
+  /** JSON array, newest first. */
+  history: string;
+}
+
+/** A CRL of a source; its bytes lie in `crl/<sha256>.crl`. Key: `source`, `source_id`, `sha256`. */
+export interface RevocationCrlsTable {
+  source: 'automatic' | 'manual' | 'cdp';
+  /** Row id of the distribution point; empty for `manual`. */
+  source_id: string;
+  sha256: string;
+  /** The URL, or the name of the uploaded file. */
+  origin: string;
+  issuer: string;
+  /** SHA-256 of the key whose signature over it was good; null while no such key is known: then it is not used. */
+  signed_by: string | null;
+  /** What its number counts: issuer, key, scope. */
+  series: string | null;
+  /** Hexadecimal. */
+  number: string | null;
+  this_update: number;
+  next_update: number;
+  entries: number;
+  bytes: number;
+  delta: number;
+  retrieved_at: number;
+}
+
+/** The newest CRL ever seen of a series, so that an older one is refused although the newest is gone. */
+export interface RevocationNumbersTable {
+  series: string;
+  sha256: string;
+  number: string | null;
+  this_update: number;
+}
+
+/** An OCSP answer that said "revoked"; it holds until a newer one says otherwise. `id`: issuer and serial number, hashed. */
+export interface RevocationKnownTable {
+  id: string;
+  url: string;
+  answer: Uint8Array;
+  this_update: number;
+  retrieved_at: number;
 }
 
 export interface UsersTable {
