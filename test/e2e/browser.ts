@@ -81,7 +81,8 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
 export async function seriousFindings(page: Page): Promise<readonly string[]> {
   const session = await page.context().newCDPSession(page);
   // By the debugger and not as a script of the page: the content security policy stays in force.
-  await session.send('Runtime.evaluate', { expression: await axeSource() });
+  const there = await session.send('Runtime.evaluate', { expression: 'typeof axe' });
+  if (there.result.value !== 'object') await session.send('Runtime.evaluate', { expression: await axeSource() });
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations
       .filter((v) => v.impact === 'serious' || v.impact === 'critical')

@@ -30,12 +30,12 @@ after(async () => {
 });
 
 /** Pages that stand in no menu, and the two seen before log-in are taken in the test itself. */
-const further = [
-  '/security/server-certificate/generate-csr',
-  '/security/client-certificate/generate-csr',
-  '/security/domain-certificates/video.example.net',
-  '/security/domain-certificates/old.example.net',
-  '/no-such-page',
+const further: readonly (readonly [path: string, heading: string])[] = [
+  ['/security/server-certificate/generate-csr', 'Generate CSR'],
+  ['/security/client-certificate/generate-csr', 'Generate CSR'],
+  ['/security/domain-certificates/video.example.net', 'Domain certificate video.example.net'],
+  ['/security/domain-certificates/old.example.net', 'Domain certificate old.example.net'],
+  ['/no-such-page', 'No such page'],
 ];
 
 const variants = [
@@ -75,10 +75,11 @@ for (const variant of variants) {
     const { page, context, faults } = await openPage(browser, gateway.url, variant);
     await page.goto('/');
     await logIn(page, 'admin', password);
-    for (const path of [...pages.map((entry) => entry.path), ...further]) {
+    for (const [path, heading] of [...pages.map((entry) => [entry.path, entry.title] as const), ...further]) {
       await t.test(path, async () => {
-        await page.goto(path);
-        await settled(page);
+        // By the page's own navigation, as a click does it; the first address of all was loaded.
+        await page.evaluate(`history.pushState(null, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`);
+        await settled(page, heading);
         const name = path === '/' ? 'overview' : path.slice(1).replace(/[^a-z0-9-]+/g, '-');
         assert.deepEqual(await look(page, `${name}-${variant.scheme}-${variant.width}`), []);
       });
@@ -88,8 +89,8 @@ for (const variant of variants) {
   });
 }
 
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor();
+async function settled(page: Page, heading: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
   // Placeholders and the frame of a page that is still being fetched are gone, and the drawings have measured.
   const loading = page.locator('[aria-busy="true"], [aria-label^="Loading"]');
   await loading.first().waitFor({ state: 'detached' });

@@ -67,7 +67,8 @@ test('a person takes a new gateway from the set-up link to a served certificate'
 
   await step(t, 'Generate CSR shows the final names before it makes the request', async () => {
     await goTo(page, 'Server certificate');
-    await page.getByRole('link', { name: 'Generate CSR', exact: true }).click();
+    const panel = page.getByRole('region', { name: 'Certificate signing request (CSR)' });
+    await panel.getByRole('link', { name: 'Generate CSR' }).click();
     const preview = page.getByLabel('Preview of the request');
     await preview.getByText('DNS:collab-edge.example.com').waitFor();
     await page.getByLabel('Additional alternative names').fill('10.0.0.1');
