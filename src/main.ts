@@ -2,6 +2,7 @@
  * The administration process: wiring only. Opens the storage, ties the features together, answers the API and the page
  * on Unix sockets, and ends when the supervisor that started it goes away.
  */
+import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Access, createAccess } from './features/access/access.ts';
@@ -12,6 +13,7 @@ import { createIdentity, type Identity } from './features/identity/identity.ts';
 import { createSettings, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
 import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
+import { createVerification } from './features/verification/verification.ts';
 import { collectRoutes } from './http/collect-routes.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { systemActor } from './lib/actor.ts';
@@ -73,6 +75,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
     onError: (error) => log.error('alarms could not be worked out', { error }),
   });
+  const verification = createVerification({ clock, trusted: trustedCa.certificates });
   const tools = createTools({ clock, trusted: trustedCa.certificates });
 
   await identity.ensureTemporary();
@@ -85,10 +88,10 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     if (feature === 'settings') void keepListeners();
     publisher.publish().catch((error: unknown) => log.error('not every edge took the change', { feature, error }));
   });
-  await publisher.publish().catch((error: unknown) => log.error('not every edge took the state', { error }));
+  await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
   const app = await createHttpApp({
-    routes: collectRoutes({ access, audit, settings, trustedCa, identity, alarms, tools }),
+    routes: collectRoutes({ access, audit, settings, trustedCa, identity, alarms, verification, tools }),
     access,
     audit,
     webFolder: join(import.meta.dirname, '..', 'web', 'dist'),
@@ -99,6 +102,8 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   await printSetupLink(access, options);
   tell({ type: 'ready' });
   alarms.start();
+  // a process that is killed writes no cache at its end
+  setTimeout(flushCompileCache, 5_000).unref();
 }
 
 /** While there is no user, each start prints a new link; it is shown on the terminal only, never logged. */

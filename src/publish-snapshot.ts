@@ -1,6 +1,12 @@
 /** Gathers what the edges live on from the features, seals it on disk, and has every edge acknowledge it. */
 import { publishSnapshot } from './edge/control/publish.ts';
-import { defaultEdgeSettings, type EdgeSettings, readSnapshot, writeSnapshot } from './edge/snapshot.ts';
+import {
+  defaultEdgeSettings,
+  type EdgeSettings,
+  type EdgeSnapshot,
+  readSnapshot,
+  writeSnapshot,
+} from './edge/snapshot.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Settings, SettingsFeature } from './features/settings/settings.ts';
 import type { TrustedCaFeature } from './features/trusted-ca/trusted-ca.ts';
@@ -19,6 +25,8 @@ export interface PublisherDeps {
 export interface Publisher {
   /** Resolves when every edge serves what is stored now; rejects with the reason when one does not. */
   publish(): Promise<void>;
+  /** The same at start, where nothing is to be done when the snapshot on disk says it all already. */
+  publishIfChanged(): Promise<void>;
   /** The slot whose identity a lower-case host name selects, as the edges were told last. */
   slotOf(name: string): string;
 }
@@ -30,29 +38,35 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let running: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
 
-  async function publishNow(): Promise<void> {
+  async function publishNow(onlyIfChanged = false): Promise<void> {
     waiting = undefined;
     const { storage, clock } = deps;
-    lastSerial ??= await serialOnDisk(storage);
-    const identities = await deps.identity().forEdge();
+    const content = await gather(deps);
+    slots = new Map(content.identities.flatMap(({ slot, names }) => names.map((name) => [name, slot])));
+    if (lastSerial === undefined) {
+      const onDisk = await snapshotOnDisk(storage);
+      lastSerial = onDisk?.serial ?? 0;
+      if (onlyIfChanged && onDisk !== undefined && sameContent(onDisk, content)) return;
+    }
     const serial = Math.max(clock.now(), lastSerial + 1);
-    await writeSnapshot(storage.folder, storage.vault, {
-      format: 1,
-      serial,
-      identities,
-      trust: (await deps.trustedCas.certificates()).map((certificate) => toBase64(certificate.der)),
-      settings: edgeSettings(await deps.settings.get()),
-    });
+    await writeSnapshot(storage.folder, storage.vault, { format: 1, serial, ...content });
     lastSerial = serial;
-    slots = new Map(identities.flatMap(({ slot, names }) => names.map((name) => [name, slot])));
     await publishSnapshot(storage.folder, serial);
   }
 
   return {
     publish() {
       if (waiting !== undefined) return waiting;
-      const next = running.then(publishNow, publishNow);
+      const next = running.then(
+        () => publishNow(),
+        () => publishNow(),
+      );
       waiting = next;
+      running = next.catch(() => undefined);
+      return next;
+    },
+    publishIfChanged: () => {
+      const next = publishNow(true);
       running = next.catch(() => undefined);
       return next;
     },
@@ -60,13 +74,28 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   };
 }
 
-/** 0 when there is none, or none that can be read: edges then wait for the first. */
-async function serialOnDisk({ folder, vault }: Storage): Promise<number> {
+type Content = Pick<EdgeSnapshot, 'identities' | 'trust' | 'settings'>;
+
+async function gather({ identity, trustedCas, settings }: PublisherDeps): Promise<Content> {
+  return {
+    identities: await identity().forEdge(),
+    trust: (await trustedCas.certificates()).map((certificate) => toBase64(certificate.der)),
+    settings: edgeSettings(await settings.get()),
+  };
+}
+
+/** Undefined when there is none, or none that can be read: edges then wait for the first. */
+async function snapshotOnDisk({ folder, vault }: Storage): Promise<EdgeSnapshot | undefined> {
   try {
-    return (await readSnapshot(folder, vault)).serial;
+    return await readSnapshot(folder, vault);
   } catch {
-    return 0;
+    return undefined;
   }
+}
+
+function sameContent(a: Content, b: Content): boolean {
+  const text = ({ identities, trust, settings }: Content) => JSON.stringify([identities, trust, settings]);
+  return text(a) === text(b);
 }
 
 function edgeSettings({ fqdn, dnsNames, clusterName, limits }: Settings): EdgeSettings {

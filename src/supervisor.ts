@@ -74,7 +74,9 @@ function keptListeners(folder: string): Readonly<Record<string, string>> {
     const kept: unknown = JSON.parse(readFileSync(join(folder, 'snapshot', 'listeners.json'), 'utf8'));
     if (typeof kept !== 'object' || kept === null) return {};
     const { address, httpsPort, sipTlsPort } = kept as Record<string, unknown>;
-    return { address: String(address), 'https-port': String(httpsPort), 'sip-port': String(sipTlsPort) };
+    const known = { address, 'https-port': httpsPort, 'sip-port': sipTlsPort };
+    const texts = Object.entries(known).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
+    return Object.fromEntries(texts.map(([flag, value]) => [flag, String(value)]));
   } catch {
     return {};
   }
