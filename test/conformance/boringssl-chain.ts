@@ -1,6 +1,7 @@
 /** BoringSSL's chain verifier cases: those whose trust setting has a meaning outside Chromium. */
 import { type Certificate, parseCertificate } from '../../src/pki/certificate/certificate.ts';
 import { type Profile, rfc5280 } from '../../src/pki/path/profile.ts';
+import { type Rejection, reject } from '../../src/pki/path/rejection.ts';
 import { TrustStore } from '../../src/pki/path/trust-store.ts';
 import { verifyPath } from '../../src/pki/path/verify-path.ts';
 import type { ConformanceCase, Outcome, Suite } from './suite.ts';
@@ -46,13 +47,17 @@ function runChain(test: ChainTest): Outcome {
     // the trust setting means: its name and key, whatever else its certificate says
     trust: new TrustStore([{ certificate: root, constraints: false, pinned: false }]),
     time: Date.parse(test.time),
-    profile:
-      test.digestPolicy === 'STRONG'
-        ? profile
-        : { ...profile, algorithms: test.id.includes('sha1-eku-any') ? 'any' : 'current' },
+    profile: { ...profile, algorithms: test.digestPolicy === 'STRONG' ? 'current' : 'any' },
+    checkPath: (path, anchor) => tooSmall([...path, anchor.certificate]),
     extendedKeyUsages: usages[test.keyPurpose] ?? [],
   });
   return result.accepted
     ? { actual: 'accept' }
     : { actual: 'reject', code: result.rejection.code, message: result.rejection.message };
+}
+
+/** Whatever the digest policy, the suite's verifier wants RSA keys of 1024 bits. */
+function tooSmall(path: readonly Certificate[]): Rejection | undefined {
+  const small = path.find(({ publicKey: { algorithm, bits = 0 } }) => algorithm === 'rsa' && bits < 1024);
+  return small && reject('path.key-refused', 'the RSA key has less than 1024 bits', small);
 }

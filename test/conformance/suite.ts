@@ -16,7 +16,9 @@ export interface Outcome {
 }
 
 /** `none` is the real engine; the others prove that the scores mean something. */
-export type Control = 'none' | 'always-accept' | 'always-reject' | 'no-crls';
+export const controls = ['none', 'always-accept', 'always-reject', 'no-crls'] as const;
+
+export type Control = (typeof controls)[number];
 
 export interface Suite {
   /** `limbo`, `pkits`, `boringssl-crl` …: names the exceptions file. */

@@ -86,6 +86,10 @@ const decoders: readonly ExtensionDecoder<unknown>[] = [
   subjectDirectoryAttributes,
   qualifiedStatements,
   logotype,
+];
+
+/** Extensions of single vendors, which no standard gives a meaning: when malformed they count as absent. */
+const vendorDecoders: readonly ExtensionDecoder<unknown>[] = [
   microsoftTemplateName,
   microsoftTemplate,
   microsoftCaVersion,
@@ -94,7 +98,10 @@ const decoders: readonly ExtensionDecoder<unknown>[] = [
   ...Object.values(netscape),
 ];
 
-const decoderOf: ReadonlyMap<string, ExtensionDecoder<unknown>> = new Map(decoders.map((d) => [d.oid, d]));
+const decoderOf: ReadonlyMap<string, ExtensionDecoder<unknown>> = new Map(
+  [...decoders, ...vendorDecoders].map((d) => [d.oid, d]),
+);
+const vendors: ReadonlySet<ExtensionDecoder<unknown>> = new Set(vendorDecoders);
 
 /** Stands in the place of an extension that was looked for and is absent. */
 const absent = Symbol('absent');
@@ -104,6 +111,7 @@ export abstract class ExtensionSet {
   protected readonly table: ExtensionTable;
   private readonly decodedValues: unknown[] = [];
   private list: readonly Extension[] | undefined;
+  private critical: readonly string[] | undefined;
 
   constructor(der: Uint8Array, table: ExtensionTable) {
     this.der = der;
@@ -116,18 +124,24 @@ export abstract class ExtensionSet {
     return this.list;
   }
 
+  /** Dotted identifiers of the critical extensions, in their order. */
+  get criticalExtensions(): readonly string[] {
+    this.critical ??= criticalOids(this.der, this.table);
+    return this.critical;
+  }
+
   /** The extension with this dotted identifier. */
   extension(oid: string): Extension | undefined {
     const at = findExtension(this.der, this.table, decoderOf.get(oid)?.content ?? oidContent(oid));
     return at === -1 ? undefined : extensionAt(this.der, this.table, at);
   }
 
-  /** Decodes every extension that is understood; what is wrong with the first that is malformed. */
+  /** Decodes every extension that a standard defines; what is wrong with the first that is malformed. */
   checkExtensions(): PkiError | undefined {
     for (let at = 0; at < this.table.length; at += stride) {
       const oid = oidText(this.der, this.table[at]!, this.table[at + 1]!);
       const decoder = decoderOf.get(oid);
-      if (decoder === undefined) continue;
+      if (decoder === undefined || vendors.has(decoder)) continue;
       try {
         this.decoded(decoder);
       } catch (thrown) {
@@ -143,13 +157,7 @@ export abstract class ExtensionSet {
    * is not being enforced (RFC 5280 4.2).
    */
   get unknownCriticalExtensions(): readonly string[] {
-    const unknown: string[] = [];
-    for (let at = 0; at < this.table.length; at += stride) {
-      if (this.table[at + 2] !== 1) continue;
-      const oid = oidText(this.der, this.table[at]!, this.table[at + 1]!);
-      if (!decoderOf.has(oid)) unknown.push(oid);
-    }
-    return unknown;
+    return this.criticalExtensions.filter((oid) => !decoderOf.has(oid));
   }
 
   get basicConstraints() {
@@ -253,31 +261,40 @@ export abstract class ExtensionSet {
   }
 
   get netscapeCertType() {
-    return this.decoded(netscape.netscapeCertType);
+    return this.vendor(netscape.netscapeCertType);
   }
 
   get netscapeComment() {
-    return this.decoded(netscape.netscapeComment);
+    return this.vendor(netscape.netscapeComment);
   }
 
   get microsoftTemplateName() {
-    return this.decoded(microsoftTemplateName);
+    return this.vendor(microsoftTemplateName);
   }
 
   get microsoftTemplate() {
-    return this.decoded(microsoftTemplate);
+    return this.vendor(microsoftTemplate);
   }
 
   get microsoftCaVersion() {
-    return this.decoded(microsoftCaVersion);
+    return this.vendor(microsoftCaVersion);
   }
 
   get microsoftPreviousCaHash() {
-    return this.decoded(microsoftPreviousCaHash);
+    return this.vendor(microsoftPreviousCaHash);
   }
 
   get microsoftApplicationPolicies() {
-    return this.decoded(microsoftApplicationPolicies);
+    return this.vendor(microsoftApplicationPolicies);
+  }
+
+  private vendor<T>(decoder: ExtensionDecoder<T>): T | undefined {
+    try {
+      return this.decoded(decoder);
+    } catch (thrown) {
+      if (thrown instanceof PkiRefusal) return undefined;
+      throw thrown;
+    }
   }
 
   private decoded<T>(decoder: ExtensionDecoder<T>): T | undefined {
@@ -288,4 +305,12 @@ export abstract class ExtensionSet {
     }
     return value === absent ? undefined : (value as T);
   }
+}
+
+function criticalOids(der: Uint8Array, table: ExtensionTable): readonly string[] {
+  const oids: string[] = [];
+  for (let at = 0; at < table.length; at += stride) {
+    if (table[at + 2] === 1) oids.push(oidText(der, table[at]!, table[at + 1]!));
+  }
+  return oids;
 }
