@@ -440,6 +440,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/verification/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a certificate and its chain, and explain the decision
+         * @description A refusal is an answer like any other: status 200 with `accepted` false, the reason and the next step.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verification/remote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch what a TLS or SIP server presents and verify it as the gateway would
+         * @description Loopback, link-local, metadata and other special addresses are not called.
+         */
+        post: operations["checkRemote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tools/decode": {
         parameters: {
             query?: never;
@@ -1019,6 +1059,96 @@ export interface components {
             }[];
             reminders: components["schemas"]["Remark"][];
         };
+        Decision: {
+            accepted: boolean;
+            /** @description False: shown only, the connection is let through. */
+            enforced: boolean;
+            /** @enum {string} */
+            code: "accepted" | "path.no-issuer" | "path.too-long" | "path.issuer-not-ca" | "path.issuer-key-usage" | "path.version" | "path.malformed-extension" | "path.serial-number" | "path.issuer-empty" | "path.subject-empty" | "path.extension-missing" | "path.extension-misplaced" | "path.criticality" | "path.unknown-critical-extension" | "path.key-refused" | "path.weak-signature" | "path.signature-algorithm-mismatch" | "path.not-yet-valid" | "path.expired" | "path.signature-invalid" | "path.path-length" | "path.name-constraint-malformed" | "path.name-constraint-unsupported" | "path.name-excluded" | "path.name-not-permitted" | "path.policy-mapping" | "path.policy" | "path.extended-key-usage" | "path.key-usage" | "path.leaf-is-ca" | "path.subject-alternative-name" | "path.common-name" | "path.wildcard" | "path.name-mismatch" | "revocation.unknown" | "revocation.revoked" | "budget.path-steps" | "budget.signatures" | "budget.name-constraints" | "budget.policies" | "budget.time" | "verification.no-certificate" | "verification.unreadable" | "verification.too-many-certificates" | "verification.name-malformed" | "verification.no-trust";
+            words: string;
+            /** @description What to do; empty when accepted. */
+            next: string;
+            /** @description Of the standard, or the key of a limit. */
+            clause: string;
+            /** @enum {string} */
+            purpose: "sip" | "sip-server" | "sip-client" | "https-server" | "https-client" | "ldap" | "syslog" | "policy-server" | "call-manager" | "cluster-peer" | "xmpp" | "smtp" | "any";
+            /** @enum {string} */
+            profile: "peer" | "rfc5280" | "webpki" | "sip";
+            /** @description ISO 8601, UTC. */
+            time: string;
+            names: {
+                readonly expected: string[];
+                matched?: string;
+                readonly presented: string[];
+            };
+            /** @description Leaf first. */
+            readonly path: components["schemas"]["NamedCertificate"][];
+            /** @description Whole paths that failed for the reason given. */
+            readonly tried: {
+                readonly path: components["schemas"]["NamedCertificate"][];
+                /** @enum {string} */
+                code: "accepted" | "path.no-issuer" | "path.too-long" | "path.issuer-not-ca" | "path.issuer-key-usage" | "path.version" | "path.malformed-extension" | "path.serial-number" | "path.issuer-empty" | "path.subject-empty" | "path.extension-missing" | "path.extension-misplaced" | "path.criticality" | "path.unknown-critical-extension" | "path.key-refused" | "path.weak-signature" | "path.signature-algorithm-mismatch" | "path.not-yet-valid" | "path.expired" | "path.signature-invalid" | "path.path-length" | "path.name-constraint-malformed" | "path.name-constraint-unsupported" | "path.name-excluded" | "path.name-not-permitted" | "path.policy-mapping" | "path.policy" | "path.extended-key-usage" | "path.key-usage" | "path.leaf-is-ca" | "path.subject-alternative-name" | "path.common-name" | "path.wildcard" | "path.name-mismatch" | "revocation.unknown" | "revocation.revoked" | "budget.path-steps" | "budget.signatures" | "budget.name-constraints" | "budget.policies" | "budget.time" | "verification.no-certificate" | "verification.unreadable" | "verification.too-many-certificates" | "verification.name-malformed" | "verification.no-trust";
+                words: string;
+            }[];
+            revocation: {
+                /** @enum {string} */
+                mode: "off" | "leaf" | "chain";
+                /** @enum {string} */
+                whenUnknown: "not-revoked" | "revoked";
+                readonly found: {
+                    subject: string;
+                    fingerprint: string;
+                    /** @enum {string} */
+                    status: "good" | "revoked" | "unknown";
+                    words: string;
+                    readonly evidence: {
+                        /** @enum {string} */
+                        kind: "crl" | "delta-crl" | "ocsp";
+                        source: string;
+                        issuer: string;
+                        /** @description CRL number, hexadecimal. */
+                        number?: string;
+                        /** @description ISO 8601, UTC. */
+                        thisUpdate: string;
+                        /** @description ISO 8601, UTC. */
+                        nextUpdate?: string;
+                        /** @description Seconds since thisUpdate. */
+                        age: number;
+                    }[];
+                }[];
+            };
+            readonly warnings: {
+                /** @enum {string} */
+                code: "verification.not-enforced" | "verification.name-not-checked" | "verification.common-name" | "verification.server-auth-only" | "verification.weak" | "verification.expires-soon" | "verification.crl-old" | "verification.status-unknown" | "verification.chain-incomplete" | "verification.unreadable-extra";
+                words: string;
+            }[];
+            /** @description What else would refuse it once the first reason is mended. */
+            readonly also: {
+                /** @enum {string} */
+                code: "accepted" | "path.no-issuer" | "path.too-long" | "path.issuer-not-ca" | "path.issuer-key-usage" | "path.version" | "path.malformed-extension" | "path.serial-number" | "path.issuer-empty" | "path.subject-empty" | "path.extension-missing" | "path.extension-misplaced" | "path.criticality" | "path.unknown-critical-extension" | "path.key-refused" | "path.weak-signature" | "path.signature-algorithm-mismatch" | "path.not-yet-valid" | "path.expired" | "path.signature-invalid" | "path.path-length" | "path.name-constraint-malformed" | "path.name-constraint-unsupported" | "path.name-excluded" | "path.name-not-permitted" | "path.policy-mapping" | "path.policy" | "path.extended-key-usage" | "path.key-usage" | "path.leaf-is-ca" | "path.subject-alternative-name" | "path.common-name" | "path.wildcard" | "path.name-mismatch" | "revocation.unknown" | "revocation.revoked" | "budget.path-steps" | "budget.signatures" | "budget.name-constraints" | "budget.policies" | "budget.time" | "verification.no-certificate" | "verification.unreadable" | "verification.too-many-certificates" | "verification.name-malformed" | "verification.no-trust";
+                words: string;
+                next: string;
+            }[];
+            readonly advice: string[];
+            readonly policies: string[];
+            cost: {
+                /** @description Milliseconds. */
+                time: number;
+                spent: {
+                    signatureChecks: number;
+                    buildCalls: number;
+                    nameConstraintComparisons: number;
+                    policyNodes: number;
+                };
+                limits: {
+                    signatureChecks: number;
+                    buildCalls: number;
+                    nameConstraintComparisons: number;
+                    policyNodes: number;
+                    time: number;
+                };
+            };
+        };
         DecodedFiles: {
             files: {
                 name: string;
@@ -1040,6 +1170,11 @@ export interface components {
                     text: string;
                 }[];
             }[];
+        };
+        ExplainedDecision: {
+            decision: components["schemas"]["Decision"];
+            /** @description The same for people. */
+            text: string;
         };
         IdentityChange: {
             identity: components["schemas"]["IdentityView"];
@@ -1131,6 +1266,20 @@ export interface components {
                 keyFingerprint: string;
             }[];
         };
+        NamedCertificate: {
+            /** @enum {string} */
+            role: "leaf" | "intermediate" | "trusted";
+            subject: string;
+            issuer: string;
+            /** @description Hexadecimal. */
+            serial: string;
+            /** @description SHA-256, pairs with colons. */
+            fingerprint: string;
+            /** @description ISO 8601, UTC. */
+            notBefore: string;
+            /** @description ISO 8601, UTC. */
+            notAfter: string;
+        };
         Overview: {
             /**
              * Format: date-time
@@ -1213,6 +1362,30 @@ export interface components {
             code: string;
             message: string;
             hint?: string;
+        };
+        RemoteAnswer: {
+            target: string;
+            address: string;
+            /** @description Empty when the handshake did not end. */
+            protocol: string;
+            cipher: string;
+            /** @description Certificates that were presented. */
+            presented: number;
+            stapled: boolean;
+            sip?: {
+                /** @constant */
+                answered: true;
+                status: number;
+                reason: string;
+            } | {
+                /** @constant */
+                answered: false;
+                reason: string;
+            };
+            readonly remarks: string[];
+            decision: components["schemas"]["Decision"];
+            /** @description The same for people. */
+            text: string;
         };
         RequiredName: {
             /** @enum {string} */
@@ -2715,6 +2888,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrustedCaRemovalReport"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The certificate, then its chain. */
+                    files: {
+                        name: string;
+                        /**
+                         * Format: base64
+                         * @description The file, base64.
+                         */
+                        content: string;
+                    }[];
+                    /** @description Instead of the trusted CA list. */
+                    trust?: {
+                        name: string;
+                        /**
+                         * Format: base64
+                         * @description The file, base64.
+                         */
+                        content: string;
+                    }[];
+                    untrusted?: {
+                        name: string;
+                        /**
+                         * Format: base64
+                         * @description The file, base64.
+                         */
+                        content: string;
+                    }[];
+                    crls?: {
+                        name: string;
+                        /**
+                         * Format: base64
+                         * @description The file, base64.
+                         */
+                        content: string;
+                    }[];
+                    ocsp?: {
+                        name: string;
+                        /**
+                         * Format: base64
+                         * @description The file, base64.
+                         */
+                        content: string;
+                    }[];
+                    /**
+                     * @default any
+                     * @enum {string}
+                     */
+                    purpose?: "sip" | "sip-server" | "sip-client" | "https-server" | "https-client" | "ldap" | "syslog" | "policy-server" | "call-manager" | "cluster-peer" | "xmpp" | "smtp" | "any";
+                    /** @description Any one must be proved: host, IP address, sip:domain. */
+                    names?: string[];
+                    /** @description ISO 8601, or seconds since 1970; now unless told. */
+                    at?: string;
+                    /** @description OIDs of which one must hold. */
+                    policies?: string[];
+                    /** @enum {string} */
+                    profile?: "peer" | "rfc5280" | "webpki" | "sip";
+                    /**
+                     * @description `chain` where CRLs or OCSP answers are given, else `off`.
+                     * @enum {string}
+                     */
+                    revocation?: "off" | "leaf" | "chain";
+                    /**
+                     * @description The usual of the purpose unless told.
+                     * @enum {string}
+                     */
+                    whenUnknown?: "not-revoked" | "revoked";
+                    /** @enum {string} */
+                    extendedKeyUsage?: "strict" | "server-auth-accepted" | "any";
+                    commonName?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedDecision"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkRemote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `host`, `host:port`; port 443, with `sip` 5061, unless told. */
+                    target: string;
+                    /**
+                     * @description Sends OPTIONS and compares names by RFC 5922.
+                     * @default false
+                     */
+                    sip?: boolean;
+                    /** @enum {string} */
+                    purpose?: "sip" | "sip-server" | "sip-client" | "https-server" | "https-client" | "ldap" | "syslog" | "policy-server" | "call-manager" | "cluster-peer" | "xmpp" | "smtp" | "any";
+                    /** @description Any one must be proved: host, IP address, sip:domain. */
+                    names?: string[];
+                    /** @description ISO 8601, or seconds since 1970; now unless told. */
+                    at?: string;
+                    /** @description OIDs of which one must hold. */
+                    policies?: string[];
+                    /** @enum {string} */
+                    profile?: "peer" | "rfc5280" | "webpki" | "sip";
+                    /**
+                     * @description `chain` where CRLs or OCSP answers are given, else `off`.
+                     * @enum {string}
+                     */
+                    revocation?: "off" | "leaf" | "chain";
+                    /**
+                     * @description The usual of the purpose unless told.
+                     * @enum {string}
+                     */
+                    whenUnknown?: "not-revoked" | "revoked";
+                    /** @enum {string} */
+                    extendedKeyUsage?: "strict" | "server-auth-accepted" | "any";
+                    commonName?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoteAnswer"];
                 };
             };
             /** @description Refused; the code says why */

@@ -25,6 +25,10 @@ export const commandTable: readonly CommandGroup[] = [
     load: async () => (await import('../features/alarms/commands.ts')).alarmsCommands,
   },
   {
+    words: ['verify'],
+    load: async () => (await import('../features/verification/commands.ts')).verificationCommands,
+  },
+  {
     words: ['decode', 'convert', 'match', 'chain'],
     load: async () => (await import('../features/tools/commands.ts')).toolsCommands,
   },

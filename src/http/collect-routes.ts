@@ -13,6 +13,8 @@ import { toolsRoutes } from '../features/tools/routes.ts';
 import type { Tools } from '../features/tools/tools.ts';
 import { trustedCaRoutes } from '../features/trusted-ca/routes.ts';
 import type { TrustedCaFeature } from '../features/trusted-ca/trusted-ca.ts';
+import { verificationRoutes } from '../features/verification/routes.ts';
+import type { Verification } from '../features/verification/verification.ts';
 import type { Route } from '../lib/route.ts';
 
 export interface Features {
@@ -23,6 +25,7 @@ export interface Features {
   readonly identity: Identity;
   readonly alarms: AlarmsFeature;
   readonly tools: Tools;
+  readonly verification: Verification;
 }
 
 /** Handlers use the features, building the list does not: the generator of the OpenAPI file passes stand-ins. */
@@ -32,6 +35,7 @@ export function collectRoutes(features: Features): readonly Route[] {
     ...identityRoutes(features.identity),
     ...settingsRoutes(features.settings),
     ...trustedCaRoutes(features.trustedCa),
+    ...verificationRoutes(features.verification),
     ...toolsRoutes(features.tools),
     ...accessRoutes(features.access),
     ...auditRoutes(features.audit),

@@ -1,6 +1,7 @@
 /** A decision as text, for the engineer who was refused: the same words on the command line, on the page and in logs. */
 import type { Decision, NamedCertificate, RevocationFinding, UsedEvidence } from './decision.ts';
 import { purposes } from './purposes.ts';
+import type { RemoteAnswer } from './remote-check.ts';
 
 /** The whole decision: verdict, reason, next step, then what it rests on. */
 export function explain(decision: Decision): string {
@@ -28,6 +29,22 @@ export function explain(decision: Decision): string {
   );
   lines.push(...field('Cost', [cost(decision)]));
   return `${lines.join('\n')}\n`;
+}
+
+/** A remote check: how the other side was met, then the decision about what it presented. */
+export function explainRemote(answer: RemoteAnswer): string {
+  const { target, address, protocol, cipher, presented, stapled, sip, remarks, decision } = answer;
+  const tls = protocol === '' ? 'handshake not ended' : `${protocol}, ${cipher}`;
+  const count = `${presented} certificate${presented === 1 ? '' : 's'} presented`;
+  const lines = [
+    ...field('Connected to', [
+      `${target} (${address}), ${tls}`,
+      `${count}${stapled ? ', an OCSP answer stapled' : ''}`,
+    ]),
+    ...(sip === undefined ? [] : field('SIP OPTIONS', [sip.answered ? `${sip.status} ${sip.reason}` : sip.reason])),
+    ...field('Remarks', remarks),
+  ];
+  return `${lines.join('\n')}\n\n${explain(decision)}`;
 }
 
 /** One line for a log or a table: verdict, code, whose certificate, reason. */

@@ -3,17 +3,19 @@
  * front door: `verify` waits for the trusted CA list, `decide` is the same without promises for an edge that holds a
  * snapshot. Nothing is stored.
  */
+import type { AddressRules } from '../../lib/address-filter.ts';
 import { equalBytes } from '../../lib/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import { SignatureMemory } from '../../pki/path/signature-memory.ts';
 import { type DecideRequest, decide } from './decide.ts';
 import type { Decision } from './decision.ts';
+import { checkRemote, type RemoteAnswer, type RemoteQuestion } from './remote-check.ts';
 import { type Trust, trustOf } from './trust.ts';
 
 export { type DecideRequest, type DecideTools, decide, type VerifySettings } from './decide.ts';
 export type { Decision, DecisionCode, DecisionWarning, NamedCertificate, RevocationFinding } from './decision.ts';
-export { explain, explainBriefly } from './explain.ts';
+export { explain, explainBriefly, explainRemote } from './explain.ts';
 export {
   type ProfileName,
   type Purpose,
@@ -23,6 +25,7 @@ export {
   purposes,
   type RevocationSources,
 } from './purposes.ts';
+export type { RemoteAnswer, RemoteQuestion } from './remote-check.ts';
 export type { Evidence, EvidenceAnswer, EvidenceCrl, EvidenceOrigin, EvidenceSwitches } from './select-evidence.ts';
 export { type Trust, trustOf } from './trust.ts';
 
@@ -32,6 +35,11 @@ export type VerifyRequest = Omit<DecideRequest, 'trust' | 'time'> & Partial<Pick
 export interface Verification {
   /** Decides about a chain. Never throws for anything a peer can send. */
   verify(request: VerifyRequest): Promise<Decision>;
+  /**
+   * Fetches what a server presents and decides about it as the gateway would. Loopback, link-local and the like are
+   * refused. Throws `verification.address-refused`, `verification.unreachable`, `verification.no-tls`.
+   */
+  checkRemote(question: RemoteQuestion): Promise<RemoteAnswer>;
   /** The default trust, made once for each state of the trusted CA list. */
   trust(): Promise<Trust>;
 }
@@ -41,12 +49,18 @@ export interface VerificationDependencies {
   /** The trusted CA list: anchors, pinned peers and listed intermediates together. */
   readonly trusted: () => Promise<readonly Certificate[]>;
   readonly memory?: SignatureMemory;
+  /** Which addresses a remote check may call; unless given, all but those of `operatorRules`. */
+  readonly addresses?: () => Promise<AddressRules | undefined>;
 }
+
+/** An operator's own peers may have private addresses; the machine itself and metadata services are never called. */
+export const operatorRules: AddressRules = { kinds: ['private', 'shared'] };
 
 export function createVerification({
   clock,
   trusted,
   memory = new SignatureMemory(),
+  addresses = async () => operatorRules,
 }: VerificationDependencies): Verification {
   let last: { readonly list: readonly Certificate[]; readonly trust: Trust } | undefined;
   const trust = async (): Promise<Trust> => {
@@ -56,12 +70,14 @@ export function createVerification({
     if (last === undefined || !unchanged) last = { list, trust: trustOf(list) };
     return last.trust;
   };
+  const verify = async (request: VerifyRequest): Promise<Decision> => {
+    const settled = { ...request, trust: request.trust ?? (await trust()), time: request.time ?? clock.now() };
+    return decide(settled, { monotonic: clock.monotonic, memory });
+  };
   return {
     trust,
-    async verify(request) {
-      const settled = { ...request, trust: request.trust ?? (await trust()), time: request.time ?? clock.now() };
-      return decide(settled, { monotonic: clock.monotonic, memory });
-    },
+    verify,
+    checkRemote: async (question) => checkRemote(question, verify, await addresses()),
   };
 }
 

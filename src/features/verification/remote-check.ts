@@ -1,0 +1,79 @@
+/** Checks a remote server as the gateway would: fetches what it presents and decides about it. */
+import type { AddressRules } from '../../lib/address-filter.ts';
+import type { DecideRequest } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { type FetchedChain, fetchChain } from './fetch-chain.ts';
+import { wrongInput } from './problems.ts';
+import type { Purpose } from './purposes.ts';
+import { readTarget, targetText } from './remote-target.ts';
+import type { SipAnswer } from './sip-options.ts';
+import type { VerifyRequest } from './verification.ts';
+
+export interface RemoteQuestion {
+  /** `host`, `host:port`, `[2001:db8::1]:5061`; port 443, with `sip` 5061, unless told. */
+  readonly target: string;
+  /** Sends OPTIONS and compares names by RFC 5922. */
+  readonly sip: boolean;
+  /** The host unless told. */
+  readonly names?: readonly string[];
+  /** `sip-server` or `https-server` unless told. */
+  readonly purpose?: Purpose;
+  readonly trust?: DecideRequest['trust'];
+  readonly untrusted?: DecideRequest['untrusted'];
+  readonly evidence?: DecideRequest['evidence'];
+  readonly time?: number;
+  readonly settings?: DecideRequest['settings'];
+}
+
+export interface RemoteAnswer {
+  /** `sip.example.com:5061`. */
+  readonly target: string;
+  readonly address: string;
+  readonly protocol: string;
+  readonly cipher: string;
+  /** How many certificates were presented. */
+  readonly presented: number;
+  readonly stapled: boolean;
+  readonly sip?: SipAnswer;
+  readonly remarks: readonly string[];
+  readonly decision: Decision;
+}
+
+/** `rules`: which addresses may be called; unless given, all. Throws a Problem when there is nothing to judge. */
+export async function checkRemote(
+  question: RemoteQuestion,
+  verify: (request: VerifyRequest) => Promise<Decision>,
+  rules?: AddressRules,
+): Promise<RemoteAnswer> {
+  const { sip, names, purpose, target: typed, evidence = {}, ...rest } = question;
+  const target = readTarget(typed, sip ? 5061 : 443);
+  if (!target.ok) throw wrongInput('target', target.error);
+  const { host } = target.value;
+  const fetched = await fetchChain(target.value, { sip, ...(rules && { rules }) });
+  const name = targetText(target.value);
+  const decision = await verify({
+    ...rest,
+    chain: fetched.chain,
+    purpose: purpose ?? (sip ? 'sip-server' : 'https-server'),
+    names: names === undefined || names.length === 0 ? [host] : names,
+    evidence: { ...evidence, ocsp: [...(evidence.ocsp ?? []), ...stapledAnswer(fetched, name)] },
+  });
+  const { address, protocol, cipher, chain, stapled, sip: answer, remarks } = fetched;
+  return {
+    target: name,
+    address,
+    protocol,
+    cipher,
+    presented: chain.length,
+    stapled: stapled !== undefined,
+    ...(answer !== undefined && { sip: answer }),
+    remarks,
+    decision,
+  };
+}
+
+function stapledAnswer({ stapled }: FetchedChain, name: string) {
+  return stapled === undefined
+    ? []
+    : [{ answer: { der: stapled, source: `stapled by ${name}` }, origin: 'stapled' as const }];
+}
