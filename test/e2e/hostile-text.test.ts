@@ -86,6 +86,9 @@ test('a certificate full of markup is shown, decoded, trusted and served as text
   await page.getByText('The new certificate serves from the next handshake on.').waitFor();
   await page.getByText(script).first().waitFor();
   await unharmed();
+  // The one Trusted Types policy refuses markup whoever brings it.
+  await assert.rejects(page.evaluate(`document.createElement('p').innerHTML = '<b>bold</b>'`), /Markup is never/);
+
   for (const path of ['/', '/status/alarms', '/status/audit']) {
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();

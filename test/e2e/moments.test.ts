@@ -60,14 +60,16 @@ const moments: Readonly<Record<string, Moment>> = {
     await page.goto('/security/server-certificate');
     await page.getByLabel(certificateFile).setInputFiles(file('wrong.pem', other.certificate));
     await page.getByRole('button', { name: uploadButton }).click();
-    await page.getByText('File upload failed.').waitFor();
-    await page.getByText('Subject alternative name must be a valid FQDN').first().waitFor();
+    await page.getByText('File upload failed.: Subject alternative name must be a valid FQDN').waitFor();
   },
   async 'upload-unreadable'(page) {
     await page.goto('/security/server-certificate');
     await page.getByLabel(certificateFile).setInputFiles(file('page.pem', '<html><body>Not found</body></html>'));
     await page.getByRole('button', { name: uploadButton }).click();
-    await page.getByText('File upload failed.').waitFor();
+    await page
+      .getByText(/^File upload failed\.: /)
+      .first()
+      .waitFor();
   },
   async 'append-preview'(page) {
     const leaf = await ca.issue(['not-a-ca.example.com']);

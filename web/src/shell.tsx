@@ -51,6 +51,7 @@ export function Shell({ session }: { readonly session: Session }) {
       header={{ height: 50 }}
       navbar={{ width: 228, breakpoint: 'md', collapsed: { mobile: !menuOpened } }}
       padding={{ base: 'md', md: 'lg' }}
+      transitionDuration={0}
     >
       <a className="tg-skip" href="#main">
         Skip to the content

@@ -1,6 +1,6 @@
 /** A refusal, as the operator needs it: what, why, what next, and the number to quote. */
 import { Button } from '@mantine/core';
-import { toProblem } from '../problem.ts';
+import { type ApiProblem, type ProblemItem, toProblem } from '../problem.ts';
 import { Notice } from './notice.tsx';
 import { withPlainDates } from './time.tsx';
 
@@ -13,14 +13,11 @@ interface ProblemNoticeProps {
 /** Shows a problem's title, detail, every single error, hint and request id. */
 export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
   const problem = toProblem(error);
-  const errors = problem.errors.filter((e) => e.detail !== problem.detail);
-  // Where each error stands by itself, the sentence that joins them all and the first one's hint say nothing new.
-  const joined = errors.length > 0 && errors.every((e) => problem.detail?.includes(e.detail));
-  const hint = errors.some((e) => e.hint === problem.hint) ? undefined : problem.hint;
+  const { title, detail, errors, hint } = wordsOf(problem);
   return (
     <Notice
       tone="critical"
-      title={problem.title}
+      title={title}
       live
       actions={
         onRetry && (
@@ -30,11 +27,11 @@ export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
         )
       }
     >
-      {problem.detail && !joined && <div className="tg-lines">{withPlainDates(problem.detail)}</div>}
+      {detail && <div className="tg-lines">{withPlainDates(detail)}</div>}
       {errors.length > 0 && (
         <ul className="tg-list">
           {errors.map((e) => (
-            <li key={`${e.field}|${withPlainDates(e.detail)}`}>
+            <li key={`${e.field}|${e.detail}`}>
               {withPlainDates(e.detail)}
               {e.hint && <div className="tg-dim">{e.hint}</div>}
             </li>
@@ -49,4 +46,23 @@ export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
       )}
     </Notice>
   );
+}
+
+interface Words {
+  readonly title: string | undefined;
+  readonly detail: string | undefined;
+  readonly errors: readonly ProblemItem[];
+  readonly hint: string | undefined;
+}
+
+/** Says each thing once. A failed upload reads `File upload failed.: reason`, the words operators search for. */
+function wordsOf(problem: ApiProblem): Words {
+  const several = problem.errors.filter((e) => e.detail !== problem.detail);
+  const joined = several.length > 0 && several.every((e) => problem.detail?.includes(e.detail));
+  const hint = several.some((e) => e.hint === problem.hint) ? undefined : problem.hint;
+  if (problem.title !== 'File upload failed.')
+    return { title: problem.title, detail: joined ? undefined : problem.detail, errors: several, hint };
+  const say = (reason: string | undefined) => `${problem.title}: ${withPlainDates(reason ?? '')}`;
+  if (several.length === 0) return { title: say(problem.detail), detail: undefined, errors: [], hint };
+  return { title: undefined, detail: undefined, errors: several.map((e) => ({ ...e, detail: say(e.detail) })), hint };
 }

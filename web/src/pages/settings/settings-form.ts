@@ -31,6 +31,8 @@ export function useSettingsForm<V extends Values>(
 
   const save = useMutation({
     mutationFn: () => unwrap(api.PATCH('/settings', { body: { version: base.version, ...write(changed) } })),
+    // Somebody else was faster, or a field is wrong: Cancel then goes back to what holds now.
+    onError: () => client.invalidateQueries({ queryKey: ['settings'] }),
     onSuccess: async (next) => {
       client.setQueryData(['settings'], next);
       setBase(next);

@@ -22,8 +22,13 @@ const verdicts: Readonly<Record<AppendReport['members'][number]['verdict'], read
   refused: ['critical', 'Refused'],
 };
 
+interface AppendPanelProps {
+  /** Told which rows have the same issuer and subject as what was added, and are older. */
+  readonly onOlder: (fingerprints: readonly string[]) => void;
+}
+
 /** Adds, never replaces; nothing changes before the preview was confirmed. */
-export function AppendPanel() {
+export function AppendPanel({ onOlder }: AppendPanelProps) {
   const [files, setFiles] = useState<readonly File[]>([]);
   const { previewAppend, append } = useTrustedCaChanges();
   const [file] = files;
@@ -43,6 +48,7 @@ export function AppendPanel() {
     const done = await append.mutateAsync({ file, takeGood }).catch(() => undefined);
     if (!done) return;
     toast(done.added === 0 ? 'Nothing had to be added.' : `Added to the trusted CA list: ${done.added}.`);
+    onOlder([...new Set(done.members.flatMap((member) => member.older))]);
     clear();
   }
   return (

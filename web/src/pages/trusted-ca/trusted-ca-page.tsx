@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type RemovalReport } from '../../api.ts';
 import { TextDialog } from '../../components/dialogs/text-dialog.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
@@ -28,13 +29,13 @@ export function TrustedCaPage() {
   const list = useQuery({ queryKey: ['trusted-cas'], queryFn: () => unwrap(api.GET('/trusted-cas')) });
   const [shown, setShown] = useState<Shown>();
   const [asked, setAsked] = useState<Asked>();
+  const [older, setOlder] = useState<readonly string[]>([]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const mayChange = useMayChange();
   const { previewRemoval, previewReset } = useTrustedCaChanges();
   const failed = previewRemoval.error ?? previewReset.error;
 
-  async function askDelete() {
-    const fingerprints = [...selected];
+  async function askDelete(fingerprints: readonly string[]) {
     const report = await previewRemoval.mutateAsync(fingerprints).catch(() => undefined);
     if (report) setAsked({ kind: 'delete', report, fingerprints });
   }
@@ -77,7 +78,7 @@ export function TrustedCaPage() {
                 variant="default"
                 disabled={selected.size === 0}
                 loading={previewRemoval.isPending}
-                onClick={() => void askDelete()}
+                onClick={() => void askDelete([...selected])}
               >
                 Delete{selected.size > 0 && ` (${selected.size})`}
               </Button>
@@ -88,7 +89,29 @@ export function TrustedCaPage() {
           )}
         </div>
       </Panel>
-      {mayChange && <AppendPanel />}
+      {older.length > 0 && (
+        <Notice
+          tone="note"
+          title={
+            older.length === 1
+              ? 'An older certificate with the same issuer and subject is still on the list.'
+              : `${older.length} older certificates with the same issuer and subject are still on the list.`
+          }
+          actions={
+            <>
+              <Button variant="default" onClick={() => void askDelete(older)}>
+                Delete the older
+              </Button>
+              <Button variant="default" onClick={() => setOlder([])}>
+                Keep both
+              </Button>
+            </>
+          }
+        >
+          Both are tried when a peer is verified. Delete the older once no peer needs it.
+        </Notice>
+      )}
+      {mayChange && <AppendPanel onOlder={setOlder} />}
       <RemovalsPanel />
       {shown && <AllText what={shown} onClose={() => setShown(undefined)} />}
       {asked && (
@@ -96,7 +119,9 @@ export function TrustedCaPage() {
           {...asked}
           onClose={(done) => {
             setAsked(undefined);
-            if (done) setSelected(new Set());
+            if (!done) return;
+            setSelected(new Set());
+            setOlder([]);
           }}
         />
       )}
