@@ -1,11 +1,11 @@
 /** What the operator decides about revocation: automatic CRL updates, and for each purpose whether and how it is checked. */
 import { type RevocationPurpose, revocationPurposes } from './source-table.ts';
 
-/** `leaf`: the peer's own certificate. `whole-chain`: every certificate below the anchor. */
-export type RevocationMode = 'off' | 'leaf' | 'whole-chain';
+/** `leaf`: the peer's own certificate. `chain`: every certificate below the anchor. */
+export type RevocationMode = 'off' | 'leaf' | 'chain';
 
-/** What happens when the status cannot be established. */
-export type RevocationFallback = 'treat-as-not-revoked' | 'treat-as-revoked';
+/** What a certificate counts as when its status cannot be established. */
+export type RevocationFallback = 'not-revoked' | 'revoked';
 
 /** The switches for OCSP, CRLs and CDPs count only where the table of sources says `switch`. */
 export interface PurposeRevocation {
@@ -51,7 +51,7 @@ export const defaultRevocationSettings: RevocationSettings = {
         useOcsp: true,
         useCrls: true,
         allowCdp: true,
-        fallback: purpose === 'sip-tls' ? 'treat-as-not-revoked' : 'treat-as-revoked',
+        fallback: purpose === 'sip-tls' ? 'not-revoked' : 'revoked',
       },
     ]),
   ) as Record<RevocationPurpose, PurposeRevocation>,

@@ -5,10 +5,14 @@
 import type { Actor } from '../../lib/actor.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
-import type { Crl } from '../../pki/crl/crl.ts';
-import type { CrlIndex } from '../../pki/crl/crl-index.ts';
-import type { OcspResponse } from '../../pki/ocsp/ocsp.ts';
-import type { RevocationSettings, RevocationSettingsPatch } from './revocation-settings.ts';
+import type { LoadedCrl } from '../../pki/crl/loaded-crl.ts';
+import type { OcspAnswer } from '../../pki/ocsp/ocsp-status.ts';
+import type {
+  RevocationFallback,
+  RevocationMode,
+  RevocationSettings,
+  RevocationSettingsPatch,
+} from './revocation-settings.ts';
 import type { CrlSource, RevocationPurpose } from './source-table.ts';
 
 export {
@@ -28,34 +32,6 @@ export {
   sourceTable,
 } from './source-table.ts';
 
-/** A CRL whose signature is good, with its index. */
-export interface LoadedCrl {
-  /** SHA-256 of the DER, lower-case hexadecimal. */
-  readonly id: string;
-  readonly source: CrlSource;
-  /** The URL, or the name of the uploaded file. */
-  readonly origin: string;
-  readonly crl: Crl;
-  readonly index: CrlIndex;
-  /** SHA-256 of the SubjectPublicKeyInfo that its signature was verified with, lower-case hexadecimal. */
-  readonly signedBy: string;
-  /** Milliseconds since 1970. */
-  readonly retrievedAt: number;
-}
-
-/** An OCSP answer as it was received; whoever uses it verifies it. */
-export interface LoadedOcspAnswer {
-  readonly url: string;
-  readonly response: OcspResponse;
-  /** Which certificate was asked about: SHA-256 of its DER, lower-case hexadecimal. */
-  readonly certificate: string;
-  /** What was sent; undefined for an answer from the memory. */
-  readonly nonce: Uint8Array | undefined;
-  readonly retrievedAt: number;
-  /** Said "revoked" before and has run out since: it holds until a newer answer says otherwise. */
-  readonly outlived: boolean;
-}
-
 /** What was asked outside, or could not be, for the words of the decision. */
 export interface FetchNote {
   readonly kind: 'ocsp' | 'cdp';
@@ -67,10 +43,28 @@ export interface FetchNote {
   readonly allowHost: string | undefined;
 }
 
-/** What a purpose may use to decide about the certificates of one path. */
+/** A CRL ready to be asked, and where it came from. */
+export interface EvidenceCrl {
+  readonly crl: LoadedCrl;
+  readonly origin: CrlSource;
+}
+
+/** An OCSP answer as it was received; whoever uses it verifies it. */
+export interface EvidenceAnswer {
+  readonly answer: OcspAnswer;
+  readonly origin: 'ocsp';
+}
+
+/** What a purpose may use to decide about the certificates of one path, and how. */
 export interface RevocationEvidence {
-  readonly crls: readonly LoadedCrl[];
-  readonly ocsp: readonly LoadedOcspAnswer[];
+  readonly crls: readonly EvidenceCrl[];
+  readonly ocsp: readonly EvidenceAnswer[];
+  readonly mode: RevocationMode;
+  /**
+   * What certificates of this path count as when nothing is known: the purpose's fallback, but `revoked` where the CRL of
+   * a CA has run out (for purposes that must refuse then), or a certificate was known to be revoked before.
+   */
+  readonly whenUnknown: RevocationFallback;
   readonly notes: readonly FetchNote[];
 }
 

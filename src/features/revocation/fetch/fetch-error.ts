@@ -12,7 +12,9 @@ export type FetchErrorCode =
   | 'revocation.http-status'
   | 'revocation.http-answer'
   | 'revocation.busy'
-  | 'revocation.waiting';
+  | 'revocation.waiting'
+  | 'revocation.ocsp-answer'
+  | 'revocation.crl-answer';
 
 export interface FetchError {
   readonly code: FetchErrorCode;

@@ -1,0 +1,76 @@
+/** CRLs that certificates name: fetched when nothing else settles a status, kept like any other. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import type { Storage } from '../../../storage/storage.ts';
+import { FailureMemory } from '../fetch/failure-memory.ts';
+import { type FetchError, fetchError } from '../fetch/fetch-error.ts';
+import type { OutboundHttp } from '../fetch/outbound-http.ts';
+import { SingleFlight } from '../fetch/single-flight.ts';
+import { deleteCrlRows } from '../store.ts';
+import type { CrlLibrary } from './crl-library.ts';
+
+const largest = 5 << 20;
+const mostKept = 200;
+
+export class CdpSource {
+  readonly #deps: {
+    readonly storage: Storage;
+    readonly clock: Clock;
+    readonly http: OutboundHttp;
+    readonly library: CrlLibrary;
+  };
+  readonly #failures: FailureMemory;
+  readonly #flights = new SingleFlight<Result<void, FetchError>>();
+
+  constructor(deps: { storage: Storage; clock: Clock; http: OutboundHttp; library: CrlLibrary }) {
+    this.#deps = deps;
+    this.#failures = new FailureMemory(deps.clock);
+  }
+
+  forgetFailures(): void {
+    this.#failures.forget();
+  }
+
+  /** Fetches the CRL and puts it into the library. `issuers`: certificates of the verified path, which may have signed it. */
+  fetch(url: string, issuers: readonly Certificate[], within: number): Promise<Result<void, FetchError>> {
+    const resting = this.#failures.resting(url);
+    if (resting !== undefined) return Promise.resolve(err(resting));
+    return this.#flights.run(url, async () => {
+      const result = await this.#fetchNow(url, issuers, within);
+      if (result.ok) this.#failures.succeeded(url);
+      else this.#failures.failed(url, result.error);
+      return result;
+    });
+  }
+
+  #fetchNow(url: string, issuers: readonly Certificate[], within: number): Promise<Result<void, FetchError>> {
+    const { http, library } = this.#deps;
+    return library.shelf.inWorkFolder(async (folder) => {
+      const file = join(folder, 'body');
+      const fetched = await http.fetch({ url, origin: 'certificate', method: 'GET', maxBytes: largest, within, file });
+      if (!fetched.ok) return fetched;
+      const sourceId = createHash('sha256').update(url).digest('hex');
+      const target = { source: 'cdp', sourceId, origin: url, maxBytes: largest, replaces: 'series', issuers } as const;
+      const intake = await library.takeIn(file, folder, target);
+      if (!intake.ok)
+        return err(fetchError('revocation.crl-answer', `${url}: ${intake.refusal.message}.`, intake.refusal.hint));
+      await this.#makeRoom();
+      return ok(undefined);
+    });
+  }
+
+  async #makeRoom(): Promise<void> {
+    const { library, storage } = this.#deps;
+    const rows = library.rows.filter(({ source }) => source === 'cdp');
+    const surplus = rows.sort((a, b) => a.retrieved_at - b.retrieved_at).slice(0, Math.max(0, rows.length - mostKept));
+    if (surplus.length === 0) return;
+    await library.alone(() =>
+      storage.transaction(async (trx) => {
+        for (const { source_id, sha256 } of surplus) await deleteCrlRows(trx, 'cdp', source_id, { sha256 });
+      }),
+    );
+  }
+}
