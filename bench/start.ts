@@ -25,7 +25,7 @@ try {
   const sipPort = await freePort();
   const data = join(folder, 'data');
   const words = ['--data', data, '--address', '127.0.0.1', '--https-port', String(port), '--sip-port', String(sipPort)];
-  const gateway = ['--disable-warning=ExperimentalWarning', 'bin/tollgate.js', 'serve', ...words];
+  const gateway = ['--disable-sigusr1', '--max-semi-space-size=1', 'bin/tollgate.js', 'serve', ...words];
   const first = await measure(gateway, port);
   const bare = [writeBareServer(folder), String(port)];
   await measure(bare, port);

@@ -7,26 +7,29 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
-const built = join(root, 'dist', 'src', 'cli', 'tollgate.js');
-const entry = existsSync(built) ? built : join(root, 'src', 'cli', 'tollgate.ts');
+const words = process.argv.slice(2);
+// the gateway itself starts without the parts of the command line that it does not need
+const serves = words[0] === 'serve' && !words.some((word) => ['--help', '-h', '--json'].includes(word));
+const entry = program(serves ? 'supervisor' : 'cli/tollgate');
+const rest = serves ? words.slice(1) : words;
 // what runs here is small: a small young generation keeps it so
 const flags = ['--disable-warning=ExperimentalWarning', '--disable-sigusr1', '--max-semi-space-size=1'];
 
 // kept beside the program, not in a folder that others can write to
 const cache = join(root, 'node_modules', '.cache', 'tollgate');
-const words = process.argv.slice(2);
-
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // what runs for long gets the flags that only a fresh start takes
-  if (words.includes('serve') && !process.execArgv.includes('--disable-sigusr1') && process.execve) {
+  const fresh = process.execArgv.includes('--disable-sigusr1');
+  if (words.includes('serve') && !fresh && process.execve) {
     const env = { NODE_COMPILE_CACHE: cache, ...process.env };
     // a crash must not write the memory, and so the keys, to disk
-    const withoutCore = ['sh', '-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...flags, entry, ...words];
+    const withoutCore = ['sh', '-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...flags, entry, ...rest];
     process.execve('/bin/sh', withoutCore, env);
   }
   modules.enableCompileCache(cache);
   process.removeAllListeners('warning');
-  await import(pathToFileURL(entry).href);
+  const started = await import(pathToFileURL(entry).href);
+  if (serves) process.exitCode = await started.runSupervisor(rest);
 } else {
   const node = installedNode(root);
   if (node === undefined) {
@@ -35,13 +38,19 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     process.exit(2);
   }
   const env = { NODE_COMPILE_CACHE: cache, ...process.env };
-  const child = spawn(node, [...flags, entry, ...words], { stdio: 'inherit', env });
+  const child = spawn(node, [...flags, entry, ...rest], { stdio: 'inherit', env });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
+}
+
+/** A module of ours: compiled in a release, as it is in a clone. */
+function program(name) {
+  const built = join(root, 'dist', 'src', `${name}.js`);
+  return existsSync(built) ? built : join(root, 'src', `${name}.ts`);
 }
 
 /** `node_modules/.bin/node` of this folder or one above it. */

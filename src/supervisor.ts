@@ -230,13 +230,16 @@ function usage(detail: string): Problem {
   return new Problem({ code: 'serve.usage', status: 400, title: 'Wrong usage.', detail, hint: `Flags: ${hint}` });
 }
 
-if (import.meta.main) {
+/** The words after `serve`; answers the exit code and says on standard error why the gateway did not start. */
+export async function runSupervisor(words: readonly string[]): Promise<number> {
   try {
-    process.exitCode = await serve(parseServeArguments(process.argv.slice(2)));
+    return await serve(parseServeArguments(words));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const { code, title, detail, hint } = error.details;
     process.stderr.write(`${[title, detail, hint].filter(Boolean).join('\n')}\n`);
-    process.exitCode = code === 'serve.usage' ? 2 : 1;
+    return code === 'serve.usage' ? 2 : 1;
   }
 }
+
+if (import.meta.main) process.exitCode = await runSupervisor(process.argv.slice(2));

@@ -80,4 +80,9 @@ function unexpected(error: unknown): ProblemDetails {
   };
 }
 
+// a reader that has seen enough, such as `head`, is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.exitCode = await runCommandLine(process.argv.slice(2));
