@@ -7,8 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { createOpensslCa } from '../support/openssl.ts';
 import { browserMissing, openBrowser, openPage, seriousFindings } from './browser.ts';
-import { goTo, logIn, password } from './person.ts';
+import { file, goTo, logIn, password } from './person.ts';
 import { populate } from './populated.ts';
 
 const skip = browserMissing();
@@ -165,6 +166,53 @@ test('an auditor sees every page and no button that changes anything', { skip },
     await page.waitForTimeout(200);
     assert.equal(await page.getByRole('main').getByRole('button', { name: changes }).count(), 0, title);
   }
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('an expired certificate is served only after the word was typed', { skip }, async () => {
+  const ca = await createOpensslCa(join(folder, 'expired'), { name: 'Expiring CA' });
+  const day = (offset: number) =>
+    `${new Date(Date.now() + offset * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
+  const made = await ca.issue(['meet.example.org'], { startDate: day(-40), endDate: day(-1) });
+  const { page, context, faults } = await loggedIn('/security/domain-certificates/meet.example.org');
+  await page.getByLabel('Select the domain private key file').setInputFiles(file('key.pem', made.key));
+  await page.getByLabel('Select the domain certificate file').setInputFiles(file('old.pem', made.certificate));
+  await page.getByRole('button', { name: 'Upload domain certificate data' }).click();
+  await page.getByText(/^File upload failed\.: /).waitFor();
+  await page.getByRole('button', { name: 'Upload although it has expired' }).click();
+  await page.getByRole('button', { name: 'Confirm and serve this certificate' }).click();
+  const asked = page.getByRole('dialog', { name: 'Serve this certificate in spite of the warning?' });
+  assert.ok(await asked.getByRole('button', { name: 'Serve it' }).isDisabled());
+  await asked.getByLabel(/^Type expired/).fill('expired');
+  await asked.getByRole('button', { name: 'Serve it' }).click();
+  await page.getByText('The new certificate serves from the next handshake on.').waitFor();
+  await page
+    .getByText(/^Expired .* ago$/)
+    .first()
+    .waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a renewed authority is added beside the older one, which can then be deleted', { skip }, async () => {
+  const name = 'Renewed Root CA';
+  const first = await createOpensslCa(join(folder, 'renewed-1'), { name, days: 900 });
+  const second = await createOpensslCa(join(folder, 'renewed-2'), { name, days: 2000 });
+  const { page, context, faults } = await loggedIn('/security/trusted-ca');
+  const append = async (pem: string) => {
+    await page.getByLabel('Select the file containing trusted CA certificates').setInputFiles(file('ca.pem', pem));
+    await page.getByRole('button', { name: 'Append CA certificate' }).click();
+    await page.getByRole('button', { name: 'Confirm: add 1' }).click();
+  };
+  await append(first.certificate);
+  await page.getByText('Added to the trusted CA list: 1.').waitFor();
+  await append(second.certificate);
+  await page.getByRole('button', { name: 'Delete the older' }).click();
+  await page.getByRole('dialog', { name: 'Delete 1 certificate?' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Deleted: 1.').waitFor();
+  await page.getByLabel('Filter by issuer, subject or fingerprint').fill(name);
+  await page.getByText('1 of ').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
