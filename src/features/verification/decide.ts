@@ -26,7 +26,16 @@ import type {
 } from './decision.ts';
 import { checkNames, findMatch, type NameCheck, nameAdvice, readExpectedNames } from './expected-names.ts';
 import { furtherReasons } from './further-reasons.ts';
-import { type ProfileName, type Purpose, type PurposeRow, profilesByName, purposes, serverAuth } from './purposes.ts';
+import {
+  type ProfileName,
+  type Purpose,
+  type PurposeRow,
+  profilesByName,
+  purposes,
+  serverAuth,
+  sourcesOf,
+  usualWhenUnknown,
+} from './purposes.ts';
 import { type Evidence, type EvidenceSwitches, selectAnswers, selectCrls } from './select-evidence.ts';
 import type { Trust } from './trust.ts';
 import { usageRefusals } from './usage-refusals.ts';
@@ -193,8 +202,8 @@ class Deciding {
     const { memory } = this.#tools;
     return new RevocationCheck({
       mode,
-      crls: new CrlCollection(selectCrls(evidence.crls ?? [], this.#row.sources, switches, time)),
-      ocsp: selectAnswers(evidence.ocsp ?? [], this.#row.sources, switches),
+      crls: new CrlCollection(selectCrls(evidence.crls ?? [], sourcesOf(this.#request.purpose), switches, time)),
+      ocsp: selectAnswers(evidence.ocsp ?? [], sourcesOf(this.#request.purpose), switches),
       time,
       profile: profilesByName[profile ?? this.#row.profile],
       hardFail: this.#whenUnknown() === 'revoked',
@@ -315,7 +324,7 @@ class Deciding {
   }
 
   #whenUnknown(): 'not-revoked' | 'revoked' {
-    return this.#settings.whenUnknown ?? this.#row.whenUnknown;
+    return this.#settings.whenUnknown ?? usualWhenUnknown(this.#request.purpose);
   }
 
   #cost(budget: Budget): Decision['cost'] {

@@ -1,9 +1,16 @@
 /**
  * What a certificate is verified for. One row per purpose: how strict the chain is judged, which uses it must allow,
- * how names are compared, where revocation data may come from, and what is done without any.
+ * how names are compared, and which row of the revocation tables is its own.
  */
 import type { KeyUsage } from '../../pki/certificate/extension/extension-set.ts';
 import { type Profile, profiles, rfc5280 } from '../../pki/path/profile.ts';
+import {
+  defaultRevocationSettings,
+  type RevocationFallback,
+  type RevocationPurpose,
+  type SourceRow,
+  sourceTable,
+} from '../revocation/revocation.ts';
 
 /** `sip` takes a SIP peer in either direction; `sip-server` is the peer that answers, `sip-client` the one that calls. */
 export type Purpose =
@@ -30,18 +37,6 @@ export const profilesByName: Readonly<Record<ProfileName, Profile>> = {
   ...profiles,
 };
 
-/**
- * Where revocation data for a purpose may come from. `unless-automatic` and `overrides` belong together: a CA with a
- * usable automatic CRL has its manual one ignored. `switch`: allowed when the setting of that name is on.
- */
-export interface RevocationSources {
-  readonly manual: 'yes' | 'unless-automatic' | 'no';
-  readonly automatic: 'yes' | 'overrides' | 'no';
-  readonly cdp: 'switch' | 'no';
-  readonly ocsp: 'switch' | 'no';
-  readonly embedded: 'yes' | 'no';
-}
-
 export interface PurposeRow {
   /** What the certificate is to prove, for people: `the peer answers as a SIP server`. */
   readonly words: string;
@@ -57,33 +52,14 @@ export interface PurposeRow {
     /** Whether the common name counts in a certificate without subject alternative names, unless the caller says. */
     readonly commonName: boolean;
   };
-  readonly sources: RevocationSources;
-  /** What a certificate counts as when its status cannot be established, unless the caller says. */
-  readonly whenUnknown: 'not-revoked' | 'revoked';
+  /** The row of the table of revocation sources, and of the settings for revocation. */
+  readonly revocation: RevocationPurpose;
 }
 
 export const serverAuth = '1.3.6.1.5.5.7.3.1';
 export const clientAuth = '1.3.6.1.5.5.7.3.2';
 /** RFC 5924 id-kp-sipDomain. */
 export const sipDomain = '1.3.6.1.5.5.7.3.20';
-
-const everySource: RevocationSources = {
-  manual: 'yes',
-  automatic: 'yes',
-  cdp: 'switch',
-  ocsp: 'switch',
-  embedded: 'no',
-};
-const automaticFirst: RevocationSources = {
-  manual: 'unless-automatic',
-  automatic: 'overrides',
-  cdp: 'no',
-  ocsp: 'no',
-  embedded: 'no',
-};
-const automaticFirstAndFetched: RevocationSources = { ...automaticFirst, cdp: 'switch', ocsp: 'switch' };
-const manualOnly: RevocationSources = { manual: 'yes', automatic: 'no', cdp: 'no', ocsp: 'no', embedded: 'no' };
-const embeddedOnly: RevocationSources = { manual: 'no', automatic: 'no', cdp: 'no', ocsp: 'no', embedded: 'yes' };
 
 /** RFC 5922 7.2: no wildcards; 7.1: the common name only without any subject alternative name. */
 const sipNames: PurposeRow['names'] = { kind: 'sip', wildcards: false, commonName: true };
@@ -95,8 +71,7 @@ const sipPeer = {
   profile: 'sip',
   keyUsages: ['digitalSignature'],
   names: sipNames,
-  sources: everySource,
-  whenUnknown: 'not-revoked',
+  revocation: 'sip-tls',
 } as const;
 
 const tlsServer = {
@@ -104,8 +79,7 @@ const tlsServer = {
   extendedKeyUsages: [serverAuth],
   keyUsages: ['digitalSignature'],
   names: hostNames,
-  sources: automaticFirst,
-  whenUnknown: 'revoked',
+  revocation: 'other-client',
 } as const;
 
 export const purposes: Readonly<Record<Purpose, PurposeRow>> = {
@@ -113,25 +87,29 @@ export const purposes: Readonly<Record<Purpose, PurposeRow>> = {
   'sip-server': { ...sipPeer, words: 'a SIP peer that answers', extendedKeyUsages: [serverAuth, sipDomain] },
   'sip-client': { ...sipPeer, words: 'a SIP peer that calls', extendedKeyUsages: [clientAuth, sipDomain] },
   'https-server': { ...tlsServer, words: 'an HTTPS server' },
-  'https-client': { ...tlsServer, words: 'an HTTPS client', extendedKeyUsages: [clientAuth], names: exactNames },
-  ldap: { ...tlsServer, words: 'an LDAP server', sources: embeddedOnly },
-  syslog: { ...tlsServer, words: 'a syslog server' },
-  'policy-server': { ...tlsServer, words: 'an external policy server', sources: manualOnly },
-  'call-manager': { ...tlsServer, words: 'a call manager' },
+  'https-client': {
+    ...tlsServer,
+    words: 'an HTTPS client',
+    extendedKeyUsages: [clientAuth],
+    names: exactNames,
+    revocation: 'https-client',
+  },
+  ldap: { ...tlsServer, words: 'an LDAP server', revocation: 'ldap' },
+  syslog: { ...tlsServer, words: 'a syslog server', revocation: 'syslog' },
+  'policy-server': { ...tlsServer, words: 'an external policy server', revocation: 'policy-server' },
+  'call-manager': { ...tlsServer, words: 'a call manager', revocation: 'call-manager' },
   'cluster-peer': {
     ...tlsServer,
     words: 'a peer of the cluster',
     extendedKeyUsages: [serverAuth, clientAuth],
     names: exactNames,
-    sources: automaticFirstAndFetched,
-    whenUnknown: 'not-revoked',
+    revocation: 'cluster',
   },
   xmpp: {
     ...tlsServer,
     words: 'an XMPP server',
     names: exactNames,
-    sources: automaticFirstAndFetched,
-    whenUnknown: 'not-revoked',
+    revocation: 'xmpp',
   },
   smtp: { ...tlsServer, words: 'a mail server' },
   any: { ...tlsServer, words: 'any use', extendedKeyUsages: [], keyUsages: [] },
@@ -139,3 +117,13 @@ export const purposes: Readonly<Record<Purpose, PurposeRow>> = {
 
 export const purposeNames = Object.keys(purposes) as Purpose[];
 export const profileNames = Object.keys(profilesByName) as ProfileName[];
+
+/** Where revocation data for the purpose may come from. */
+export function sourcesOf(purpose: Purpose): SourceRow {
+  return sourceTable[purposes[purpose].revocation];
+}
+
+/** What a certificate counts as when its status cannot be established, unless the caller says. */
+export function usualWhenUnknown(purpose: Purpose): RevocationFallback {
+  return defaultRevocationSettings.purposes[purposes[purpose].revocation].fallback;
+}

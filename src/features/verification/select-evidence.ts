@@ -3,10 +3,10 @@
 import type { LoadedCrl } from '../../pki/crl/loaded-crl.ts';
 import { canonicalName } from '../../pki/name/equal-names.ts';
 import type { OcspAnswer } from '../../pki/ocsp/ocsp-status.ts';
-import type { RevocationSources } from './purposes.ts';
+import type { CrlSource, SourceRow } from '../revocation/revocation.ts';
 
 /** How a piece came here. `given`: handed over for this one verification, always allowed. */
-export type EvidenceOrigin = keyof RevocationSources | 'given';
+export type EvidenceOrigin = CrlSource | 'given';
 
 export interface EvidenceCrl {
   readonly crl: LoadedCrl;
@@ -31,15 +31,15 @@ export interface EvidenceSwitches {
   readonly cdp?: boolean;
 }
 
-/** Loaded CRLs are always looked at where the row allows; switches rule OCSP and distribution points. */
+/** The CRLs that the row of the purpose and the switches leave. */
 export function selectCrls(
   crls: readonly EvidenceCrl[],
-  sources: RevocationSources,
+  sources: SourceRow,
   switches: EvidenceSwitches,
   time: number,
 ): readonly LoadedCrl[] {
   const overriding =
-    sources.automatic === 'overrides'
+    sources.manual === 'unless-automatic'
       ? usableIssuers(
           crls.filter(({ origin }) => origin === 'automatic'),
           time,
@@ -58,7 +58,7 @@ export function selectCrls(
 
 export function selectAnswers(
   answers: readonly EvidenceAnswer[],
-  sources: RevocationSources,
+  sources: SourceRow,
   switches: EvidenceSwitches,
 ): readonly OcspAnswer[] {
   const allowed = sources.ocsp === 'switch' && switches.ocsp !== false;

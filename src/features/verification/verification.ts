@@ -23,7 +23,6 @@ export {
   profileNames,
   purposeNames,
   purposes,
-  type RevocationSources,
 } from './purposes.ts';
 export type { RemoteAnswer, RemoteQuestion } from './remote-check.ts';
 export type { Evidence, EvidenceAnswer, EvidenceCrl, EvidenceOrigin, EvidenceSwitches } from './select-evidence.ts';
