@@ -2,6 +2,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const gateway = process.env['TOLLGATE_DEV_ORIGIN'] ?? 'https://localhost:8443';
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
@@ -17,9 +19,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
   },
   server: {
-    // `npm run dev`: the gateway answers the API, Vite the page.
-    proxy: {
-      '/api': { target: process.env['TOLLGATE_DEV_ORIGIN'] ?? 'https://127.0.0.1:8443', secure: false },
-    },
+    // `npm run dev`: Vite serves the page, the gateway answers the API as if the page were its own.
+    proxy: { '/api': { target: gateway, secure: false, changeOrigin: true, headers: { origin: gateway } } },
   },
 });

@@ -42,7 +42,7 @@ function Matched({ answer }: { readonly answer: MatchAnswer }) {
     <Panel title="Result">
       <div className="tg-stack">
         <Notice tone={answer.matches ? 'ok' : 'critical'} title={answer.words} />
-        <WideTable label="What was compared" minWidth={640}>
+        <WideTable label="What was compared" stacks minWidth={640}>
           <Table fz="sm" verticalSpacing={6}>
             <Table.Thead>
               <Table.Tr>
@@ -55,10 +55,14 @@ function Matched({ answer }: { readonly answer: MatchAnswer }) {
             <Table.Tbody>
               {answer.sides.map((side) => (
                 <Table.Tr key={`${side.file}|${side.kind}|${side.keyFingerprint}`}>
-                  <Table.Td>{side.file}</Table.Td>
-                  <Table.Td>{kinds[side.kind]}</Table.Td>
-                  <Table.Td className="tg-name-cell">{side.subject || '–'}</Table.Td>
-                  <Table.Td className="tg-mono">{side.keyFingerprint}</Table.Td>
+                  <Table.Td data-label="File">{side.file}</Table.Td>
+                  <Table.Td data-label="Kind">{kinds[side.kind]}</Table.Td>
+                  <Table.Td data-label="Subject" className="tg-name-cell">
+                    {side.subject || '–'}
+                  </Table.Td>
+                  <Table.Td data-label="SHA-256 of the public key" className="tg-mono">
+                    {side.keyFingerprint}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -118,7 +118,7 @@ function Report({ report }: { readonly report: AppendReport }) {
           {note}
         </Notice>
       ))}
-      <WideTable label="What the file holds" minWidth={640} maxHeight={420}>
+      <WideTable label="What the file holds" stacks minWidth={640} maxHeight={420}>
         <Table fz="sm" verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
@@ -131,10 +131,10 @@ function Report({ report }: { readonly report: AppendReport }) {
           <Table.Tbody>
             {report.members.map((member) => (
               <Table.Tr key={member.position}>
-                <Table.Td>
+                <Table.Td data-label="What happens">
                   <StateMark tone={verdicts[member.verdict][0]}>{verdicts[member.verdict][1]}</StateMark>
                 </Table.Td>
-                <Table.Td className="tg-name-cell">
+                <Table.Td data-label="Subject" className="tg-name-cell">
                   {nameText(member.subject) || (member.kind === 'crl' ? 'Certificate revocation list' : '–')}
                   {member.refusal && (
                     <div className="tg-small">
@@ -150,8 +150,10 @@ function Report({ report }: { readonly report: AppendReport }) {
                     </div>
                   ))}
                 </Table.Td>
-                <Table.Td className="tg-name-cell">{nameText(member.issuer)}</Table.Td>
-                <Table.Td>{dateText(member.notAfter)}</Table.Td>
+                <Table.Td data-label="Issuer" className="tg-name-cell">
+                  {nameText(member.issuer)}
+                </Table.Td>
+                <Table.Td data-label="Expiration date">{dateText(member.notAfter)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
