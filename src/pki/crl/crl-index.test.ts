@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { makeCa } from '../../../test/support/made-certificates.ts';
+import { type MadeEntry, makeCrlDer } from '../../../test/support/made-crls.ts';
+import { toHex } from '../../lib/bytes.ts';
+import { type Crl, parseCrl } from './crl.ts';
+import { type CrlIndex, indexCrl } from './crl-index.ts';
+import { decodeCrlIndex, encodeCrlIndex } from './crl-index-bytes.ts';
+
+const ca = makeCa('Index CA');
+
+function parsed(der: Uint8Array): Crl {
+  const crl = parseCrl(der, { deferEntries: true });
+  assert.ok(crl.ok);
+  return crl.value;
+}
+
+function indexed(crl: Crl): CrlIndex {
+  const index = indexCrl(crl);
+  assert.ok(index.ok, index.ok ? '' : index.error.message);
+  return index.value;
+}
+
+/** Content octets of a positive INTEGER. */
+const serials = fc
+  .uint8Array({ minLength: 1, maxLength: 20 })
+  .map((octets) => (octets[0]! === 0 || octets[0]! > 0x7f ? Uint8Array.of(1, ...octets.subarray(1)) : octets));
+
+const entries: fc.Arbitrary<MadeEntry> = fc.record(
+  {
+    serial: fc.oneof(serials, fc.constantFrom(Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(0, 0x80))),
+    revokedAt: fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2060, 0) }).map((ms) => ms - (ms % 1000)),
+    reason: fc.constantFrom(0, 1, 3, 6, 8, 10),
+    issuer: fc.constant(ca.certificate.subject.der),
+    critical: fc.constantFrom('1.2.3.4', '1.2.3.5'),
+  },
+  { requiredKeys: ['serial', 'revokedAt'] },
+);
+
+test('the index finds what a walk over the entries finds, and nothing else', () => {
+  fc.assert(
+    fc.property(fc.array(entries, { maxLength: 60 }), fc.array(serials, { maxLength: 5 }), (list, others) => {
+      const crl = parsed(makeCrlDer(ca, { entries: list }));
+      const index = indexed(crl);
+      const walked = [...crl.entries()];
+      assert.equal(index.entryCount, walked.length);
+      assert.deepEqual(
+        [...index.parts.unknownCriticalExtensions].sort(),
+        [...crl.unknownCriticalEntryExtensions].sort(),
+      );
+      assert.equal(index.parts.issuerEntries.length, walked.filter((e) => e.certificateIssuer !== undefined).length);
+      for (const serial of [...list.map((e) => e.serial), ...others]) {
+        const wanted = walked.filter((entry) => toHex(entry.serial) === toHex(serial));
+        assert.deepEqual(
+          index.findAll(serial).map((offset) => index.entryAt(offset)),
+          wanted,
+        );
+        assert.equal(index.find(serial) !== 0, wanted.length > 0);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('an index is refused exactly where reading the entries is', () => {
+  const der = makeCrlDer(ca, {
+    entries: [
+      { serial: Uint8Array.of(1, 2, 3), reason: 1 },
+      { serial: Uint8Array.of(9), critical: '1.2.3.4' },
+      { serial: Uint8Array.of(7, 7) },
+    ],
+  });
+  const { start, end } = parsed(der).entryRange;
+  fc.assert(
+    fc.property(fc.integer({ min: start, max: end - 1 }), fc.integer({ min: 0, max: 255 }), (at, octet) => {
+      const bent = Uint8Array.from(der);
+      bent[at] = octet;
+      assert.equal(indexCrl(parsed(bent)).ok, parseCrl(bent).ok, `octet ${at} as ${octet}`);
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('each entry of an indirect CRL belongs to the issuer named last before it', () => {
+  const issuer = ca.certificate.subject.der;
+  const index = indexed(
+    parsed(
+      makeCrlDer(ca, {
+        entries: [
+          { serial: Uint8Array.of(1) },
+          { serial: Uint8Array.of(2), issuer },
+          { serial: Uint8Array.of(3) },
+          { serial: Uint8Array.of(4), issuer },
+        ],
+      }),
+    ),
+  );
+  const owner = (serial: number) => index.issuerEntryFor(index.find(Uint8Array.of(serial)));
+  assert.equal(owner(1), 0);
+  assert.equal(owner(2), index.find(Uint8Array.of(2)));
+  assert.equal(owner(3), owner(2));
+  assert.equal(owner(4), index.find(Uint8Array.of(4)));
+});
+
+test('an index survives being written and read, and is refused for another CRL or when damaged', () => {
+  const list = Array.from({ length: 500 }, (_, i) => ({ serial: Uint8Array.of(1, i >> 8, i & 255), reason: i % 7 }));
+  const crl = parsed(makeCrlDer(ca, { entries: list }));
+  const bytes = encodeCrlIndex(indexed(crl));
+  const read = decodeCrlIndex(crl, bytes);
+  assert.ok(read.ok);
+  for (const { serial } of list) assert.equal(read.value.find(serial), indexed(crl).find(serial));
+  assert.equal(read.value.find(Uint8Array.of(2)), 0);
+  const other = parsed(makeCrlDer(ca, { entries: list.slice(1) }));
+  assert.ok(!decodeCrlIndex(other, bytes).ok);
+  assert.ok(!decodeCrlIndex(crl, bytes.subarray(0, bytes.length - 1)).ok);
+  const damaged = Uint8Array.from(bytes).fill(0xff, 40, 400);
+  assert.ok(!decodeCrlIndex(crl, damaged).ok);
+});
+
+test('a CRL without entries has an index that finds nothing', () => {
+  const index = indexed(parsed(makeCrlDer(ca)));
+  assert.equal(index.entryCount, 0);
+  assert.equal(index.find(Uint8Array.of(1)), 0);
+  assert.deepEqual(index.findAll(Uint8Array.of(1)), []);
+});
+
+test('a million entries are indexed within a second and 64 MiB', () => {
+  const crl = parsed(largeCrl(1_000_000));
+  const before = process.memoryUsage();
+  const began = performance.now();
+  const index = indexed(crl);
+  assert.ok(performance.now() - began < 5_000);
+  const after = process.memoryUsage();
+  const grown = after.heapUsed + after.external - before.heapUsed - before.external;
+  assert.ok(grown < 64 << 20, `${grown} octets`);
+  assert.equal(index.entryCount, 1_000_000);
+  for (const n of [0, 499_999, 500_000, 999_999])
+    assert.equal(toHex(index.entryAt(index.find(numbered(n))).serial), toHex(numbered(n)));
+  assert.equal(index.find(numbered(1_000_000)), 0);
+  assert.ok(!indexCrl(crl, { maxEntries: 999_999 }).ok);
+});
+
+function numbered(n: number): Uint8Array {
+  const serial = Buffer.alloc(4);
+  serial.writeUInt32BE(0x10000000 + n);
+  return serial;
+}
+
+/** A CRL with this many entries, serials counted up. */
+function largeCrl(count: number): Uint8Array {
+  const small = makeCrlDer(ca, { entries: [{ serial: numbered(0), reason: 1 }] });
+  const { start, end } = parsed(small).entryRange;
+  const template = small.subarray(start, end);
+  const list = Buffer.alloc(template.length * count);
+  for (let i = 0; i < count; i++) {
+    list.set(template, i * template.length);
+    list.writeUInt32BE(0x10000000 + i, i * template.length + 4);
+  }
+  return makeCrlDer(ca, { list });
+}
