@@ -8,7 +8,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { CrlLibrary, Intake } from './crls/crl-library.ts';
 import type { OutboundHttp } from './fetch/outbound-http.ts';
 import { SingleFlight } from './fetch/single-flight.ts';
-import type { SourceAttempt, SourceProgress } from './revocation.ts';
+import type { SourceAttempt, SourceProgress } from './revocation-data.ts';
 import type { RevocationSettings } from './revocation-settings.ts';
 import { putSourceRow, readSourceRows, type SourceRowInStore } from './store.ts';
 import { nextUpdateAt } from './update-plan.ts';
@@ -32,6 +32,7 @@ const historyLength = 20;
 export class AutomaticUpdates {
   readonly #deps: AutomaticUpdatesDeps;
   readonly #flights = new SingleFlight<void>();
+  readonly #running = new Set<Promise<void>>();
   readonly #progress = new Map<string, SourceProgress>();
 
   constructor(deps: AutomaticUpdatesDeps) {
@@ -56,7 +57,7 @@ export class AutomaticUpdates {
   /** Fetches one point now. Never throws for what the server does; a call meanwhile shares the answer. */
   update(url: string): Promise<void> {
     const id = sourceId(url);
-    return this.#flights.run(id, async () => {
+    const flight = this.#flights.run(id, async () => {
       this.#progress.set(id, { step: 'waiting', bytes: 0, total: undefined });
       try {
         await this.#updateNow(url, id);
@@ -64,6 +65,15 @@ export class AutomaticUpdates {
         this.#progress.delete(id);
       }
     });
+    this.#running.add(flight);
+    const done = (): void => void this.#running.delete(flight);
+    flight.then(done, done);
+    return flight;
+  }
+
+  /** When nothing is being fetched any more. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   async #updateNow(url: string, id: string): Promise<void> {

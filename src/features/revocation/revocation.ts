@@ -2,19 +2,61 @@
  * Revocation data: CRLs that are fetched, uploaded or came with the trusted CA list, OCSP answers, and which of them a
  * purpose may use. Nothing is used before its signature is good; the last good CRL stays until its nextUpdate.
  */
+import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Actor } from '../../lib/actor.ts';
+import type { Resolve } from '../../lib/address-filter.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
+import type { Events } from '../../lib/events.ts';
+import { failPoint } from '../../lib/fail-point.ts';
+import { printable } from '../../lib/printable.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import type { LoadedCrl } from '../../pki/crl/loaded-crl.ts';
 import type { OcspAnswer } from '../../pki/ocsp/ocsp-status.ts';
-import type {
-  RevocationFallback,
-  RevocationMode,
-  RevocationSettings,
-  RevocationSettingsPatch,
+import type { Storage } from '../../storage/storage.ts';
+import { recordAudit } from '../audit/audit.ts';
+import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
+import { AutomaticUpdates, sourceId } from './automatic-updates.ts';
+import { revocationConditions } from './conditions.ts';
+import { CdpSource } from './crls/cdp-source.ts';
+import { CrlLibrary } from './crls/crl-library.ts';
+import { EmbeddedCrls } from './crls/embedded-crls.ts';
+import { EvidenceGatherer } from './evidence.ts';
+import { createOutboundHttp } from './fetch/outbound-http.ts';
+import { createVerifyServer } from './fetch/verify-https-server.ts';
+import { OcspSource } from './ocsp/ocsp-source.ts';
+import { noPoints, nothingToRemove, stale, unknownSource, uploadRefused } from './problems.ts';
+import type { CoverageRow, EdgeCrl, SourceStatus, StoredCrl, UploadReport } from './revocation-data.ts';
+import {
+  defaultRevocationSettings,
+  type RevocationFallback,
+  type RevocationMode,
+  type RevocationSettings,
+  type RevocationSettingsPatch,
 } from './revocation-settings.ts';
+import { applyRevocationPatch } from './settings-patch.ts';
 import type { CrlSource, RevocationPurpose } from './source-table.ts';
+import {
+  deleteCrlRows,
+  deleteSourceRow,
+  readRevocationSettings,
+  readSourceRows,
+  writeRevocationSettings,
+} from './store.ts';
+import { coverageRows, crlVerdict, embeddedCrl, sourceStatuses, storedCrl } from './views.ts';
 
+export type {
+  CoverageRow,
+  CrlVerdict,
+  EdgeCrl,
+  SourceAttempt,
+  SourceProgress,
+  SourceStatus,
+  StoredCrl,
+  UploadReport,
+} from './revocation-data.ts';
 export {
   defaultRevocationSettings,
   type PurposeRevocation,
@@ -73,103 +115,6 @@ export interface EvidenceOptions {
   readonly fetchWithin?: number;
 }
 
-/** One CRL of the store, usable or not. */
-export interface StoredCrl {
-  readonly id: string;
-  readonly source: CrlSource;
-  readonly origin: string;
-  /** RFC 4514. */
-  readonly issuer: string;
-  /** Hexadecimal, undefined when it has none. */
-  readonly number: string | undefined;
-  readonly thisUpdate: number;
-  readonly nextUpdate: number | undefined;
-  readonly entries: number;
-  readonly bytes: number;
-  readonly delta: boolean;
-  /** `unverified`: no CA is known whose key signed it; it is not used. */
-  readonly state: 'in-use' | 'unverified' | 'expired' | 'not-yet-valid';
-  readonly retrievedAt: number;
-}
-
-export interface SourceAttempt {
-  readonly at: number;
-  /** `updated`, `unchanged`, or the code of what went wrong. */
-  readonly outcome: string;
-  readonly message: string;
-  readonly bytes: number;
-  readonly milliseconds: number;
-}
-
-/** A distribution point of the automatic updates. */
-export interface SourceStatus {
-  readonly id: string;
-  readonly url: string;
-  readonly state: 'never' | 'ok' | 'failed' | 'updating';
-  readonly lastAttemptAt: number | undefined;
-  readonly lastSuccessAt: number | undefined;
-  readonly nextAttemptAt: number | undefined;
-  /** Failures since the last success. */
-  readonly failures: number;
-  readonly message: string;
-  /** While it is being fetched. */
-  readonly progress: SourceProgress | undefined;
-  /** Newest first, at most twenty. */
-  readonly history: readonly SourceAttempt[];
-  readonly crls: readonly StoredCrl[];
-}
-
-export interface SourceProgress {
-  readonly step: 'waiting' | 'downloading' | 'checking' | 'storing';
-  readonly bytes: number;
-  /** Undefined when the server does not say. */
-  readonly total: number | undefined;
-}
-
-/** What became of one CRL of a file or an answer. */
-export interface CrlVerdict {
-  /** 1 for the first of the file. */
-  readonly position: number;
-  readonly verdict: 'stored' | 'unchanged' | 'unverified' | 'refused';
-  readonly issuer: string;
-  readonly number: string | undefined;
-  readonly thisUpdate: number | undefined;
-  readonly nextUpdate: number | undefined;
-  readonly entries: number;
-  /** Code and words of a refusal. */
-  readonly refusal: { readonly code: string; readonly message: string; readonly hint: string } | undefined;
-}
-
-export interface UploadReport {
-  readonly fileName: string;
-  readonly crls: readonly CrlVerdict[];
-  /** What was unpacked or converted, in words. */
-  readonly notes: readonly string[];
-}
-
-/** Which CRLs speak for a trusted CA. */
-export interface CoverageRow {
-  /** SHA-256 of the CA certificate. */
-  readonly fingerprint: string;
-  readonly name: string;
-  /** Empty: none. */
-  readonly crls: readonly StoredCrl[];
-  /** What is wrong: no source, all of them expired. */
-  readonly gap: 'none' | 'no-source' | 'expired';
-}
-
-/** A CRL file for an edge: it reads both files by itself. */
-export interface EdgeCrl {
-  readonly id: string;
-  readonly source: CrlSource;
-  readonly origin: string;
-  readonly signedBy: string;
-  readonly retrievedAt: number;
-  /** Absolute paths: DER, and its index as `readIndexFile` takes it. */
-  readonly file: string;
-  readonly indexFile: string;
-}
-
 export interface RevocationFeature {
   settings(): Promise<RevocationSettings>;
   /** Throws `revocation.stale` (409), `revocation.invalid` (422) with every field that is wrong. */
@@ -202,4 +147,178 @@ export interface RevocationFeature {
   conditions(): Promise<readonly Condition[]>;
   /** Loads what is stored and begins the automatic updates, until the function it returns is called. */
   start(): Promise<() => Promise<void>>;
+}
+
+export interface RevocationDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly trustedCas: Pick<TrustedCaFeature, 'certificates' | 'issuers' | 'embeddedCrls'>;
+  readonly onError: (error: unknown) => void;
+  /** For tests: how names are resolved, addresses let through whatever they are, 0 to 1 for the spread of updates. */
+  readonly resolve?: Resolve;
+  readonly testAllow?: readonly string[];
+  readonly chance?: () => number;
+}
+
+const everyHalfMinute = 30_000;
+/** What an upload may hold, larger CRLs come by automatic updates. */
+const largestUpload = 25 << 20;
+
+/** Revocation data kept in `storage` and, the CRLs themselves, in files beside it. Nothing works before `start`. */
+export function createRevocation(deps: RevocationDeps): RevocationFeature {
+  const { storage, clock, events, trustedCas, onError } = deps;
+  let current = defaultRevocationSettings;
+  const changed = (): void => events.emit('changed', { feature: 'revocation' });
+  const settings = async (): Promise<RevocationSettings> => current;
+  const http = createOutboundHttp({
+    clock,
+    policy: () => current,
+    verifyServer: createVerifyServer({ clock, certificates: trustedCas.certificates }),
+    ...(deps.resolve && { resolve: deps.resolve }),
+    ...(deps.testAllow && { testAllow: deps.testAllow }),
+  });
+  const library = new CrlLibrary({ storage, clock, issuers: trustedCas.issuers });
+  const ocsp = new OcspSource({ storage, clock, http, nonceRequired: () => current.nonceRequired });
+  const cdp = new CdpSource({ storage, clock, http, library });
+  const embedded = new EmbeddedCrls(trustedCas);
+  const gatherer = new EvidenceGatherer({ clock, settings, library, embedded: () => embedded.list(), ocsp, cdp });
+  const chance = deps.chance ?? (() => randomInt(1_000) / 1_000);
+  const updates = new AutomaticUpdates({ storage, clock, http, library, settings, changed, chance });
+  const crls = async () => [
+    ...library.rows.map((row) => ({ ...storedCrl(row, current, clock.now()), sourceId: row.source_id })),
+    ...(await embedded.list()).map((one) => ({ ...embeddedCrl(one, clock.now()), sourceId: '' })),
+  ];
+  const shown = async () => (await crls()).map(({ sourceId: _, ...crl }): StoredCrl => crl);
+  const sources = async () => sourceStatuses(current, await readSourceRows(storage.db), await crls(), updates);
+  return {
+    settings,
+    async updateSettings(actor, patch, expectedVersion) {
+      const before = current;
+      current = await library.alone(() =>
+        storage.transaction(async (trx) => {
+          const old = await readRevocationSettings(trx);
+          if (old.version !== expectedVersion) throw stale(expectedVersion, old.version);
+          const next = { ...applyRevocationPatch(old, patch), version: old.version + 1 };
+          await writeRevocationSettings(trx, next);
+          failPoint('revocation.settings');
+          for (const point of old.automatic.points.filter((one) => !next.automatic.points.includes(one))) {
+            await deleteCrlRows(trx, 'automatic', sourceId(point));
+            await deleteSourceRow(trx, sourceId(point));
+          }
+          await recordAudit(trx, actor, {
+            action: 'revocation.settings',
+            object: 'revocation',
+            before: JSON.stringify(old),
+            after: JSON.stringify(next),
+            detail: { fields: Object.keys(patch).sort(), version: next.version },
+          });
+          return next;
+        }),
+      );
+      ocsp.forgetFailures();
+      cdp.forgetFailures();
+      changed();
+      if (current.automatic.enabled && before.automatic !== current.automatic) updates.runDue().catch(onError);
+      return current;
+    },
+    evidenceFor: (purpose, path, options) => gatherer.gather(purpose, path, options),
+    crls: shown,
+    sources,
+    coverage: async () => coverageRows(await trustedCas.issuers(), await shown()),
+    async upload(actor, file, fileName) {
+      const label = printable(fileName, 100);
+      const intake = await library.shelf.inWorkFolder(async (folder) => {
+        const path = join(folder, 'body');
+        await writeFile(path, file, { mode: 0o600, flag: 'wx' });
+        const target = {
+          source: 'manual',
+          sourceId: '',
+          origin: label,
+          maxBytes: largestUpload,
+          replaces: 'all',
+        } as const;
+        return library.takeIn(path, folder, target, (trx, { members }) =>
+          recordAudit(trx, actor, {
+            action: 'revocation.upload',
+            object: label,
+            after: file,
+            detail: { crls: members.length, issuers: members.slice(0, 20).map(({ read }) => read.issuer) },
+          }),
+        );
+      });
+      if (!intake.ok) throw uploadRefused(intake.refusal, intake.members);
+      changed();
+      return { fileName: label, crls: intake.members.map(crlVerdict), notes: intake.notes };
+    },
+    async removeManual(actor) {
+      const count = await library.alone(async () => {
+        const rows = library.rows.filter(({ source }) => source === 'manual');
+        if (rows.length === 0) throw nothingToRemove();
+        await storage.transaction(async (trx) => {
+          await deleteCrlRows(trx, 'manual', '');
+          const detail = { crls: rows.length, sha256: rows.slice(0, 20).map(({ sha256 }) => sha256) };
+          await recordAudit(trx, actor, { action: 'revocation.remove', object: rows[0]?.origin ?? '', detail });
+        });
+        return rows.length;
+      });
+      if (count > 0) changed();
+    },
+    async updateNow(actor, id) {
+      const { enabled, points } = current.automatic;
+      if (!enabled || points.length === 0) throw noPoints();
+      const wanted = id === undefined ? points : points.filter((point) => sourceId(point) === id);
+      if (wanted.length === 0) throw unknownSource(id ?? '');
+      await storage.transaction((trx) =>
+        recordAudit(trx, actor, {
+          action: 'revocation.update-now',
+          object: id ?? 'all',
+          detail: { points: wanted.length },
+        }),
+      );
+      for (const point of wanted) updates.update(point).catch(onError);
+      return sources();
+    },
+    async forEdge() {
+      return library.rows.flatMap((row): EdgeCrl[] => {
+        if (row.signed_by === null || (row.source === 'automatic' && !current.automatic.enabled)) return [];
+        return [
+          {
+            id: row.sha256,
+            source: row.source,
+            origin: row.origin,
+            signedBy: row.signed_by,
+            retrievedAt: row.retrieved_at,
+            delta: row.delta === 1,
+            thisUpdate: row.this_update,
+            nextUpdate: row.next_update,
+            file: library.shelf.path(row.sha256),
+            indexFile: library.shelf.indexPath(row.sha256),
+          },
+        ];
+      });
+    },
+    async conditions() {
+      return revocationConditions(library.rows, await readSourceRows(storage.db), current, clock.now());
+    },
+    async start() {
+      current = await readRevocationSettings(storage.db);
+      await library.open();
+      await ocsp.open();
+      const stopListening = events.on('changed', ({ feature }) => {
+        if (feature !== 'trusted-ca') return;
+        embedded.forget();
+        library.verifyAgain().then((found) => found && changed(), onError);
+      });
+      const run = (): void => void updates.runDue().catch(onError);
+      const timer = setInterval(run, everyHalfMinute);
+      timer.unref();
+      run();
+      return async () => {
+        stopListening();
+        clearInterval(timer);
+        await updates.settled();
+      };
+    },
+  };
 }

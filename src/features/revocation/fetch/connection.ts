@@ -1,5 +1,7 @@
 /** A connection to a checked address, TLS included; nothing is sent before both are good. */
+
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import {
   type AddressRefusal,
@@ -78,8 +80,14 @@ interface Rules extends AddressRules {
 function rulesFor(host: string, { origin, allowed, testAllow }: ConnectionOptions): Rules {
   const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
   // an operator's own points may be private; so may a host on the allow-list
-  const kinds = origin === 'operator' || named ? (['private', 'shared'] as const) : [];
-  return { kinds, allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)), never, testAllow };
+  const kinds = origin === 'operator' || named ? (['private', 'shared', 'own'] as const) : [];
+  return {
+    kinds,
+    own: ownAddresses(),
+    allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
+    never,
+    testAllow,
+  };
 }
 
 /** Never asked, not even when allowed: this machine itself, and the metadata service that would hand out its secrets. */
@@ -89,11 +97,14 @@ const never = [
   'metadata',
   'multicast',
   'link-local',
-  'own',
   // it may carry any of those above
   'embedded-ipv4',
   'not-an-address',
 ] as const;
+
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+}
 
 function refusalOf(address: string, rules: Rules): AddressRefusal | undefined {
   if (rules.testAllow.length > 0 && addressRefusal(address, { allow: rules.testAllow }) === undefined) return undefined;
