@@ -1,6 +1,7 @@
 /** OpenSSL's own verification cases, those that do not depend on its private trust settings. */
 import { type Certificate, parseCertificate } from '../../src/pki/certificate/certificate.ts';
 import { type Profile, rfc5280 } from '../../src/pki/path/profile.ts';
+import { type Rejection, reject } from '../../src/pki/path/rejection.ts';
 import { TrustStore } from '../../src/pki/path/trust-store.ts';
 import { verifyPath } from '../../src/pki/path/verify-path.ts';
 import type { ConformanceCase, Outcome, Suite } from './suite.ts';
@@ -61,6 +62,7 @@ function runOpenssl(test: OpensslTest, now: number): Outcome {
     time: Number(option('-attime') ?? now / 1000) * 1000,
     profile,
     extendedKeyUsages: usages[test.purpose] ?? [],
+    checkPath: (path, anchor) => tooSmall([...path, anchor.certificate], level),
     ...(depth !== undefined && { maxIntermediates: Number(depth) }),
     ...(policy !== undefined && {
       policies: {
@@ -74,6 +76,15 @@ function runOpenssl(test: OpensslTest, now: number): Outcome {
   return result.accepted
     ? { actual: 'accept' }
     : { actual: 'reject', code: result.rejection.code, message: result.rejection.message };
+}
+
+/** RSA sizes of OpenSSL's higher levels, which no profile asks for: 128, 192 and 256 bits of security. */
+const rsaBits: Readonly<Record<number, number>> = { 3: 3072, 4: 7680, 5: 15360 };
+
+function tooSmall(path: readonly Certificate[], level: number): Rejection | undefined {
+  const least = rsaBits[level] ?? 0;
+  const small = path.find(({ publicKey: { algorithm, bits = 0 } }) => algorithm.startsWith('rsa') && bits < least);
+  return small && reject('path.key-refused', `the RSA key has less than ${least} bits`, small);
 }
 
 function certificates(list: readonly string[]): readonly Certificate[] {
