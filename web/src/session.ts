@@ -24,6 +24,8 @@ export function useSessionEnded(): boolean {
 
 /** Forgets everything that was loaded and shows the log-in page; the address stays, so that the person comes back. */
 export function endSession(client: QueryClient, unexpected: boolean): void {
+  // Nobody was logged in: there is nothing to end and nothing to say.
+  if (unexpected && !client.getQueryData(sessionKey)) return;
   client.cancelQueries();
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
   client.setQueryData(endedKey, unexpected);

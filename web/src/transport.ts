@@ -27,7 +27,7 @@ export async function transport(request: Request): Promise<Response> {
     .catch(() => ({}));
   const code = String((body as { code?: unknown }).code ?? '');
   if (code === 'access.confirm-needed') return (await confirmIdentity()) ? fetch(again) : response;
-  if (!isLogIn(request)) sessionEnded();
+  if (!isPasswordCheck(request)) sessionEnded();
   return response;
 }
 
@@ -51,6 +51,7 @@ async function problemBody(error: unknown, response: Response): Promise<Readonly
   return { title: `The gateway answered ${response.status}.`, detail: typeof error === 'string' ? error : undefined };
 }
 
-function isLogIn(request: Request): boolean {
-  return new URL(request.url).pathname.startsWith('/api/v1/session');
+/** There 401 means a wrong password, not a session that ended. */
+function isPasswordCheck(request: Request): boolean {
+  return request.method === 'POST' && new URL(request.url).pathname.startsWith('/api/v1/session');
 }
