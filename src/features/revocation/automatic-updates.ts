@@ -113,7 +113,8 @@ export class AutomaticUpdates {
 
   #fetch(url: string, id: string, row: SourceRowInStore): Promise<Fetched> {
     const { http, library } = this.#deps;
-    const have = library.rows.some((one) => one.source === 'automatic' && one.source_id === id);
+    const own = library.rows.filter((one) => one.source === 'automatic' && one.source_id === id);
+    const have = own.length > 0 && !own.some(({ sha256 }) => library.shelf.damaged.has(sha256));
     return library.shelf.inWorkFolder(async (folder): Promise<Fetched> => {
       const file = join(folder, 'body');
       const fetched = await http.fetch({

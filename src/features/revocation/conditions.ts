@@ -12,14 +12,26 @@ export function revocationConditions(
   rows: readonly CrlRow[],
   sources: readonly SourceRowInStore[],
   { automatic }: RevocationSettings,
+  damaged: ReadonlySet<string>,
   now: number,
 ): readonly Condition[] {
   const used = rows.filter((row) => row.source === 'manual' || (row.source === 'automatic' && automatic.enabled));
   const asked = new Set(automatic.enabled ? automatic.points : []);
   return [
+    ...used.filter(({ sha256 }) => damaged.has(sha256)).map(damagedCondition),
     ...newestOfSeries(used).flatMap((row) => freshness(row, now)),
     ...sources.filter(({ url, kind }) => kind === 'automatic' && asked.has(url)).flatMap(sourceConditions),
   ];
+}
+
+function damagedCondition({ sha256, issuer, origin }: CrlRow): Condition {
+  return {
+    code: 'revocation.damaged',
+    object: sha256,
+    severity: 'alert',
+    message: `The stored CRL of ${printable(issuer, 200)} is damaged and not used.`,
+    hint: `Fetch or upload it again from ${printable(origin, 300)}, and see whether the disk is sound.`,
+  };
 }
 
 /** A CRL counts as late when three quarters of its life are over and no newer one has come. */

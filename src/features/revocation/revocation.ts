@@ -299,7 +299,13 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
       });
     },
     async conditions() {
-      return revocationConditions(library.rows, await readSourceRows(storage.db), current, clock.now());
+      return revocationConditions(
+        library.rows,
+        await readSourceRows(storage.db),
+        current,
+        library.shelf.damaged,
+        clock.now(),
+      );
     },
     async start() {
       current = await readRevocationSettings(storage.db);

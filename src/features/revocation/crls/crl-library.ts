@@ -86,7 +86,8 @@ export class CrlLibrary {
   async refresh(): Promise<void> {
     this.#rows = await readCrlRows(this.#deps.storage.db);
     const keys = new Set(this.#rows.map((row) => `${row.source} ${row.source_id} ${row.sha256}`));
-    for (const key of this.#loaded.keys()) if (!keys.has(key)) this.#loaded.delete(key);
+    for (const [key, loaded] of this.#loaded)
+      if (!keys.has(key) || (await loaded) === undefined) this.#loaded.delete(key);
     await this.shelf.keepOnly(new Set(this.#rows.map((row) => row.sha256)));
   }
 

@@ -10,6 +10,8 @@ import { readIndexFile } from './index-file.ts';
 
 export class CrlShelf {
   readonly folder: string;
+  /** Ids of CRLs that could not be read back. */
+  readonly damaged = new Set<string>();
   readonly #work: string;
 
   /** `folder`: `crl` in the data folder. */
@@ -46,7 +48,9 @@ export class CrlShelf {
   /** Takes the files of a job over; the index first, so that a CRL on the shelf has one. */
   async take(id: string, files: { readonly der: string; readonly index: string | undefined }): Promise<void> {
     if (files.index !== undefined) await writeDurably(this.indexPath(id), await readFile(files.index));
-    if (!(await exists(this.path(id)))) await writeDurably(this.path(id), await readFile(files.der));
+    if (this.damaged.has(id) || !(await exists(this.path(id))))
+      await writeDurably(this.path(id), await readFile(files.der));
+    this.damaged.delete(id);
   }
 
   /** The same file under a name in a work folder. */
@@ -59,9 +63,11 @@ export class CrlShelf {
   /** Reads a CRL back. Undefined when its bytes are gone or are not what they were. `source` is shown to people. */
   async read(id: string, source: string): Promise<LoadedCrl | undefined> {
     const der = await readOrNothing(this.path(id));
-    if (der === undefined || (await sha256(der)) !== id) return undefined;
-    const crl = parseCrl(der, { deferEntries: true });
-    if (!crl.ok) return undefined;
+    const crl = der === undefined || (await sha256(der)) !== id ? undefined : parseCrl(der, { deferEntries: true });
+    if (crl?.ok !== true) {
+      this.damaged.add(id);
+      return undefined;
+    }
     const file = await readOrNothing(this.indexPath(id));
     // without its file the index is made again when it is needed
     return new LoadedCrl(crl.value, source, file && readIndexFile(file, crl.value, id));
@@ -69,6 +75,7 @@ export class CrlShelf {
 
   /** Deletes every CRL that is not named. */
   async keepOnly(ids: ReadonlySet<string>): Promise<void> {
+    for (const id of this.damaged) if (!ids.has(id)) this.damaged.delete(id);
     for (const name of await readdir(this.folder)) {
       const id = /^([0-9a-f]{64})\.(crl|index)$/.exec(name)?.[1];
       if (id !== undefined && !ids.has(id)) await rm(join(this.folder, name), { force: true });
