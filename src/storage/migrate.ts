@@ -7,6 +7,7 @@ import { failPoint } from '../lib/fail-point.ts';
 import { Problem } from '../lib/problem.ts';
 import { firstTables } from './migrations/001-first-tables.ts';
 import { revocationTables } from './migrations/002-revocation.ts';
+import { zoneTables } from './migrations/003-zones.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -26,7 +27,7 @@ export interface DialectTypes {
 }
 
 /** Every step there is, in order. */
-export const migrations: readonly Migration[] = [firstTables, revocationTables];
+export const migrations: readonly Migration[] = [firstTables, revocationTables, zoneTables];
 
 /**
  * Runs the steps that are missing and answers their numbers. Throws Problem `storage.newer` when the database was

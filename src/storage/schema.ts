@@ -18,6 +18,12 @@ export interface Schema {
   revocation_crls: RevocationCrlsTable;
   revocation_numbers: RevocationNumbersTable;
   revocation_known: RevocationKnownTable;
+  zones: ZonesTable;
+  zone_states: ZoneStatesTable;
+  zone_peers: ZonePeersTable;
+  zone_closed: ZoneClosedTable;
+  trust_sets: TrustSetsTable;
+  trust_set_members: TrustSetMembersTable;
   users: UsersTable;
   sessions: SessionsTable;
   tokens: TokensTable;
@@ -195,6 +201,72 @@ export interface RevocationKnownTable {
   answer: Uint8Array;
   this_update: number;
   retrieved_at: number;
+}
+
+/** `name_key`: the name in lower case. The default zone has id and row `default` once it was changed. */
+export interface ZonesTable {
+  id: string;
+  name_key: string;
+  position: number;
+  version: number;
+  /** JSON text. */
+  fields: string;
+}
+
+/** What the edges reported about one peer of a zone, and the states before. Key: `zone`, `peer`. */
+export interface ZoneStatesTable {
+  zone: string;
+  peer: string;
+  state: 'active' | 'failed' | 'checking' | 'off';
+  code: string;
+  words: string;
+  at: number;
+  since: number;
+  /** JSON array, newest first. */
+  history: string;
+}
+
+/** A certificate that a peer has shown; `who` is the same for each that the peer had after another. */
+export interface ZonePeersTable {
+  /** SHA-256 of the DER, hexadecimal. */
+  fingerprint: string;
+  der: Uint8Array;
+  who: string;
+  not_after: number;
+  first_seen: number;
+  last_seen: number;
+  seen: number;
+  zone: string;
+  address: string;
+  listener: string;
+  /** The last decision, JSON text. */
+  decision: string;
+}
+
+/** Connections that were closed because their peer would now be refused. */
+export interface ZoneClosedTable {
+  seq: Generated<number>;
+  at: number;
+  zone: string;
+  address: string;
+  fingerprint: string;
+  reason: string;
+}
+
+/** Lists of CA certificates that a zone can use instead of the trusted CA list. */
+export interface TrustSetsTable {
+  name: string;
+  created_at: number;
+}
+
+/** Key: `set_name`, `fingerprint`. */
+export interface TrustSetMembersTable {
+  set_name: string;
+  fingerprint: string;
+  der: Uint8Array;
+  pinned: number;
+  position: number;
+  added_at: number;
 }
 
 export interface UsersTable {
