@@ -45,14 +45,17 @@ export class CrlIndex {
     return this.parts.entryCount;
   }
 
-  /** Offset of an entry with this serial number (content octets of the INTEGER), or 0; makes no object. */
-  find(serial: Uint8Array): number {
+  /**
+   * Offset of an entry with this serial number (content octets of the INTEGER, `from` and `to` in the bytes given), or
+   * 0; makes no object.
+   */
+  find(bytes: Uint8Array, from = 0, to = bytes.length): number {
     const { table } = this.parts;
     const mask = table.length - 1;
-    for (let slot = hashOctets(serial) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
-      if (this.#hasSerial(table[slot]!, serial)) return table[slot]!;
+    for (let slot = hashOctets(bytes, from, to) & mask; ; slot = (slot + 1) & mask) {
+      const offset = table[slot]!;
+      if (offset === 0 || this.#hasSerial(offset, bytes, from, to)) return offset;
     }
-    return 0;
   }
 
   /** Offsets of all entries with this serial number, ascending: an indirect CRL may list it for several issuers. */
@@ -60,8 +63,8 @@ export class CrlIndex {
     const { table } = this.parts;
     const mask = table.length - 1;
     const found: number[] = [];
-    for (let slot = hashOctets(serial) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
-      if (this.#hasSerial(table[slot]!, serial)) found.push(table[slot]!);
+    for (let slot = hashOctets(serial, 0, serial.length) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#hasSerial(table[slot]!, serial, 0, serial.length)) found.push(table[slot]!);
     }
     return found.sort((a, b) => a - b);
   }
@@ -89,14 +92,14 @@ export class CrlIndex {
     return low === 0 ? 0 : issuerEntries[low - 1]!;
   }
 
-  #hasSerial(offset: number, serial: Uint8Array): boolean {
+  #hasSerial(offset: number, bytes: Uint8Array, from: number, to: number): boolean {
     const { der } = this;
     const first = der[offset + 1]!;
-    const at = first < 0x80 ? offset + 2 : offset + 2 + (first & 0x7f);
-    const { length } = serial;
+    const at = (first < 0x80 ? offset + 2 : offset + 2 + (first & 0x7f)) + 1;
     // a serial number of 128 octets or more has a long length, which no octet here can equal
-    if (der[at + 1] !== length) return false;
-    for (let i = 0; i < length; i++) if (der[at + 2 + i] !== serial[i]) return false;
+    if (der[at] !== to - from) return false;
+    // the last octets differ soonest: serial numbers of one CA may all begin alike
+    for (let i = to - from; i > 0; i--) if (der[at + i] !== bytes[from + i - 1]) return false;
     return true;
   }
 }

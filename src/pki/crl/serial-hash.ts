@@ -21,15 +21,14 @@ export function hashAt(view: DataView, start: number, length: number): number {
   return h ^ (h >>> 15);
 }
 
-/** The same of octets on their own. */
-export function hashOctets(octets: Uint8Array): number {
-  const { length } = octets;
-  let h = length;
-  let at = 0;
-  for (const stop = length & ~3; at < stop; at += 4) {
+/** The same of octets without a DataView over them. */
+export function hashOctets(octets: Uint8Array, from: number, to: number): number {
+  let h = to - from;
+  let at = from;
+  for (const stop = from + ((to - from) & ~3); at < stop; at += 4) {
     h = mix(h, (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!);
   }
-  for (; at < length; at++) h = mix(h, octets[at]!);
+  for (; at < to; at++) h = mix(h, octets[at]!);
   return h ^ (h >>> 15);
 }
 
