@@ -39,7 +39,7 @@ const time = Date.now();
 const extendedKeyUsages = ['1.3.6.1.5.5.7.3.2'];
 const parses = mode === 'parse' || mode === 'warm';
 
-measureFor(0.7);
+measureFor(3);
 const { count, wall, cpu } = measureFor(Number(seconds));
 const line = {
   ops_s: Math.round(count / wall),

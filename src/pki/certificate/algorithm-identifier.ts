@@ -1,6 +1,6 @@
 /** AlgorithmIdentifier (RFC 5280 4.1.1.2). */
-import { oidText } from '../der/oid.ts';
-import type { DerReader } from '../der/reader.ts';
+import { isOid, oidText } from '../der/oid.ts';
+import { DerReader } from '../der/reader.ts';
 import { SEQUENCE } from '../der/tag.ts';
 
 export interface AlgorithmIdentifier {
@@ -21,6 +21,12 @@ export function checkAlgorithm(reader: DerReader, what: string): void {
   reader.stop = reader.position;
 }
 
+/** The AlgorithmIdentifier of a structure that has been checked as DER. */
+export function algorithmAt(der: Uint8Array, start: number, stop: number): AlgorithmIdentifier {
+  for (const algorithm of usual) if (isOid(der, start, stop, algorithm.der)) return algorithm;
+  return readAlgorithm(new DerReader(der, start, stop), 'algorithm');
+}
+
 /** Reads the AlgorithmIdentifier that comes next. */
 export function readAlgorithm(reader: DerReader, what: string): AlgorithmIdentifier {
   const outer = reader.enter(SEQUENCE, what);
@@ -34,3 +40,13 @@ export function readAlgorithm(reader: DerReader, what: string): AlgorithmIdentif
   if (parametersAt === reader.position) return { oid, der };
   return { oid, der, parameters: reader.der.subarray(parametersAt, reader.position) };
 }
+
+/** What nearly every certificate is signed with: RSA and ECDSA with SHA-256, 384 and 512 (RFC 4055 5, RFC 5758 3.2). */
+const usual: readonly AlgorithmIdentifier[] = [
+  '300d06092a864886f70d01010b0500',
+  '300d06092a864886f70d01010c0500',
+  '300d06092a864886f70d01010d0500',
+  '300a06082a8648ce3d040302',
+  '300a06082a8648ce3d040303',
+  '300a06082a8648ce3d040304',
+].map((hex) => readAlgorithm(new DerReader(Buffer.from(hex, 'hex')), 'algorithm'));

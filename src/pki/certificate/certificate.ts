@@ -3,7 +3,6 @@
  * extensions are decoded when asked for and kept. Bytes are never copied: the certificate lives on the input.
  */
 import { createHash } from 'node:crypto';
-import { equalBytes } from '../../lib/bytes.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { DerReader } from '../der/reader.ts';
 import { GENERALIZED_TIME, SEQUENCE } from '../der/tag.ts';
@@ -12,7 +11,7 @@ import { type PublicKeyInfo, publicKeyAt } from '../key/public-key.ts';
 import { type DistinguishedName, nameAt, readName } from '../name/distinguished-name.ts';
 import { equalNames } from '../name/equal-names.ts';
 import { type PkiError, PkiRefusal, refused } from '../pki-error.ts';
-import { type AlgorithmIdentifier, checkAlgorithm, readAlgorithm } from './algorithm-identifier.ts';
+import { type AlgorithmIdentifier, algorithmAt, checkAlgorithm } from './algorithm-identifier.ts';
 import { ExtensionSet } from './extension/extension-set.ts';
 import { type ExtensionTable, noExtensions, readExtensions } from './extension/extension-table.ts';
 
@@ -58,7 +57,7 @@ export function parseCertificate(der: Uint8Array, limits: CertificateLimits = {}
 
 /** Whether issuer and subject are the same name (RFC 5280 6.1). */
 export function isSelfIssued(certificate: Certificate): boolean {
-  return equalNames(certificate.issuer, certificate.subject);
+  return certificate.selfIssued;
 }
 
 /** Hash over the whole DER. */
@@ -106,6 +105,7 @@ export class Certificate extends ExtensionSet {
   private subjectName: DistinguishedName | undefined;
   private algorithm: AlgorithmIdentifier | undefined;
   private key: PublicKeyInfo | undefined;
+  private sameNames: boolean | undefined;
 
   constructor(der: Uint8Array, table: ExtensionTable, at: Layout) {
     super(der, table);
@@ -144,10 +144,7 @@ export class Certificate extends ExtensionSet {
   }
 
   get signatureAlgorithm(): AlgorithmIdentifier {
-    this.algorithm ??= readAlgorithm(
-      new DerReader(this.der, this.at.algorithmStart, this.at.algorithmStop),
-      'signatureAlgorithm',
-    );
+    this.algorithm ??= algorithmAt(this.der, this.at.algorithmStart, this.at.algorithmStop);
     return this.algorithm;
   }
 
@@ -191,9 +188,10 @@ export class Certificate extends ExtensionSet {
     return subjectUniqueIdStart === 0 ? undefined : this.der.subarray(subjectUniqueIdStart, subjectUniqueIdStop);
   }
 
-  /** Whether issuer and subject are the same bytes: cheaper than `isSelfIssued`, and true of every real root. */
-  get namesAreIdentical(): boolean {
-    return equalBytes(this.issuer.der, this.subject.der);
+  /** Whether issuer and subject are the same name (RFC 5280 7.1). */
+  get selfIssued(): boolean {
+    this.sameNames ??= equalNames(this.issuer, this.subject);
+    return this.sameNames;
   }
 
   /** What is wrong with this certificate without making it unreadable. */

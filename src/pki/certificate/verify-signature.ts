@@ -2,7 +2,7 @@
  * Signatures over certificates, CSRs, CRLs and OCSP answers, verified by OpenSSL through `node:crypto` alone. Which
  * algorithms exist, and what their parameters must be, is one table (RFC 4055, 5758, 8410, 9881).
  */
-import { constants, verify } from 'node:crypto';
+import { constants, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import { NULL } from '../der/tag.ts';
 import type { PublicKeyAlgorithm, PublicKeyInfo } from '../key/public-key.ts';
 import { PkiRefusal } from '../pki-error.ts';
@@ -42,12 +42,11 @@ export function verifySignedBy(signed: Signed, issuerKey: PublicKeyInfo, rules: 
   if (scheme.weak && rules.weak !== true) return false;
   if (isForgeable(issuerKey)) return false;
   try {
-    const key = scheme.pss === undefined ? issuerKey.keyObject() : pssKey(issuerKey, scheme.pss);
-    const how = {
-      key,
-      ...(scheme.pss && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.pss.saltLength }),
-      ...(signed.context && { context: signed.context }),
-    };
+    // the key alone spares OpenSSL a look at options, which costs half as much as an RSA signature
+    const how =
+      scheme.pss === undefined && signed.context === undefined
+        ? issuerKey.keyObject()
+        : options(signed, scheme, issuerKey);
     return verify(scheme.hash, signed.tbs, how, signed.signature);
   } catch (thrown) {
     // OpenSSL refuses keys and signatures of the wrong shape with an error of its own.
@@ -73,6 +72,15 @@ export function signatureScheme(algorithm: AlgorithmIdentifier): SignatureScheme
 }
 
 const rsaPss = '1.2.840.113549.1.1.10';
+
+function options({ context }: Signed, { pss }: SignatureScheme, issuerKey: PublicKeyInfo): VerifyKeyObjectInput {
+  const padding = pss && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
+  return {
+    key: pss === undefined ? issuerKey.keyObject() : pssKey(issuerKey, pss),
+    ...padding,
+    ...(context && { context }),
+  };
+}
 
 function scheme(key: PublicKeyAlgorithm, hash: SignatureScheme['hash'], weak = false): SignatureScheme {
   return { keys: [key], hash, weak };

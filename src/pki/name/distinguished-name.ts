@@ -42,6 +42,11 @@ export function parseName(der: Uint8Array): Result<DistinguishedName, PkiError> 
   }
 }
 
+/** Whether the name has no RDN at all. */
+export function isEmptyName(name: DistinguishedName): boolean {
+  return name.der.length === 2;
+}
+
 /** The values of all common names, in order. */
 export function commonNames(name: DistinguishedName): string[] {
   return name.rdns.flat().flatMap((a) => (a.oid === '2.5.4.3' ? [a.value] : []));

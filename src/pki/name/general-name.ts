@@ -74,7 +74,7 @@ export function readGeneralName(reader: DerReader, what: string, use: GeneralNam
 
 /** An address in the usual notation (RFC 5952 for IPv6), with its mask when it has one; hex for any other length. */
 export function ipText(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length === 16) return ipv6Text(bytes);
   if (bytes.length === 8 || bytes.length === 32) {
     const half = bytes.length / 2;

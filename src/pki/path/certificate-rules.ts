@@ -4,6 +4,7 @@ import { equalBytes } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { isSelfIssued } from '../certificate/certificate.ts';
+import { isEmptyName } from '../name/distinguished-name.ts';
 import { isDottedQuad, isHostName } from '../name/host-name.ts';
 import { extensionNames } from './extension-names.ts';
 import type { Profile } from './profile.ts';
@@ -50,13 +51,20 @@ const processed: ReadonlySet<string> = new Set([
   '1.3.6.1.5.5.7.48.1.5',
 ]);
 
+/** RFC 5280 4.2.1.1, 4.2.1.2, 4.2.2.1, 4.2.2.2. */
+const neverCritical: ReadonlySet<string> = new Set([
+  id.authorityKeyIdentifier,
+  id.subjectKeyIdentifier,
+  id.authorityInfoAccess,
+  id.subjectInfoAccess,
+]);
+
 /** Policy qualifiers whose meaning is known: CPS pointer and user notice. */
 const knownQualifiers: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2']);
 
 /** RFC 5280 6.1.4 (o), 6.1.5 (f): an unknown critical extension refuses the path. */
 export function checkCriticalExtensions(certificate: Certificate): Rejection | undefined {
-  for (const { oid, critical } of certificate.extensions) {
-    if (!critical) continue;
+  for (const oid of certificate.criticalExtensions) {
     if (oid === id.certificatePolicies) {
       // RFC 5280 4.2.1.4: when critical, the qualifiers too must be understood
       const unknown = certificate.certificatePolicies
@@ -93,34 +101,32 @@ export function checkCertificate(
   );
 }
 
+/** RFC 5280 4.1.2.2: positive, at most 20 octets. */
+const serialFaults = {
+  'serial-zero': 'zero',
+  'serial-negative': 'negative',
+  'serial-too-long': 'longer than 20 octets',
+} as const;
+
 function checkConforming(c: Certificate, position: Position, profile: Profile): Rejection | undefined {
-  const selfSigned = position === 'anchor' && isSelfIssued(c) && keyIdentifiersAgree(c);
+  const selfIssued = position === 'anchor' && isSelfIssued(c);
   const constraints = c.basicConstraints;
+  const critical = c.criticalExtensions;
   const ca = constraints?.ca === true;
-  if (position !== 'anchor') {
-    for (const finding of c.findings) {
-      // RFC 5280 4.1.2.2: positive, at most 20 octets
-      if (finding.startsWith('serial-'))
-        return reject(
-          'path.serial-number',
-          `the serial number is ${finding === 'serial-zero' ? 'zero' : finding === 'serial-negative' ? 'negative' : 'longer than 20 octets'}`,
-          c,
-        );
-    }
-  }
+  const serial = position === 'anchor' ? undefined : c.serialFinding;
+  if (serial !== undefined) return reject('path.serial-number', `the serial number is ${serialFaults[serial]}`, c);
   // RFC 5280 4.1.2.4, 4.1.2.6
-  if (c.issuer.rdns.length === 0) return reject('path.issuer-empty', 'the certificate names no issuer', c);
-  if (ca && c.subject.rdns.length === 0) return reject('path.subject-empty', 'the CA certificate names no subject', c);
+  if (isEmptyName(c.issuer)) return reject('path.issuer-empty', 'the certificate names no issuer', c);
+  if (ca && isEmptyName(c.subject)) return reject('path.subject-empty', 'the CA certificate names no subject', c);
   if (c.version === 3) {
     const aki = c.authorityKeyIdentifier;
     // RFC 5280 4.2.1.1: all certificates but self-signed ones
-    if (aki?.keyId === undefined && !selfSigned && !(aki === undefined && isSelfIssued(c) && position === 'anchor'))
-      return missing(c, 'authority key identifier', 'RFC 5280 4.2.1.1');
+    if (aki?.keyId === undefined && !selfIssued) return missing(c, 'authority key identifier', 'RFC 5280 4.2.1.1');
     // RFC 5280 4.2.1.2: every CA certificate
     if (ca && c.subjectKeyIdentifier === undefined) return missing(c, 'subject key identifier', 'RFC 5280 4.2.1.2');
   }
   // RFC 5280 4.2.1.9: critical in CA certificates that sign certificates; only the anchor's own issuer can mend it
-  if (position === 'anchor' && ca && c.extension(id.basicConstraints)?.critical === false)
+  if (position === 'anchor' && ca && !critical.includes(id.basicConstraints))
     return notCritical(c, 'basic constraints', 'RFC 5280 4.2.1.9');
   const signs = c.keyUsage?.has('keyCertSign') === true;
   if (position === 'anchor' && ca && c.keyUsage !== undefined && !signs)
@@ -147,24 +153,16 @@ function checkConforming(c: Certificate, position: Position, profile: Profile): 
     );
   }
   // RFC 5280 4.2.1.10, 4.2.1.11: critical, and name constraints in CA certificates only
-  const nameConstraints = c.extension(id.nameConstraints);
-  if (nameConstraints !== undefined && !ca)
-    return misplaced(c, 'name constraints in an end entity certificate', 'RFC 5280 4.2.1.10');
-  if (nameConstraints?.critical === false && !profile.browserForum)
+  const limitsNames = c.nameConstraints !== undefined;
+  if (limitsNames && !ca) return misplaced(c, 'name constraints in an end entity certificate', 'RFC 5280 4.2.1.10');
+  if (limitsNames && !critical.includes(id.nameConstraints) && !profile.browserForum)
     return notCritical(c, 'name constraints', 'RFC 5280 4.2.1.10');
-  if (c.extension(id.policyConstraints)?.critical === false)
+  if (c.policyConstraints !== undefined && !critical.includes(id.policyConstraints))
     return notCritical(c, 'policy constraints', 'RFC 5280 4.2.1.11');
-  if (c.extension(id.inhibitAnyPolicy)?.critical === false)
+  if (c.inhibitAnyPolicy !== undefined && !critical.includes(id.inhibitAnyPolicy))
     return notCritical(c, 'inhibit anyPolicy', 'RFC 5280 4.2.1.14');
-  for (const oid of [
-    id.authorityKeyIdentifier,
-    id.subjectKeyIdentifier,
-    id.authorityInfoAccess,
-    id.subjectInfoAccess,
-  ]) {
-    if (c.extension(oid)?.critical === true)
-      return reject('path.criticality', `${extensionNames.get(oid)} must not be critical`, c);
-  }
+  const wrong = critical.find((oid) => neverCritical.has(oid));
+  if (wrong !== undefined) return reject('path.criticality', `${extensionNames.get(wrong)} must not be critical`, c);
   return checkAlternativeNames(c, position);
 }
 
@@ -173,7 +171,7 @@ function checkAlternativeNames(c: Certificate, position: Position): Rejection | 
   const names = c.subjectAltName;
   if (names === undefined) return undefined;
   if (names.length === 0) return reject('path.subject-alternative-name', 'the subject alternative name is empty', c);
-  if (c.subject.rdns.length === 0 && c.extension(id.subjectAltName)?.critical === false)
+  if (isEmptyName(c.subject) && !c.criticalExtensions.includes(id.subjectAltName))
     return notCritical(c, 'subject alternative name of a certificate without subject', 'RFC 5280 4.2.1.6');
   if (position !== 'leaf') return undefined;
   for (const name of names) {

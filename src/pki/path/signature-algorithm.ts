@@ -1,5 +1,4 @@
 /** Which signature algorithms a certificate, CRL or OCSP answer may be signed with. */
-import { equalBytes } from '../../lib/bytes.ts';
 import type { AlgorithmIdentifier, Certificate } from '../certificate/certificate.ts';
 import { signatureScheme } from '../certificate/verify-signature.ts';
 import type { AlgorithmPolicy } from './profile.ts';
@@ -16,7 +15,7 @@ const forgotten: ReadonlyMap<string, string> = new Map([
 
 /** RFC 5280 4.1.1.2: both algorithm fields are the same, byte for byte; then the policy. */
 export function checkSignatureAlgorithm(certificate: Certificate, policy: AlgorithmPolicy): Rejection | undefined {
-  if (!equalBytes(certificate.tbsSignatureAlgorithm, certificate.signatureAlgorithm.der)) {
+  if (!certificate.signatureAlgorithmsAgree) {
     return reject(
       'path.signature-algorithm-mismatch',
       'the signature algorithm inside and outside the signed part differ',

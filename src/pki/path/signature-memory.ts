@@ -1,9 +1,11 @@
 /** Remembers which signatures and keys were found good, so that a CA seen a thousand times is checked once. */
+import { equalBytes } from '../../lib/bytes.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { verifySignedBy } from '../certificate/verify-signature.ts';
 import { checkKey } from '../key/check.ts';
 import type { PublicKeyInfo } from '../key/public-key.ts';
 import type { Budget } from './budget.ts';
+import { ByteMemory } from './byte-memory.ts';
 
 export interface MemoryOptions {
   /** Whose signatures are remembered: of every certificate, of CA certificates, or none. */
@@ -17,55 +19,52 @@ export interface MemoryOptions {
  * bytes, this key is well made. Whether anything is trusted, valid or revoked is worked out anew each time.
  */
 export class SignatureMemory {
-  readonly #good = new Map<string, Set<string>>();
-  readonly #refusals = new Map<string, string>();
+  /** By the certificate's bytes: the keys that signed it, nearly always one. */
+  readonly #signers: ByteMemory<readonly Uint8Array[]>;
+  readonly #refusals: ByteMemory<string>;
   /** One object per key: OpenSSL's own form of it is made once, however often the certificate is parsed. */
-  readonly #issuers = new Map<string, PublicKeyInfo>();
+  readonly #issuers: ByteMemory<PublicKeyInfo>;
   readonly #signatures: 'all' | 'issuers' | 'none';
-  readonly #limit: number;
 
   constructor({ signatures = 'all', limit = 4_096 }: MemoryOptions = {}) {
     this.#signatures = signatures;
-    this.#limit = limit;
+    this.#signers = new ByteMemory(limit);
+    this.#refusals = new ByteMemory(limit);
+    this.#issuers = new ByteMemory(limit);
   }
 
   /** Whether `issuer`'s key signed `child`; spends one signature check unless that is known already. */
-  signedBy(child: Certificate, issuer: PublicKeyInfo, budget: Budget): boolean {
+  signedBy(child: Certificate, issuer: Certificate, budget: Budget): boolean {
     const remember =
       this.#signatures === 'all' || (this.#signatures === 'issuers' && child.basicConstraints?.ca === true);
-    const key = textOf(issuer.der);
-    if (!remember) return this.#check(child, issuer, key, budget);
-    const bytes = textOf(child.der);
-    if (this.#good.get(bytes)?.has(key) === true) return true;
-    if (!this.#check(child, issuer, key, budget)) return false;
-    this.#keep(this.#good, bytes, (this.#good.get(bytes) ?? new Set()).add(key));
+    if (!remember) return this.#check(child, issuer, budget);
+    const { publicKeyInfo } = issuer;
+    const signers = this.#signers.get(child.der);
+    if (signers?.some((key) => equalBytes(key, publicKeyInfo)) === true) return true;
+    if (!this.#check(child, issuer, budget)) return false;
+    this.#signers.set(child.der, [...(signers ?? []), publicKeyInfo.slice()]);
     return true;
   }
 
-  /** Why the key may not be used, or an empty text. */
-  keyRefusal(key: PublicKeyInfo): string {
-    const bytes = textOf(key.der);
-    const known = this.#refusals.get(bytes);
+  /** Why the certificate's key may not be used, or an empty text. */
+  keyRefusal(certificate: Certificate): string {
+    const { publicKeyInfo } = certificate;
+    const known = this.#refusals.get(publicKeyInfo);
     if (known !== undefined) return known;
-    const refusal = checkKey(key, 'peer').refusals[0]?.message ?? '';
-    this.#keep(this.#refusals, bytes, refusal);
+    const refusal = checkKey(certificate.publicKey, 'peer').refusals[0]?.message ?? '';
+    this.#refusals.set(publicKeyInfo, refusal);
     return refusal;
   }
 
-  #check(child: Certificate, issuer: PublicKeyInfo, key: string, budget: Budget): boolean {
+  #check(child: Certificate, issuer: Certificate, budget: Budget): boolean {
     budget.spendSignature();
-    const known = this.#issuers.get(key);
-    if (known === undefined) this.#keep(this.#issuers, key, issuer);
+    const { publicKeyInfo } = issuer;
+    let key = this.#issuers.get(publicKeyInfo);
+    if (key === undefined) {
+      key = issuer.publicKey;
+      this.#issuers.set(publicKeyInfo, key);
+    }
     // which algorithms are good enough is asked on its own
-    return verifySignedBy(child, known ?? issuer, { weak: true });
+    return verifySignedBy(child, key, { weak: true });
   }
-
-  #keep<T>(map: Map<string, T>, key: string, value: T): void {
-    if (map.size >= this.#limit) map.delete(map.keys().next().value ?? '');
-    map.set(key, value);
-  }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

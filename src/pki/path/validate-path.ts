@@ -15,9 +15,12 @@ export function validatePath(
   budget: Budget,
 ): Rejection | { readonly policies: readonly string[] } {
   const names = new ConstraintState();
-  const policies = request.profile.policies
-    ? new PolicyState(request.policies ?? noPolicyInput, path.length, budget)
-    : undefined;
+  const input = request.policies ?? noPolicyInput;
+  const policies =
+    request.profile.policies &&
+    (input.requireExplicitPolicy || path.some(speaksOfPolicies) || speaksOfPolicies(anchor.certificate))
+      ? new PolicyState(input, path.length, budget)
+      : undefined;
   // RFC 5280 6.1.2 (k)
   let maxPathLength = path.length;
   if (anchor.constraints) {
@@ -46,4 +49,14 @@ export function validatePath(
   }
   const result = policies?.finish(path[0]!) ?? [];
   return 'code' in result ? result : { policies: result };
+}
+
+/** Where no certificate does, and no policy is required, the set of valid policies is empty and that is allowed. */
+function speaksOfPolicies(c: Certificate): boolean {
+  return (
+    c.certificatePolicies !== undefined ||
+    c.policyConstraints !== undefined ||
+    c.policyMappings !== undefined ||
+    c.inhibitAnyPolicy !== undefined
+  );
 }

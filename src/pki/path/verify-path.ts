@@ -2,13 +2,13 @@
 import type { Certificate } from '../certificate/certificate.ts';
 import type { KeyUsage } from '../certificate/extension/extension-set.ts';
 import { Budget, BudgetExhausted } from './budget.ts';
-import { searchPaths } from './build-path.ts';
+import { type PathSearch, searchPaths } from './build-path.ts';
 import { checkCertificate, checkCriticalExtensions } from './certificate-rules.ts';
 import type { PathRequest, PathResult } from './path-request.ts';
 import { moreTelling, type Rejection, reject } from './rejection.ts';
 import { checkSignatureAlgorithm } from './signature-algorithm.ts';
 import { SignatureMemory } from './signature-memory.ts';
-import type { TrustAnchor } from './trust-store.ts';
+import type { TrustAnchor, TrustStore } from './trust-store.ts';
 import { validatePath } from './validate-path.ts';
 
 const defaultMaxIntermediates = 6;
@@ -24,52 +24,48 @@ export function verifyPath(request: PathRequest): PathResult {
   }
 }
 
-class PathVerification {
+class PathVerification implements PathSearch {
+  readonly leaf: Certificate;
+  readonly intermediates: readonly Certificate[];
+  readonly trust: TrustStore;
+  readonly maxIntermediates: number;
+  readonly budget: Budget;
   readonly #request: PathRequest;
-  readonly #budget: Budget;
   readonly #memory: SignatureMemory;
-  readonly #badLinks = new Map<Certificate, Set<Certificate>>();
+  /** Pairs of child and issuer whose signature did not match. */
+  readonly #badLinks: (readonly [Certificate, Certificate])[] = [];
   #best: Rejection | undefined;
   #bestPath: readonly Certificate[];
   #accepted: PathResult | undefined;
 
   constructor(request: PathRequest) {
+    this.leaf = request.leaf;
+    this.intermediates = request.intermediates;
+    this.trust = request.trust;
+    this.maxIntermediates = request.maxIntermediates ?? defaultMaxIntermediates;
+    this.budget = request.budget ?? new Budget();
     this.#request = request;
-    this.#budget = request.budget ?? new Budget();
     this.#memory = request.memory ?? new SignatureMemory({ limit: 256 });
     this.#bestPath = [request.leaf];
   }
 
   run(): PathResult {
-    const { leaf, trust, intermediates, maxIntermediates, checkPath } = this.#request;
+    const { leaf, budget } = this;
     const fault = this.#checkLeaf();
     if (fault !== undefined) return this.refused(fault);
-    const pinned = trust.pinned(leaf) ?? trust.find(leaf);
-    if (pinned !== undefined) {
-      const rejection = checkPath?.([], pinned);
+    const itself = this.trust.find(leaf);
+    if (itself !== undefined) {
+      const rejection = this.#request.checkPath?.([], itself);
       if (rejection !== undefined) return this.refused(rejection);
-      return { accepted: true, path: [leaf], anchor: pinned, policies: [], budget: this.#budget };
+      return { accepted: true, path: [leaf], anchor: itself, policies: [], budget };
     }
-    searchPaths({
-      leaf,
-      trust,
-      intermediates: intermediates.length === 0 ? intermediates : intermediates.filter((c) => c !== leaf),
-      maxIntermediates: maxIntermediates ?? defaultMaxIntermediates,
-      budget: this.#budget,
-      checkIssuer: (issuer, anchor) => this.#checkIssuer(issuer, anchor),
-      mayHaveSigned: (child, issuer) => this.#badLinks.get(child)?.has(issuer) !== true,
-      accept: (path, anchor) => this.#accept(path, anchor),
-      refuse: (rejection, path) => this.#note(rejection, path),
-    });
-    return (
-      this.#accepted ??
-      this.refused(this.#best ?? reject('path.no-issuer', 'no trusted CA leads to the certificate', leaf))
-    );
+    searchPaths(this);
+    return this.#accepted ?? this.refused(reject('path.no-issuer', 'no trusted CA leads to the certificate', leaf));
   }
 
   refused(rejection: Rejection): PathResult {
     const best = moreTelling(this.#best, rejection);
-    return { accepted: false, rejection: best, path: this.#bestPath, budget: this.#budget };
+    return { accepted: false, rejection: best, path: this.#bestPath, budget: this.budget };
   }
 
   /** Everything about the leaf that no other path could mend; cheap, so it comes first. */
@@ -85,8 +81,12 @@ class PathVerification {
     );
   }
 
+  mayHaveSigned(child: Certificate, issuer: Certificate): boolean {
+    return !this.#badLinks.some(([below, above]) => below === child && above === issuer);
+  }
+
   /** What every issuer must hold to wherever it stands. An anchor taken by name and key alone is not looked into. */
-  #checkIssuer(issuer: Certificate, anchor: TrustAnchor | undefined): Rejection | undefined {
+  checkIssuer(issuer: Certificate, anchor: TrustAnchor | undefined): Rejection | undefined {
     const { profile, extendedKeyUsages } = this.#request;
     if (anchor !== undefined && !anchor.constraints) return this.#checkKey(issuer);
     return (
@@ -121,10 +121,11 @@ class PathVerification {
   }
 
   #checkKey(certificate: Certificate): Rejection | undefined {
-    const { algorithm } = certificate.publicKey;
-    if (algorithm === 'dsa') return reject('path.key-refused', 'DSA keys are not accepted', certificate);
-    if (this.#request.profile.algorithms === 'any') return undefined;
-    const refusal = this.#memory.keyRefusal(certificate.publicKey);
+    if (this.#request.profile.algorithms === 'any') {
+      const dsa = certificate.publicKey.algorithm === 'dsa';
+      return dsa ? reject('path.key-refused', 'DSA keys are not accepted', certificate) : undefined;
+    }
+    const refusal = this.#memory.keyRefusal(certificate);
     return refusal === '' ? undefined : reject('path.key-refused', refusal, certificate);
   }
 
@@ -157,11 +158,11 @@ class PathVerification {
     );
   }
 
-  #accept(path: readonly Certificate[], anchor: TrustAnchor): boolean {
+  accept(path: readonly Certificate[], anchor: TrustAnchor): boolean {
     const whole = [...path, anchor.certificate];
-    const rejection = this.#checkSignatures(whole) ?? this.#validate(path, anchor);
+    const rejection = this.#checkSignatures(whole) ?? this.#validate(path, anchor, whole);
     if (rejection === undefined) return true;
-    this.#note(rejection, whole);
+    this.refuse(rejection, whole);
     return false;
   }
 
@@ -173,34 +174,27 @@ class PathVerification {
       const fault =
         checkSignatureAlgorithm(child, this.#request.profile.algorithms) ?? this.#checkSignature(child, issuer);
       if (fault === undefined) continue;
-      const bad = this.#badLinks.get(child) ?? new Set();
-      this.#badLinks.set(child, bad.add(issuer));
+      this.#badLinks.push([child, issuer]);
       return fault;
     }
     return undefined;
   }
 
   #checkSignature(child: Certificate, issuer: Certificate): Rejection | undefined {
-    if (this.#memory.signedBy(child, issuer.publicKey, this.#budget)) return undefined;
+    if (this.#memory.signedBy(child, issuer, this.budget)) return undefined;
     return reject('path.signature-invalid', 'the signature does not match the key of the issuer of that name', child);
   }
 
-  #validate(path: readonly Certificate[], anchor: TrustAnchor): Rejection | undefined {
-    const result = validatePath(path, anchor, this.#request, this.#budget);
+  #validate(path: readonly Certificate[], anchor: TrustAnchor, whole: readonly Certificate[]): Rejection | undefined {
+    const result = validatePath(path, anchor, this.#request, this.budget);
     if ('code' in result) return result;
     const rejection = this.#request.checkPath?.(path, anchor);
     if (rejection !== undefined) return rejection;
-    this.#accepted = {
-      accepted: true,
-      path: [...path, anchor.certificate],
-      anchor,
-      policies: result.policies,
-      budget: this.#budget,
-    };
+    this.#accepted = { accepted: true, path: whole, anchor, policies: result.policies, budget: this.budget };
     return undefined;
   }
 
-  #note(rejection: Rejection, path: readonly Certificate[]): void {
+  refuse(rejection: Rejection, path: readonly Certificate[]): void {
     const best = moreTelling(this.#best, rejection);
     if (best !== this.#best) this.#bestPath = path;
     this.#best = best;

@@ -14,6 +14,7 @@ import { extendedKeyUsage } from './extended-key-usage.ts';
 import type { ExtensionDecoder } from './extension-decoder.ts';
 import {
   decodeExtension,
+  decodeExtensionAt,
   type Extension,
   type ExtensionTable,
   extensionAt,
@@ -143,7 +144,7 @@ export abstract class ExtensionSet {
       const decoder = decoderOf.get(oid);
       if (decoder === undefined || vendors.has(decoder)) continue;
       try {
-        this.decoded(decoder);
+        this.decodedValues[decoder.slot] ??= decodeExtensionAt(this.der, this.table, at, decoder);
       } catch (thrown) {
         if (!(thrown instanceof PkiRefusal)) throw thrown;
         return { ...thrown.error, message: `${oidLongName(oid)}: ${thrown.error.message}` };

@@ -85,7 +85,16 @@ export function decodeExtension<T>(
   decoder: ExtensionDecoder<T>,
 ): T | undefined {
   const at = findExtension(der, table, decoder.content);
-  if (at === -1) return undefined;
+  return at === -1 ? undefined : decodeExtensionAt(der, table, at, decoder);
+}
+
+/** The same for the extension at a place in the table, which must have the identifier of the decoder. */
+export function decodeExtensionAt<T>(
+  der: Uint8Array,
+  table: ExtensionTable,
+  at: number,
+  decoder: ExtensionDecoder<T>,
+): T {
   const reader = new DerReader(der, table[at + 3], table[at + 4]);
   const value = decoder.read(reader);
   reader.finish('the extension value');
