@@ -440,6 +440,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/revocation/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Automatic CRL updates, revocation checking of each purpose, and the table of sources */
+        get: operations["getRevocationSettings"];
+        /**
+         * Change what is named and leave the rest
+         * @description Distribution points that are taken away take their CRLs along.
+         */
+        put: operations["updateRevocationSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revocation/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Distribution points with their state and history, and every CRL there is */
+        get: operations["listRevocationSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revocation/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every trusted CA with its CRLs, or none */
+        get: operations["getRevocationCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revocation/crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload CRL file: replaces the CRLs that were uploaded last */
+        post: operations["uploadCrl"];
+        /** Remove revocation list: the uploaded one, nothing else */
+        delete: operations["removeCrl"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revocation/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch from every distribution point now, or from one
+         * @description Answers when it has begun; the sources tell how far it is.
+         */
+        post: operations["updateCrls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/verification/decisions": {
         parameters: {
             query?: never;
@@ -954,6 +1047,32 @@ export interface components {
             extension: string;
             readonly notes: string[];
         };
+        CrlUpload: {
+            /**
+             * Format: base64
+             * @description PEM, DER, or a ZIP or GZIP of CRLs, base64
+             */
+            file: string;
+            /**
+             * @description The file's name: only a label.
+             * @default
+             */
+            name: string;
+        };
+        CrlUploadReport: {
+            fileName: string;
+            readonly crls: {
+                position: number;
+                /** @enum {string} */
+                verdict: "stored" | "unchanged" | "unverified" | "refused";
+                issuer: string;
+                number: string | null;
+                thisUpdate: string | null;
+                nextUpdate: string | null;
+                entries: number;
+            }[];
+            readonly notes: string[];
+        };
         CsrDefaults: {
             form: components["schemas"]["CsrForm"];
             commonNames: {
@@ -1358,6 +1477,22 @@ export interface components {
                 crls: number;
             };
         };
+        PurposeRevocation: {
+            /**
+             * @description leaf: the certificate of the peer; chain: every certificate below the anchor
+             * @enum {string}
+             */
+            mode: "off" | "leaf" | "chain";
+            useOcsp: boolean;
+            useCrls: boolean;
+            /** @description CRLs may be fetched from the distribution points in certificates */
+            allowCdp: boolean;
+            /**
+             * @description What a certificate counts as when its status cannot be established
+             * @enum {string}
+             */
+            fallback: "not-revoked" | "revoked";
+        };
         Remark: {
             code: string;
             message: string;
@@ -1393,6 +1528,207 @@ export interface components {
             value: string;
             source: string;
             reason: string;
+        };
+        RevocationCoverage: {
+            readonly rows: {
+                /** @description SHA-256, lower-case hexadecimal */
+                fingerprint: string;
+                name: string;
+                /** @enum {string} */
+                gap: "none" | "no-source" | "expired";
+                readonly crls: components["schemas"]["StoredCrl"][];
+            }[];
+        };
+        RevocationSettings: {
+            version: number;
+            automatic: {
+                enabled: boolean;
+                /** @description HTTP(S) distribution points */
+                readonly points: string[];
+                /** @description HH:MM, UTC */
+                dailyUpdateTime: string;
+            };
+            purposes: {
+                "sip-tls": components["schemas"]["PurposeRevocation"];
+                "https-client": components["schemas"]["PurposeRevocation"];
+                "policy-server": components["schemas"]["PurposeRevocation"];
+                ldap: components["schemas"]["PurposeRevocation"];
+                xmpp: components["schemas"]["PurposeRevocation"];
+                syslog: components["schemas"]["PurposeRevocation"];
+                "call-manager": components["schemas"]["PurposeRevocation"];
+                management: components["schemas"]["PurposeRevocation"];
+                "other-client": components["schemas"]["PurposeRevocation"];
+                cluster: components["schemas"]["PurposeRevocation"];
+            };
+            readonly allowedHosts: string[];
+            readonly allowedPorts: number[];
+            nonceRequired: boolean;
+            /** @description Which purpose may use which source */
+            table: {
+                "sip-tls": components["schemas"]["RevocationSourceRow"];
+                "https-client": components["schemas"]["RevocationSourceRow"];
+                "policy-server": components["schemas"]["RevocationSourceRow"];
+                ldap: components["schemas"]["RevocationSourceRow"];
+                xmpp: components["schemas"]["RevocationSourceRow"];
+                syslog: components["schemas"]["RevocationSourceRow"];
+                "call-manager": components["schemas"]["RevocationSourceRow"];
+                management: components["schemas"]["RevocationSourceRow"];
+                "other-client": components["schemas"]["RevocationSourceRow"];
+                cluster: components["schemas"]["RevocationSourceRow"];
+            };
+        };
+        RevocationSource: {
+            /** @description SHA-256, lower-case hexadecimal */
+            id: string;
+            url: string;
+            /** @enum {string} */
+            state: "never" | "ok" | "failed" | "updating";
+            lastAttemptAt: string | null;
+            lastSuccessAt: string | null;
+            nextAttemptAt: string | null;
+            failures: number;
+            message: string;
+            progress: {
+                /** @enum {string} */
+                step: "waiting" | "downloading" | "checking" | "storing";
+                bytes: number;
+                total: number | null;
+            } | null;
+            readonly history: {
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                at: string;
+                outcome: string;
+                message: string;
+                bytes: number;
+                milliseconds: number;
+            }[];
+            readonly crls: components["schemas"]["StoredCrl"][];
+        };
+        RevocationSourceRow: {
+            label: string;
+            /** @enum {string} */
+            manual: "no" | "both" | "unless-automatic" | "only";
+            /** @enum {string} */
+            automatic: "no" | "both" | "yes";
+            /** @enum {string} */
+            cdp: "no" | "switch";
+            /** @enum {string} */
+            ocsp: "no" | "switch";
+            /** @enum {string} */
+            embedded: "no" | "only";
+            expiredFallsBack: boolean;
+        };
+        RevocationSources: {
+            readonly sources: components["schemas"]["RevocationSource"][];
+            /** @description Every CRL, whatever its source */
+            readonly crls: components["schemas"]["StoredCrl"][];
+        };
+        RevocationUpdate: {
+            /** @description The version the change was made from */
+            version: number;
+            automatic?: {
+                enabled?: boolean;
+                points?: string[];
+                dailyUpdateTime?: string;
+            };
+            purposes?: {
+                "sip-tls"?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                "https-client"?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                "policy-server"?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                ldap?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                xmpp?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                syslog?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                "call-manager"?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                management?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                "other-client"?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+                cluster?: {
+                    /** @enum {string} */
+                    mode?: "off" | "leaf" | "chain";
+                    useOcsp?: boolean;
+                    useCrls?: boolean;
+                    allowCdp?: boolean;
+                    /** @enum {string} */
+                    fallback?: "not-revoked" | "revoked";
+                };
+            };
+            allowedHosts?: string[];
+            allowedPorts?: number[];
+            nonceRequired?: boolean;
         };
         Session: {
             user: {
@@ -1513,6 +1849,32 @@ export interface components {
                 /** @description An array, or one text with commas between the members. */
                 exemptAddresses?: string | string[];
             };
+        };
+        StoredCrl: {
+            /** @description SHA-256, lower-case hexadecimal */
+            id: string;
+            /** @enum {string} */
+            source: "automatic" | "manual" | "embedded" | "cdp";
+            origin: string;
+            issuer: string;
+            /** @description Hexadecimal */
+            number: string | null;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            thisUpdate: string;
+            nextUpdate: string | null;
+            entries: number;
+            bytes: number;
+            delta: boolean;
+            /** @enum {string} */
+            state: "in-use" | "unverified" | "expired" | "switched-off";
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            retrievedAt: string;
         };
         Token: {
             id: string;
@@ -2888,6 +3250,221 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrustedCaRemovalReport"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRevocationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRevocationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevocationUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRevocationSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationSources"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRevocationCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationCoverage"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadCrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrlUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrlUploadReport"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCrls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    source?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationSources"];
                 };
             };
             /** @description Refused; the code says why */

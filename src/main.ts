@@ -10,6 +10,7 @@ import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createIdentity, type Identity } from './features/identity/identity.ts';
+import { createRevocation } from './features/revocation/revocation.ts';
 import { createSettings, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
 import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
@@ -56,6 +57,14 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const access = createAccess({ storage, clock });
   const settings = createSettings({ storage, clock, events });
   const trustedCa = createTrustedCa({ storage, clock, events, users: () => identity.chains() });
+  const revocation = createRevocation({
+    storage,
+    clock,
+    events,
+    trustedCas: trustedCa,
+    onError: (error) => log.error('revocation data could not be updated', { error }),
+    testAllow: words(process.env['TOLLGATE_TEST_ALLOW']),
+  });
   const publisher = createPublisher({ storage, clock, settings, trustedCas: trustedCa, identity: () => identity });
   const identity: Identity = createIdentity({
     storage,
@@ -71,7 +80,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     storage,
     clock,
     events,
-    sources: [() => identity.conditions(clock.now()), trustedCa.conditions, settings.conditions],
+    sources: [() => identity.conditions(clock.now()), trustedCa.conditions, revocation.conditions, settings.conditions],
     overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
     onError: (error) => log.error('alarms could not be worked out', { error }),
   });
@@ -79,6 +88,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const tools = createTools({ clock, trusted: trustedCa.certificates });
 
   await identity.ensureTemporary();
+  await revocation.start();
   const keepListeners = async (): Promise<void> =>
     writeListeners(folder, await settings.get()).catch((error: unknown) => log.error('no listeners.json', { error }));
   await keepListeners();
@@ -91,7 +101,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
   const app = await createHttpApp({
-    routes: collectRoutes({ access, audit, settings, trustedCa, identity, alarms, verification, tools }),
+    routes: collectRoutes({ access, audit, settings, trustedCa, revocation, identity, alarms, verification, tools }),
     access,
     audit,
     webFolder: join(import.meta.dirname, '..', 'web', 'dist'),
@@ -114,6 +124,11 @@ async function printSetupLink(access: Access, { address, httpsPort }: StartMessa
   const host = everywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address;
   const text = `Make the first account within 15 minutes:\n  https://${host}:${httpsPort}${link.path.reveal()}`;
   tell({ type: 'print', text });
+}
+
+/** Addresses and ranges that demonstrations and tests let through, such as 127.0.0.0/8; never set otherwise. */
+function words(text = ''): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 function tell(message: FromAdministration): void {

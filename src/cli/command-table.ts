@@ -17,8 +17,12 @@ export const commandTable: readonly CommandGroup[] = [
     load: async () => (await import('../features/settings/commands.ts')).settingsCommands,
   },
   {
-    words: ['trusted-ca'],
+    words: ['trusted-ca', 'trust-set'],
     load: async () => (await import('../features/trusted-ca/commands.ts')).trustedCaCommands,
+  },
+  {
+    words: ['revocation'],
+    load: async () => (await import('../features/revocation/commands.ts')).revocationCommands,
   },
   {
     words: ['status', 'alarms'],

@@ -7,6 +7,8 @@ import type { Audit } from '../features/audit/audit.ts';
 import { auditRoutes } from '../features/audit/routes.ts';
 import type { Identity } from '../features/identity/identity.ts';
 import { identityRoutes } from '../features/identity/routes.ts';
+import type { RevocationFeature } from '../features/revocation/revocation.ts';
+import { revocationRoutes } from '../features/revocation/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
 import type { SettingsFeature } from '../features/settings/settings.ts';
 import { toolsRoutes } from '../features/tools/routes.ts';
@@ -22,6 +24,7 @@ export interface Features {
   readonly audit: Audit;
   readonly settings: SettingsFeature;
   readonly trustedCa: TrustedCaFeature;
+  readonly revocation: RevocationFeature;
   readonly identity: Identity;
   readonly alarms: AlarmsFeature;
   readonly tools: Tools;
@@ -35,6 +38,7 @@ export function collectRoutes(features: Features): readonly Route[] {
     ...identityRoutes(features.identity),
     ...settingsRoutes(features.settings),
     ...trustedCaRoutes(features.trustedCa),
+    ...revocationRoutes(features.revocation),
     ...verificationRoutes(features.verification),
     ...toolsRoutes(features.tools),
     ...accessRoutes(features.access),

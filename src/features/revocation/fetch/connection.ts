@@ -2,7 +2,7 @@
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import * as tls from 'node:tls';
 import {
   type AddressRefusal,
   AddressRefused,
@@ -47,7 +47,7 @@ export async function openConnection(url: URL, options: ConnectionOptions): Prom
   const lookup = guardedLookup(options.resolve, rules);
   const where = { host: literal ?? host, port, lookup, autoSelectFamily: true };
   const socket = secure
-    ? connectTls({
+    ? tls.connect({
         ...where,
         servername: isIP(host) === 0 ? host : '',
         rejectUnauthorized: false,
@@ -59,7 +59,7 @@ export async function openConnection(url: URL, options: ConnectionOptions): Prom
     socket.destroy();
     return err(wordsFor(failure, host, options.origin));
   }
-  const fault = secure ? await options.verifyServer!(presentedChain(socket as TLSSocket), host) : undefined;
+  const fault = secure ? await options.verifyServer!(presentedChain(socket as tls.TLSSocket), host) : undefined;
   if (fault === undefined) return ok(socket);
   socket.destroy();
   return err(
@@ -182,7 +182,7 @@ function addressRefused(host: string, refusal: AddressRefusal, origin: UrlOrigin
   );
 }
 
-function presentedChain(socket: TLSSocket): Uint8Array[] {
+function presentedChain(socket: tls.TLSSocket): Uint8Array[] {
   const chain: Uint8Array[] = [];
   let at = socket.getPeerCertificate(true);
   while (at?.raw !== undefined && chain.length < 10) {
