@@ -1,6 +1,7 @@
 /** `tollgate trusted-ca`: the trusted CA list from the command line. */
 import type { Command, CommandContext } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
+import { trustSetCommands } from './sets/set-commands.ts';
 
 interface Row {
   readonly fingerprint: string;
@@ -169,6 +170,7 @@ export const trustedCaCommands: readonly Command[] = [
       await context.writeOutput(pem, typeof options['out'] === 'string' ? options['out'] : undefined);
     },
   },
+  ...trustSetCommands,
 ];
 
 /** Shows what would go and break, asks, and does it. */

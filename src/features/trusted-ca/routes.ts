@@ -12,6 +12,7 @@ import {
   trustedCaSchema,
   trustedCaViewSchema,
 } from './schemas.ts';
+import { trustSetRoutes } from './sets/set-routes.ts';
 import {
   type AppendReport,
   maximumCertificates,
@@ -24,9 +25,13 @@ import {
 const tag = 'trusted-ca';
 const byFingerprint = z.object({ fingerprint: z.string().max(95).describe('SHA-256 of the DER, hexadecimal') });
 
-/** Everything below `/trusted-cas`. */
+/** Everything below `/trusted-cas` and `/trust-sets`. */
 export function trustedCaRoutes(trustedCa: TrustedCaFeature): readonly Route[] {
-  return [...reading(trustedCa), ...changing(trustedCa)];
+  return [
+    ...reading(trustedCa),
+    ...changing(trustedCa),
+    ...trustSetRoutes(trustedCa, { row: rowAnswer, report: appendAnswer }),
+  ];
 }
 
 function reading(trustedCa: TrustedCaFeature): readonly Route[] {

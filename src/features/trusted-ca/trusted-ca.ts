@@ -22,9 +22,11 @@ import { appendProblem, unknownRows } from './problems.ts';
 import { listRemovals, previewDefaults, previewRemoval, removeRows, resetList, undoRemoval } from './removal.ts';
 import { listRows } from './rows.ts';
 import { adoptTemporary, bundledRoots, seedList } from './seed.ts';
+import { createTrustSets, type TrustSets } from './sets/trust-sets.ts';
 import { crlSignature, memberId, StateLoader } from './state.ts';
 
 export { deleteAllConfirmation, maximumBytes, maximumCertificates } from './limits.ts';
+export type { TrustSet, TrustSets } from './sets/trust-sets.ts';
 
 export type CaSource = 'default' | 'temporary' | 'appended';
 export type Validity = 'valid' | 'expires-soon' | 'expired' | 'not-yet-valid';
@@ -177,11 +179,15 @@ export interface TrustedCaDeps {
   readonly events: Events;
   /** Who presents which chain; asked whenever `usedBy` or a preview is wanted. */
   readonly users?: () => Promise<readonly ChainUser[]>;
+  /** Names of the zones that use a trust set; unless told, none does. */
+  readonly setUsers?: (name: string) => Promise<readonly string[]>;
   /** DER of the bundled public roots, unless told those of the program. */
   readonly publicRoots?: readonly Uint8Array[];
 }
 
 export interface TrustedCaFeature {
+  /** Further lists, by name. */
+  readonly sets: TrustSets;
   list(): Promise<readonly TrustedCa[]>;
   /** One row with its bytes and decoded text. Throws `trusted-ca.unknown` (404). */
   view(
@@ -248,7 +254,9 @@ export function createTrustedCa(deps: TrustedCaDeps): TrustedCaFeature {
     events.emit('changed', { feature: 'trusted-ca' });
     return answer;
   };
+  const sets = createTrustSets({ storage, clock, events, usersOf: deps.setUsers ?? (async () => []) });
   return {
+    sets,
     list,
     async view(fingerprint) {
       const id = canonicalFingerprint(fingerprint);
