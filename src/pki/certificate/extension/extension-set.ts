@@ -113,6 +113,8 @@ export abstract class ExtensionSet {
   private readonly decodedValues: unknown[] = [];
   private list: readonly Extension[] | undefined;
   private critical: readonly string[] | undefined;
+  /** Set once every extension of a standard is decoded: what has no value then is absent. */
+  private complete = false;
 
   constructor(der: Uint8Array, table: ExtensionTable) {
     this.der = der;
@@ -139,6 +141,7 @@ export abstract class ExtensionSet {
 
   /** Decodes every extension that a standard defines; what is wrong with the first that is malformed. */
   checkExtensions(): PkiError | undefined {
+    if (this.complete) return undefined;
     for (let at = 0; at < this.table.length; at += stride) {
       const oid = oidText(this.der, this.table[at]!, this.table[at + 1]!);
       const decoder = decoderOf.get(oid);
@@ -150,6 +153,7 @@ export abstract class ExtensionSet {
         return { ...thrown.error, message: `${oidLongName(oid)}: ${thrown.error.message}` };
       }
     }
+    this.complete = true;
     return undefined;
   }
 
@@ -291,7 +295,7 @@ export abstract class ExtensionSet {
 
   private vendor<T>(decoder: ExtensionDecoder<T>): T | undefined {
     try {
-      return this.decoded(decoder);
+      return this.lookUp(decoder);
     } catch (thrown) {
       if (thrown instanceof PkiRefusal) return undefined;
       throw thrown;
@@ -299,12 +303,17 @@ export abstract class ExtensionSet {
   }
 
   private decoded<T>(decoder: ExtensionDecoder<T>): T | undefined {
-    let value = this.decodedValues[decoder.slot];
-    if (value === undefined) {
-      value = decodeExtension(this.der, this.table, decoder) ?? absent;
-      this.decodedValues[decoder.slot] = value;
-    }
-    return value === absent ? undefined : (value as T);
+    return this.complete ? this.kept(decoder) : this.lookUp(decoder);
+  }
+
+  private lookUp<T>(decoder: ExtensionDecoder<T>): T | undefined {
+    this.decodedValues[decoder.slot] ??= decodeExtension(this.der, this.table, decoder) ?? absent;
+    return this.kept(decoder);
+  }
+
+  private kept<T>(decoder: ExtensionDecoder<T>): T | undefined {
+    const value = this.decodedValues[decoder.slot];
+    return value === absent ? undefined : (value as T | undefined);
   }
 }
 
