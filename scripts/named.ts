@@ -1,7 +1,7 @@
 /** Runs `FOLDER/NAME.ts` with the further arguments: `npm run soak -- swap`, `npm run bench -- start`. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const [folder = '', name = '', ...args] = process.argv.slice(2);
 const names = readdirSync(folder)
@@ -16,6 +16,8 @@ const run = spawnSync(
   ['--disable-warning=ExperimentalWarning', join(folder, `${name}.ts`), ...args],
   {
     stdio: 'inherit',
+    // as the gateway itself is started: what was compiled once is not compiled again
+    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/tollgate'), ...process.env },
   },
 );
 process.exit(run.status ?? 1);
