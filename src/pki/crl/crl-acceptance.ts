@@ -24,7 +24,7 @@ export const clockTolerance = 5 * 60_000;
 export interface CrlSigners {
   /** Certificates of this subject, in any order. */
   named(name: DistinguishedName): readonly Certificate[];
-  /** Whether a path for signing CRLs leads from it to the same anchor (RFC 5280 6.3.3 (f)); asked last. */
+  /** Whether a path for signing CRLs leads from it to the same anchor (RFC 5280 6.3.3 (f)). */
   isTrusted(signer: Certificate): boolean;
 }
 
@@ -79,19 +79,29 @@ export function signerOf(
   time: number,
 ): Certificate | UnknownStatus {
   const { crl } = loaded;
-  const own = equalNames(issuer.subject, crl.issuer) ? [issuer] : [];
-  const named = [...own, ...(signers?.named(crl.issuer) ?? []).filter((c) => !own.includes(c))];
+  const own = equalNames(issuer.subject, crl.issuer);
+  if (own && maySign(issuer) && loaded.signedBy(issuer)) return issuer;
+  const others = (signers?.named(crl.issuer) ?? []).filter((signer) => signer !== issuer);
+  const usable = others.filter(maySign);
+  // trust comes first: whoever can present a certificate of that name must not make us hash a large CRL for it
+  const trusted = usable.filter((signer) => signers?.isTrusted(signer) === true);
+  const signer = likeliestFirst(trusted, loaded).find((candidate) => loaded.signedBy(candidate));
+  if (signer !== undefined) return signer;
   const fault = (why: UnknownStatus['why'], message: string) => unknownStatus(why, message, [loaded.evidence(time)]);
-  if (named.length === 0) return fault('crl.signer-unknown', 'no certificate of the CRL’s issuer is known');
-  const usable = named.filter((signer) => signer.keyUsage?.has('cRLSign') !== false);
-  const signed = likeliestFirst(usable, loaded).filter((signer) => loaded.signedBy(signer));
-  const trusted = signed.find((signer) => signer === issuer || signers?.isTrusted(signer) === true);
-  if (trusted !== undefined) return trusted;
-  if (signed.length > 0)
-    return fault('crl.signer-untrusted', 'the certificate that signed the CRL does not lead to the same trusted CA');
-  if (usable.length === 0)
+  if (!own && others.length === 0) return fault('crl.signer-unknown', 'no certificate of the CRL’s issuer is known');
+  if (trusted.length < usable.length)
+    return fault(
+      'crl.signer-untrusted',
+      'the certificate that may have signed the CRL does not lead to the same anchor',
+    );
+  if (usable.length === 0 && !(own && maySign(issuer)))
     return fault('crl.signer-key-usage', 'the certificate of the CRL’s issuer may not sign CRLs');
   return fault('crl.signature', 'the signature of the CRL does not match the key of the issuer of that name');
+}
+
+/** RFC 5280 6.3.3 (f): a key whose usage is stated includes cRLSign. */
+function maySign(signer: Certificate): boolean {
+  return signer.keyUsage?.has('cRLSign') !== false;
 }
 
 /** RFC 5280 5.2.1: the authority key identifier tells which of the issuer's keys it was; a hint only. */

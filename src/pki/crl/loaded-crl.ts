@@ -15,6 +15,8 @@ export function loadCrl(der: Uint8Array, source: string): Result<LoadedCrl, PkiE
   return parsed.ok ? ok(new LoadedCrl(parsed.value, source)) : parsed;
 }
 
+const maxRememberedKeys = 64;
+
 export class LoadedCrl {
   readonly crl: Crl;
   readonly source: string;
@@ -48,6 +50,7 @@ export class LoadedCrl {
     let answer = this.#signatures.get(key);
     if (answer === undefined) {
       answer = verifySignedBy(this.crl, signer.publicKey, { weak: true });
+      if (this.#signatures.size === maxRememberedKeys) this.#signatures.clear();
       this.#signatures.set(key, answer);
     }
     return answer;

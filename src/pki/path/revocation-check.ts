@@ -46,6 +46,7 @@ export interface CertificateRevocation {
 export class RevocationCheck {
   readonly #input: RevocationInput;
   readonly #trusted = new Map<string, boolean>();
+  #bySubject: ReadonlyMap<string, readonly Certificate[]> | undefined;
   #found: readonly CertificateRevocation[] = [];
 
   constructor(input: RevocationInput) {
@@ -109,11 +110,20 @@ export class RevocationCheck {
   }
 
   #signers(above: readonly Certificate[], anchor: TrustAnchor, nested: boolean): CrlSigners {
-    const known = nested ? above : distinct([...above, ...(this.#input.certificates ?? [])]);
     return {
-      named: (name: DistinguishedName) => known.filter(({ subject }) => equalNames(subject, name)),
+      named: (name: DistinguishedName) => {
+        const onPath = above.filter(({ subject }) => equalNames(subject, name));
+        const others = nested ? [] : this.#named(name);
+        return [...onPath, ...others.filter((c) => !onPath.some((known) => equalBytes(known.der, c.der)))];
+      },
       isTrusted: (signer) => above.includes(signer) || (!nested && this.#leadsTo(signer, anchor)),
     };
+  }
+
+  /** The further certificates of this subject, each once. */
+  #named(name: DistinguishedName): readonly Certificate[] {
+    this.#bySubject ??= Map.groupBy(this.#input.certificates ?? [], ({ subject }) => canonicalName(subject));
+    return distinct(this.#bySubject.get(canonicalName(name)) ?? []);
   }
 
   /** RFC 5280 6.3.3 (f): a path from the signer of a CRL to the same anchor, itself checked for revocation. */
