@@ -73,6 +73,10 @@ async function converse(socket: tls.TLSSocket, target: RemoteTarget, sip: boolea
     if (answer !== null && answer.length > 0) stapled = answer;
   });
   const remarks: string[] = [];
+  let address = '';
+  socket.once('connect', () => {
+    address = socket.remoteAddress ?? '';
+  });
   const fault = await handshake(socket);
   // a server that insists on a client certificate ends the handshake after it has shown its own
   const chain = presentedChain(socket);
@@ -82,7 +86,7 @@ async function converse(socket: tls.TLSSocket, target: RemoteTarget, sip: boolea
   }
   // read before OPTIONS: afterwards the server may have closed
   const met = {
-    address: socket.remoteAddress ?? '',
+    address,
     protocol: fault === undefined ? (socket.getProtocol() ?? '') : '',
     cipher: fault === undefined ? (socket.getCipher()?.standardName ?? '') : '',
   };
@@ -142,6 +146,8 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it offers neither TLS 1.2 nor TLS 1.3',
 };
 
-function faultWords(fault: Fault): string {
-  return reasons[fault.code ?? ''] ?? printable(fault.message.replace(/^[0-9A-F]{8,}:error:[^:]*:/i, '').trim(), 200);
+/** OpenSSL's own reason out of its line of file names and numbers. */
+function faultWords({ code = '', message }: Fault): string {
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
+  return reasons[code] ?? printable(reason.trim(), 200);
 }
