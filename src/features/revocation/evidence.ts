@@ -11,6 +11,7 @@ import { sip } from '../../pki/path/profile.ts';
 import { type CertificateRevocation, RevocationCheck } from '../../pki/path/revocation-check.ts';
 import type { CdpSource } from './crls/cdp-source.ts';
 import type { CrlLibrary } from './crls/crl-library.ts';
+import { type CrlPosition, compareInSeries } from './crls/crl-series.ts';
 import type { FetchError } from './fetch/fetch-error.ts';
 import { crlUrls, ocspUrls } from './ocsp/certificate-key.ts';
 import type { OcspSource } from './ocsp/ocsp-source.ts';
@@ -18,6 +19,7 @@ import type { EvidenceAnswer, EvidenceCrl, EvidenceOptions, FetchNote, Revocatio
 import type { RevocationSettings } from './revocation-settings.ts';
 import { type Selectable, selectCrls } from './select-crls.ts';
 import { type RevocationPurpose, sourceTable } from './source-table.ts';
+import type { CrlRow } from './store.ts';
 
 /** A CRL with what the choice looks at. */
 export interface OfferedCrl extends Selectable {
@@ -105,6 +107,7 @@ class Round {
     const byRow = new Map<Selectable, (typeof library.rows)[number]>();
     for (const one of library.rows) {
       if (one.signed_by === null || (one.source === 'automatic' && !this.#settings.automatic.enabled)) continue;
+      if (one.source === 'cdp' && library.rows.some((other) => supersedes(other, one))) continue;
       const selectable: Selectable = {
         source: one.source,
         signedBy: one.signed_by,
@@ -169,13 +172,27 @@ class Round {
     return why === 'crl.expired' && !sourceTable[this.#purpose].expiredFallsBack;
   }
 
+  /** A definite "revoked" of any source wins, also over a newer CRL of another source. */
   #judge(): void {
+    this.#found = this.#check(this.#crls);
+    const settled = this.#found.some(({ status }) => status.status === 'revoked');
+    if (sourceTable[this.#purpose].cdp === 'no' || settled) return;
+    for (const crls of Map.groupBy(this.#crls, ({ origin }) => origin).values()) {
+      const found = this.#check(crls);
+      if (!found.some(({ status }) => status.status === 'revoked')) continue;
+      this.#crls = crls;
+      this.#found = found;
+      return;
+    }
+  }
+
+  #check(crls: readonly EvidenceCrl[]): readonly CertificateRevocation[] {
     const anchor = this.#path.at(-1);
     const { mode } = this.#settings.purposes[this.#purpose];
-    if (anchor === undefined) return;
+    if (anchor === undefined) return [];
     const check = new RevocationCheck({
       mode,
-      crls: new CrlCollection(this.#crls.map(({ crl }) => crl)),
+      crls: new CrlCollection(crls.map(({ crl }) => crl)),
       ocsp: this.#ocsp.map(({ answer }) => answer),
       time: this.#deps.clock.now(),
       profile: sip,
@@ -183,7 +200,7 @@ class Round {
       certificates: this.#path,
     });
     check.checkPath(this.#path.slice(0, -1), { certificate: anchor, constraints: false, pinned: false });
-    this.#found = check.found;
+    return check.found;
   }
 
   async #askOcsp(end: number): Promise<void> {
@@ -251,6 +268,16 @@ class Round {
     );
     return new Set([...this.#path.map(({ subject }) => canonicalName(subject)), ...named]);
   }
+}
+
+/** A fetched CRL that another source has in a newer edition says nothing any more. */
+function supersedes(other: CrlRow, one: CrlRow): boolean {
+  if (other.source !== 'automatic' || other.series !== one.series) return false;
+  return compareInSeries(positionOf(other), positionOf(one)) === 'newer';
+}
+
+function positionOf({ sha256, number, this_update }: CrlRow): CrlPosition {
+  return { id: sha256, number: number ?? undefined, thisUpdate: this_update };
 }
 
 function isOfPath(issuer: string, path: readonly Certificate[]): boolean {

@@ -77,7 +77,7 @@ export function createOutboundHttp(deps: OutboundHttpDeps): OutboundHttp {
       return limits.running;
     },
     async fetch(request) {
-      const deadline = AbortSignal.timeout(Math.max(0, Math.min(request.within, 0x7fffffff)));
+      const deadline = AbortSignal.timeout(Math.max(0, Math.min(Math.ceil(request.within), 0x7fffffff)));
       const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
       let url = request.url;
       for (let hop = 0; ; hop++) {
