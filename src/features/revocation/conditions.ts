@@ -1,6 +1,7 @@
 /** What about revocation data deserves an alarm: CRLs that end, points that fail, CRLs that go backwards. */
 import type { Condition } from '../../lib/condition.ts';
 import { printable } from '../../lib/printable.ts';
+import { goesBack } from './crls/crl-job.ts';
 import type { RevocationSettings } from './revocation-settings.ts';
 import type { CrlRow, SourceRowInStore } from './store.ts';
 
@@ -72,7 +73,7 @@ const stages: readonly Stage[] = [
 
 function sourceConditions({ id, url, outcome, message, failures }: SourceRowInStore): readonly Condition[] {
   const name = printable(url, 200);
-  if (outcome === 'revocation.crl-rollback' || outcome === 'revocation.crl-conflict') {
+  if (goesBack.has(outcome)) {
     return [
       {
         code: 'revocation.rollback',

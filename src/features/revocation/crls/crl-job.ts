@@ -47,6 +47,9 @@ export interface CrlRefusal {
   readonly hint: string;
 }
 
+/** What a CRL is refused as that goes back behind one seen before. */
+export const goesBack: ReadonlySet<string> = new Set(['revocation.crl-rollback', 'revocation.crl-conflict']);
+
 export type CrlJobAnswer =
   | { readonly ok: true; readonly crls: readonly (ReadCrl | RefusedCrl)[]; readonly notes: readonly string[] }
   | { readonly ok: false; readonly refusal: CrlRefusal };
