@@ -2,30 +2,22 @@
  * The core of every verification: bytes, trust, evidence, names, purpose and time in, a decision out. No promise, no
  * file, no network, no clock but the stopwatch that is handed in, so that an edge can use it inside a handshake.
  */
-import { toColonHex, toHex } from '../../lib/bytes.ts';
+import { equalBytes } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
-import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { CrlCollection } from '../../pki/crl/loaded-crl.ts';
-import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
 import { presentedNames } from '../../pki/name/match-name.ts';
 import { Budget, type BudgetLimits, defaultBudget } from '../../pki/path/budget.ts';
 import type { PathRequest, PathResult } from '../../pki/path/path-request.ts';
 import { anyPolicy } from '../../pki/path/policy-graph.ts';
-import { nameOf, type Rejection, type RejectionCode } from '../../pki/path/rejection.ts';
-import { type CertificateRevocation, RevocationCheck, type RevocationMode } from '../../pki/path/revocation-check.ts';
+import { nameOf, type RejectionCode } from '../../pki/path/rejection.ts';
+import { RevocationCheck, type RevocationMode } from '../../pki/path/revocation-check.ts';
 import type { SignatureMemory } from '../../pki/path/signature-memory.ts';
 import { verifyPath } from '../../pki/path/verify-path.ts';
-import type {
-  Decision,
-  DecisionWarning,
-  FurtherReason,
-  NamedCertificate,
-  RevocationFinding,
-  TriedPath,
-  UsageCode,
-} from './decision.ts';
+import type { Decision, DecisionWarning, FurtherReason, RevocationFinding, TriedPath, UsageCode } from './decision.ts';
 import { checkNames, findMatch, type NameCheck, nameAdvice, readExpectedNames } from './expected-names.ts';
 import { furtherReasons } from './further-reasons.ts';
+import { iso, namedCertificate, revocationFinding, sentence, triedPath } from './named-certificate.ts';
 import {
   type ProfileName,
   type Purpose,
@@ -140,12 +132,12 @@ class Deciding {
       ...request,
       checkPath: (path, anchor) => {
         const rejection = revocation?.checkPath(path, anchor);
-        if (rejection !== undefined) this.#tried.push(tried([...path, anchor.certificate], rejection));
+        if (rejection !== undefined) this.#tried.push(triedPath([...path, anchor.certificate], rejection));
         return rejection;
       },
     });
     const found = revocation?.found ?? [];
-    const findings = found.map(finding);
+    const findings = found.map(revocationFinding);
     if (result.accepted) {
       this.#warnings.push(...certificateWarnings(result.path, this.#request.time));
       this.#warnings.push(...evidenceWarnings(findings, this.#request.time));
@@ -229,7 +221,7 @@ class Deciding {
           'The peer calls with a certificate for servers only (no clientAuth), which is accepted here by a setting.',
         );
     }
-    const listed = path.slice(1, -1).filter((ca) => !presented.some((c) => c.der === ca.der || same(c, ca)));
+    const listed = path.slice(1, -1).filter((ca) => !presented.some((c) => equalBytes(c.der, ca.der)));
     if (listed.length > 0)
       this.#warn(
         'verification.chain-incomplete',
@@ -256,7 +248,10 @@ class Deciding {
       clause: rejection?.clause ?? '',
       ...this.#common(leaf),
       path: result.path.map((c, i) =>
-        named(c, i === 0 ? 'leaf' : result.accepted && i === result.path.length - 1 ? 'trusted' : 'intermediate'),
+        namedCertificate(
+          c,
+          i === 0 ? 'leaf' : result.accepted && i === result.path.length - 1 ? 'trusted' : 'intermediate',
+        ),
       ),
       tried: this.#tried.slice(0, maxTried),
       revocation: { ...this.#revocation(), found },
@@ -292,7 +287,7 @@ class Deciding {
       next,
       clause,
       ...this.#common(leaf),
-      path: leaf === undefined ? [] : [named(leaf, 'leaf')],
+      path: leaf === undefined ? [] : [namedCertificate(leaf, 'leaf')],
       tried: [],
       revocation: { ...this.#revocation(), found: [] },
       also: [],
@@ -356,60 +351,3 @@ class Deciding {
 }
 
 const maxTried = 10;
-
-function tried(path: readonly Certificate[], { code, message }: Rejection): TriedPath {
-  const last = path.length - 1;
-  return {
-    path: path.map((c, i) => named(c, i === 0 ? 'leaf' : i === last ? 'trusted' : 'intermediate')),
-    code,
-    words: sentence(message),
-  };
-}
-
-function named(certificate: Certificate, role: NamedCertificate['role']): NamedCertificate {
-  return {
-    role,
-    subject: printable(toRfc4514(certificate.subject), 400),
-    issuer: printable(toRfc4514(certificate.issuer), 400),
-    serial: toHex(certificate.serial),
-    fingerprint: toColonHex(fingerprint(certificate.der, 'sha256')),
-    notBefore: iso(certificate.notBefore),
-    notAfter: iso(certificate.notAfter),
-  };
-}
-
-function finding({ certificate, status }: CertificateRevocation): RevocationFinding {
-  const words =
-    status.status === 'good'
-      ? 'Not revoked.'
-      : status.status === 'revoked'
-        ? `Revoked on ${iso(status.revokedAt)}, reason: ${status.reason}.`
-        : sentence(`nothing can be said: ${status.message}. ${status.next}`);
-  return {
-    subject: nameOf(certificate),
-    fingerprint: toColonHex(fingerprint(certificate.der, 'sha256')),
-    status: status.status,
-    words,
-    evidence: status.evidence.map(({ thisUpdate, nextUpdate, age, source, issuer, ...rest }) => ({
-      ...rest,
-      source: printable(source, 400),
-      issuer: printable(issuer, 400),
-      thisUpdate: iso(thisUpdate),
-      ...(nextUpdate !== undefined && { nextUpdate: iso(nextUpdate) }),
-      age: Math.round(age / 1000),
-    })),
-  };
-}
-
-function same(a: Certificate, b: Certificate): boolean {
-  return toHex(fingerprint(a.der, 'sha256')) === toHex(fingerprint(b.der, 'sha256'));
-}
-
-function sentence(words: string): string {
-  const whole = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}
