@@ -7,6 +7,7 @@ import {
   readSnapshot,
   writeSnapshot,
 } from './edge/snapshot.ts';
+import { type EdgePeers, noPeers } from './edge/snapshot-peers.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Settings, SettingsFeature } from './features/settings/settings.ts';
 import type { TrustedCaFeature } from './features/trusted-ca/trusted-ca.ts';
@@ -20,6 +21,8 @@ export interface PublisherDeps {
   readonly identity: () => Identity;
   readonly settings: SettingsFeature;
   readonly trustedCas: TrustedCaFeature;
+  /** Zones, relays and revocation for the edges; without it no peer is asked to prove anything. */
+  readonly peers?: () => Promise<EdgePeers>;
 }
 
 export interface Publisher {
@@ -49,7 +52,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       if (onlyIfChanged && onDisk !== undefined && sameContent(onDisk, content)) return;
     }
     const serial = Math.max(clock.now(), lastSerial + 1);
-    await writeSnapshot(storage.folder, storage.vault, { format: 1, serial, ...content });
+    await writeSnapshot(storage.folder, storage.vault, { format: 2, serial, ...content });
     lastSerial = serial;
     await publishSnapshot(storage.folder, serial);
   }
@@ -74,10 +77,16 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   };
 }
 
-type Content = Pick<EdgeSnapshot, 'identities' | 'trust' | 'settings'>;
+type Content = Omit<EdgeSnapshot, 'format' | 'serial'>;
 
-async function gather({ identity, trustedCas, settings }: PublisherDeps): Promise<Content> {
+async function gather({
+  identity,
+  trustedCas,
+  settings,
+  peers = async () => noPeers,
+}: PublisherDeps): Promise<Content> {
   return {
+    ...(await peers()),
     identities: await identity().forEdge(),
     trust: (await trustedCas.certificates()).map((certificate) => toBase64(certificate.der)),
     settings: edgeSettings(await settings.get()),
@@ -94,7 +103,7 @@ async function snapshotOnDisk({ folder, vault }: Storage): Promise<EdgeSnapshot 
 }
 
 function sameContent(a: Content, b: Content): boolean {
-  const text = ({ identities, trust, settings }: Content) => JSON.stringify([identities, trust, settings]);
+  const text = (content: Content) => JSON.stringify(Object.entries({ ...content, format: 0, serial: 0 }).sort());
   return text(a) === text(b);
 }
 

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
+import type { EdgePort } from './edge/launch.ts';
 import { createLog, type LogLevel, logLevels } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
 import { keepAdministration } from './supervisor/administration.ts';
@@ -22,6 +23,8 @@ export interface ServeOptions {
   /** 0 for any free port. */
   readonly httpsPort: number;
   readonly sipPort: number;
+  /** SIP mutual TLS and relays, when there are any. */
+  readonly furtherPorts?: readonly EdgePort[];
   /** Edge processes; one less than there are processors when missing. */
   readonly edges?: number;
   readonly logLevel: LogLevel;
@@ -35,6 +38,18 @@ export const serveFlags = [
   { flag: 'address', value: 'ip', default: '::', text: 'address to listen on; :: is every address' },
   { flag: 'https-port', value: 'port', default: '8443', text: 'web page and API; 0 takes a free port' },
   { flag: 'sip-port', value: 'port', default: '5061', text: 'SIP over TLS; 0 takes a free port' },
+  {
+    flag: 'sip-mutual-port',
+    value: 'port',
+    default: '',
+    text: 'SIP over TLS for peers with a certificate only; none unless told',
+  },
+  {
+    flag: 'relays',
+    value: 'name=port,…',
+    default: '',
+    text: 'ports that pass verified TLS on to the server set up under that name',
+  },
   { flag: 'edges', value: 'number', default: '', text: 'processes that end TLS; processors less one unless told' },
   { flag: 'log-level', value: 'level', default: 'info', text: `one of ${logLevels.join(', ')}` },
 ] as const;
@@ -63,9 +78,27 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
     address: text('address'),
     httpsPort: number('https-port', 0, 65_535),
     sipPort: number('sip-port', 0, 65_535),
+    furtherPorts: [
+      ...(text('sip-mutual-port') === ''
+        ? []
+        : [{ kind: 'sip-mutual', name: 'sip-mutual', port: number('sip-mutual-port', 0, 65_535) } as const]),
+      ...relayPorts(text('relays')),
+    ],
     ...(text('edges') === '' ? {} : { edges: number('edges', 1, 64) }),
     logLevel,
   };
+}
+
+/** `xmpp=5269,ldap=636`. Throws Problem `serve.usage`. */
+function relayPorts(text: string): readonly EdgePort[] {
+  const ports = text.split(',').flatMap((part): EdgePort[] => {
+    if (part.trim() === '') return [];
+    const [, name, port] = /^\s*([a-z][a-z0-9-]{0,31})=(\d{1,5})\s*$/.exec(part) ?? [];
+    if (name === undefined || Number(port) > 65_535) throw usage('--relays takes name=port, several with commas');
+    return [{ kind: 'relay', name, port: Number(port) }];
+  });
+  if (new Set(ports.map(({ name }) => name)).size < ports.length) throw usage('--relays names a relay twice');
+  return ports;
 }
 
 /** What the settings say about listeners, by flag, as the administration process left it; nothing on the first start. */
@@ -73,8 +106,14 @@ function keptListeners(folder: string): Readonly<Record<string, string>> {
   try {
     const kept: unknown = JSON.parse(readFileSync(join(folder, 'snapshot', 'listeners.json'), 'utf8'));
     if (typeof kept !== 'object' || kept === null) return {};
-    const { address, httpsPort, sipTlsPort } = kept as Record<string, unknown>;
-    const known = { address, 'https-port': httpsPort, 'sip-port': sipTlsPort };
+    const { address, httpsPort, sipTlsPort, sipMutualTlsPort, relays } = kept as Record<string, unknown>;
+    const known = {
+      address,
+      'https-port': httpsPort,
+      'sip-port': sipTlsPort,
+      'sip-mutual-port': sipMutualTlsPort,
+      relays,
+    };
     const texts = Object.entries(known).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
     return Object.fromEntries(texts.map(([flag, value]) => [flag, String(value)]));
   } catch {
@@ -103,14 +142,25 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     const note = () => noteRunning(folder, { version, administration: administration?.pid, ...edgesNote() });
     const edgesNote = () =>
-      edges && { address: edges.address, httpsPort: edges.httpsPort, sipPort: edges.sipPort, edges: edges.pids };
+      edges && {
+        address: edges.address,
+        httpsPort: edges.httpsPort,
+        sipPort: edges.sipPort,
+        furtherPorts: edges.furtherPorts,
+        edges: edges.pids,
+      };
     let administration: ReturnType<typeof keepAdministration> | undefined;
     let edges: Awaited<ReturnType<typeof keepEdges>> | undefined;
     edges = await keepEdges(
       {
         folder,
         entry: entryFile('edge/edge'),
-        wish: { address: options.address, httpsPort: options.httpsPort, sipPort: options.sipPort },
+        wish: {
+          address: options.address,
+          httpsPort: options.httpsPort,
+          sipPort: options.sipPort,
+          furtherPorts: options.furtherPorts ?? [],
+        },
         count: options.edges ?? Math.max(1, availableParallelism() - 1),
         logLevel: options.logLevel,
         version,
@@ -118,13 +168,13 @@ export async function serve(options: ServeOptions): Promise<number> {
       () => note(),
       log,
     );
-    const { address, httpsPort, sipPort } = edges;
+    const { address, httpsPort, sipPort, furtherPorts } = edges;
     const places = { address, httpsPort, sipPort, logLevel: options.logLevel, version };
     administration = keepAdministration(
       options.administration ?? entryFile('main'),
       { type: 'start', folder, options: places },
       {
-        onReady: () => announce(address, httpsPort, sipPort, folder),
+        onReady: () => announce(address, httpsPort, sipPort, furtherPorts, folder),
         onPrint: (text) => void process.stdout.write(`${text}\n`),
         onChange: () => note(),
       },
@@ -156,6 +206,7 @@ export interface RunningGateway {
   readonly address?: string;
   readonly httpsPort?: number;
   readonly sipPort?: number;
+  readonly furtherPorts?: readonly EdgePort[];
   readonly edges?: readonly number[];
   readonly administration?: number | undefined;
 }
@@ -194,11 +245,22 @@ function onSignals(act: (signal: NodeJS.Signals) => void): void {
   }
 }
 
-function announce(address: string, httpsPort: number, sipPort: number, folder: string): void {
+function announce(
+  address: string,
+  httpsPort: number,
+  sipPort: number,
+  further: readonly EdgePort[],
+  folder: string,
+): void {
   const everywhere = address === '::' || address === '0.0.0.0';
   const host = everywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address;
   process.stdout.write(`Tollgate runs.\n  Web page and API  https://${host}:${httpsPort}/\n`);
-  process.stdout.write(`  SIP over TLS      port ${sipPort}\n  Data folder       ${folder}\n`);
+  process.stdout.write(`  SIP over TLS      port ${sipPort}\n`);
+  for (const { kind, name, port } of further) {
+    const label = kind === 'relay' ? `Relay ${name}` : 'SIP mutual TLS';
+    process.stdout.write(`  ${label.padEnd(17)} port ${port}\n`);
+  }
+  process.stdout.write(`  Data folder       ${folder}\n`);
 }
 
 /** `.ts` in a clone, `.js` in a release. */

@@ -30,8 +30,8 @@ export function buildContexts(
   const byName = new Map<string, SecureContext>();
   const built = new Map<string, SecureContext>();
   for (const identity of snapshot.identities) {
-    if (identity.slot === 'server') continue;
-    const key = digest(identity, snapshot.settings);
+    if (identity.slot === 'server' || identity.names.length === 0) continue;
+    const key = digest(identity, snapshot.settings, listener.tickets);
     const context = previous?.built.get(key) ?? build(identity, snapshot.settings, listener.tickets).context;
     built.set(key, context);
     for (const name of identity.names) byName.set(name.toLowerCase(), context);
@@ -103,8 +103,8 @@ function build(
   }
 }
 
-function digest(identity: EdgeIdentity, settings: EdgeSettings): string {
-  const hash = createHash('sha256').update(`${settings.minimumVersion}\n${identity.certificatePem}\n`);
+function digest(identity: EdgeIdentity, settings: EdgeSettings, tickets: boolean): string {
+  const hash = createHash('sha256').update(`${settings.minimumVersion}\n${tickets}\n${identity.certificatePem}\n`);
   return hash.update(identity.keyPkcs8).digest('base64');
 }
 

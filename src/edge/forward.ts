@@ -4,7 +4,10 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Decision } from '../features/verification/verification.ts';
+import { toBase64 } from '../lib/bytes.ts';
 import { plainAddress } from './address.ts';
+import { presentedChain } from './peer/presented-chain.ts';
 import { answerUnavailable } from './unavailable.ts';
 
 /** The first line on each connection to the administration socket, as JSON. */
@@ -17,14 +20,14 @@ export interface Preamble {
   readonly sni: string;
   readonly protocol: string;
   readonly cipher: string;
-  /** The client's chain as base64 DER, leaf first; empty: this listener asks for none. */
+  /** The client's chain as base64 DER, leaf first; empty: none was asked for. */
   readonly chain: readonly string[];
-  /** What the verification engine decided about the chain; null: nobody looked at it. */
-  readonly decision: null;
+  /** What was decided about the chain, which was accepted; null: none was asked for. */
+  readonly decision: Decision | null;
 }
 
 /** Serves the socket until either side closes it; answers 503 itself while nobody listens on `path`. */
-export function forwardHttps(socket: TLSSocket, path: string, touch: () => void): void {
+export function forwardHttps(socket: TLSSocket, path: string, touch: () => void, decision?: Decision): void {
   const upstream = connect({ path, allowHalfOpen: true });
   let answered = false;
   let asked = '';
@@ -40,7 +43,7 @@ export function forwardHttps(socket: TLSSocket, path: string, touch: () => void)
   socket.on('close', () => upstream.destroy());
   upstream.on('error', fallBack);
   upstream.on('connect', () => {
-    upstream.write(`${JSON.stringify(preamble(socket))}\n`);
+    upstream.write(`${JSON.stringify(preamble(socket, decision))}\n`);
     relay(socket, upstream, touch);
     socket.once('data', (chunk: Buffer) => {
       asked = chunk.toString('latin1', 0, 1_024);
@@ -64,7 +67,7 @@ function relay(socket: TLSSocket, upstream: Socket, touch: () => void): void {
   upstream.pipe(socket, { end: false });
 }
 
-function preamble(socket: TLSSocket): Preamble {
+function preamble(socket: TLSSocket, decision: Decision | undefined): Preamble {
   return {
     v: 1,
     remoteAddress: plainAddress(socket.remoteAddress ?? ''),
@@ -73,8 +76,8 @@ function preamble(socket: TLSSocket): Preamble {
     sni: serverName(socket),
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().standardName,
-    chain: [],
-    decision: null,
+    chain: decision === undefined ? [] : presentedChain(socket).map((der) => toBase64(der)),
+    decision: decision ?? null,
   };
 }
 

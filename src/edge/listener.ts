@@ -12,18 +12,25 @@ import type { ListenerStatus } from './control/protocol.ts';
 import type { EdgeSettings, EdgeSnapshot, ListenerLimits } from './snapshot.ts';
 import { createWatch, type Watched } from './watch.ts';
 
+/** What becomes of a connection whose handshake is done. */
+export type Opening =
+  /** Takes it over. `touch` is to be called whenever application bytes move. */
+  | { readonly serve: (touch: () => void) => void }
+  /** Not one byte of it is read. */
+  | { readonly refused: string };
+
 export interface ListenerKind {
-  readonly name: 'https' | 'sip';
-  /** Asked for, never demanded; the chain is judged after the handshake, by our own engine. */
-  readonly asksClientCertificate: boolean;
+  readonly name: string;
+  /** Asked for in the handshake, never demanded there: `open` judges the chain, by our own engine. */
+  asksClientCertificate(snapshot: EdgeSnapshot): boolean;
   readonly alpn?: readonly string[];
   /** Whether answers still go to a client that has closed its own direction. */
   readonly halfOpen: boolean;
   limits(settings: EdgeSettings): ListenerLimits;
   /** Time from handshake to first byte; 0 for none. */
   firstByteMs(settings: EdgeSettings): number;
-  /** Takes over an established connection. `touch` is to be called whenever application bytes move. */
-  serve(socket: TLSSocket, touch: () => void): void;
+  /** Decides about an established connection; a promise counts as part of the handshake and its time. */
+  open(socket: TLSSocket, address: string): Opening | Promise<Opening>;
 }
 
 export interface Listener {
@@ -56,7 +63,7 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
   const count = (reason: string) => closed.set(reason, (closed.get(reason) ?? 0) + 1);
 
   const tls: TlsServer = createTlsServer({
-    requestCert: kind.asksClientCertificate,
+    requestCert: false,
     rejectUnauthorized: false,
     ...(kind.alpn === undefined ? {} : { ALPNProtocols: [...kind.alpn] }),
     SNICallback: (name, done) => {
@@ -120,16 +127,33 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
     established += 1;
     entry.socket = socket;
     entry.end = () => socket.destroy();
-    watch.established(entry, socket);
-    try {
-      kind.serve(socket, () => watch.touch(entry));
-    } catch (error) {
+    const open = (opening: Opening) => {
+      if (socket.destroyed) return;
+      if ('refused' in opening) {
+        count('refused');
+        log.debug('connection refused', { listener: kind.name, reason: opening.refused, address: entry.address });
+        socket.destroySoon();
+        return;
+      }
+      watch.established(entry, socket);
+      opening.serve(() => watch.touch(entry));
+    };
+    const failed = (error: unknown) => {
       log.error('connection handler failed', { listener: kind.name, error });
       socket.destroy();
+    };
+    try {
+      const opening = kind.open(socket, entry.address);
+      if (opening instanceof Promise) opening.then(open).catch(failed);
+      else open(opening);
+    } catch (error) {
+      failed(error);
     }
   });
 
-  const adopt = (next: ListenerContexts, own: EdgeSettings) => {
+  const adopt = (next: ListenerContexts, own: EdgeSettings, asks: boolean) => {
+    // read by Node when a connection arrives
+    Object.assign(tls, { requestCert: asks });
     tls.setSecureContext(next.options);
     contexts = next;
     caps.setLimits(kind.limits(own), own.handshakes);
@@ -142,8 +166,9 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
 
   return {
     prepare(snapshot) {
-      const next = buildContexts(snapshot, { tickets: !kind.asksClientCertificate }, contexts);
-      return { commit: () => adopt(next, snapshot.settings) };
+      const asks = kind.asksClientCertificate(snapshot);
+      const next = buildContexts(snapshot, { tickets: !asks }, contexts);
+      return { commit: () => adopt(next, snapshot.settings, asks) };
     },
     async listen(descriptor) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();

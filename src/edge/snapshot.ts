@@ -1,5 +1,5 @@
 /**
- * What an edge lives on: the identities it presents, whom it trusts, its settings. Written by the administration
+ * What an edge lives on: the identities it presents, whom it trusts and when, its settings. Written by the administration
  * process, kept sealed on disk, read by every edge at start and whenever it is told to. An edge knows no database.
  *
  * The file is `snapshot/edge.snapshot`: eight bytes of magic, the serial in the clear (eight bytes, big endian), then
@@ -8,9 +8,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../storage/durable-file.ts';
+import type { EdgePeers } from './snapshot-peers.ts';
 
-export interface EdgeSnapshot {
-  readonly format: 1;
+export interface EdgeSnapshot extends EdgePeers {
+  readonly format: 2;
   /** Grows by at least one with every change; edges report the one they serve. */
   readonly serial: number;
   /** The one with slot `server` is the default; there must be exactly one. */
@@ -21,7 +22,7 @@ export interface EdgeSnapshot {
 }
 
 export interface EdgeIdentity {
-  /** `server`, or `domain:<name>`. */
+  /** `server`, `client` (presented in calls the gateway makes), or `domain:<name>`. */
   readonly slot: string;
   /** Lower-case DNS names that select this identity by SNI; none for the default. */
   readonly names: readonly string[];
@@ -70,6 +71,11 @@ export const defaultEdgeSettings: EdgeSettings = {
   sip: { perAddress: 2_000, perNetwork: 8_000, total: 10_000, firstByteMs: 30_000, idleMs: 600_000, exempt: [] },
 };
 
+/** A relay has the limits of SIP: many connections from few addresses, open for long. */
+export function relayLimits(settings: EdgeSettings): ListenerLimits {
+  return settings.sip;
+}
+
 /** The part of the vault that is needed here. */
 export interface SnapshotVault {
   seal(context: { id: string; version: number }, plain: Uint8Array): Uint8Array;
@@ -98,7 +104,7 @@ export async function readSnapshot(folder: string, vault: SnapshotVault): Promis
   const plain = vault.open({ id: sealId, version: serial }, bytes.subarray(headLength));
   const snapshot = JSON.parse(Buffer.from(plain.buffer, plain.byteOffset, plain.length).toString()) as EdgeSnapshot;
   plain.fill(0);
-  if (snapshot.format !== 1) throw new Error(`snapshot format ${snapshot.format} is not known to this edge`);
+  if (snapshot.format !== 2) throw new Error(`snapshot format ${String(snapshot.format)} is not known to this edge`);
   if (snapshot.serial !== serial) throw new Error('the serial in the clear differs from the sealed one');
   return snapshot;
 }

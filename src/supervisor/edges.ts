@@ -6,7 +6,7 @@ import { rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEdge, controlSockets, type EdgeControl, isLeftOver } from '../edge/control/client.ts';
 import { controlProtocol } from '../edge/control/protocol.ts';
-import { type EdgeLaunch, spawnEdge } from '../edge/launch.ts';
+import { type EdgeLaunch, type EdgePort, spawnEdge } from '../edge/launch.ts';
 import type { Log, LogLevel } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
 import { createBackoff } from './backoff.ts';
@@ -27,6 +27,7 @@ export interface Edges {
   readonly address: string;
   readonly httpsPort: number;
   readonly sipPort: number;
+  readonly furtherPorts: readonly EdgePort[];
   readonly pids: readonly number[];
   reload(): void;
   /** Ends every edge; returns when all are gone. */
@@ -43,11 +44,14 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   const backoff = createBackoff();
   let bound: BoundPorts | undefined;
   let stopping = false;
-  let ports: Pick<BoundPorts, 'address' | 'httpsPort' | 'sipPort'>;
+  let ports: Places;
 
   const launchWith = (): EdgeLaunch => ({
     folder: options.folder,
-    ...{ address: ports.address, httpsPort: ports.httpsPort, sipPort: ports.sipPort },
+    address: ports.address,
+    httpsPort: ports.httpsPort,
+    sipPort: ports.sipPort,
+    furtherPorts: ports.furtherPorts,
     logLevel: options.logLevel,
     version: options.version,
   });
@@ -157,16 +161,24 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   };
 }
 
+type Places = Pick<BoundPorts, 'address' | 'httpsPort' | 'sipPort' | 'furtherPorts'>;
+
 /** The ports of running edges where they are what is asked for; 0 asks for whatever there is. */
 function portsKept(
-  running: { readonly address: string; readonly httpsPort: number; readonly sipPort: number },
+  running: Omit<Places, 'furtherPorts'> & Partial<Pick<Places, 'furtherPorts'>>,
   wish: PortWish,
-): Pick<BoundPorts, 'address' | 'httpsPort' | 'sipPort'> | undefined {
+): Places | undefined {
+  const { address, httpsPort, sipPort, furtherPorts = [] } = running;
   const same =
     (wish.address === running.address || (wish.address === '::' && running.address === '0.0.0.0')) &&
     (wish.httpsPort === 0 || wish.httpsPort === running.httpsPort) &&
-    (wish.sipPort === 0 || wish.sipPort === running.sipPort);
-  return same ? { address: running.address, httpsPort: running.httpsPort, sipPort: running.sipPort } : undefined;
+    (wish.sipPort === 0 || wish.sipPort === running.sipPort) &&
+    wish.furtherPorts.length === furtherPorts.length &&
+    wish.furtherPorts.every(({ kind, name, port }, i) => {
+      const there = furtherPorts[i];
+      return there?.kind === kind && there.name === name && (port === 0 || port === there.port);
+    });
+  return same ? { address, httpsPort, sipPort, furtherPorts } : undefined;
 }
 
 /** Every edge that answers on a control socket of this data folder; sockets without a process are removed. */

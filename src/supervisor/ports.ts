@@ -1,5 +1,6 @@
 /** Binds the gateway's ports without accepting on them: the edges do that. */
 import { BoundSocket, isIP } from 'node:net';
+import type { EdgePort } from '../edge/launch.ts';
 import { Problem } from '../lib/problem.ts';
 
 export interface PortWish {
@@ -8,46 +9,61 @@ export interface PortWish {
   /** 0 for any free port. */
   readonly httpsPort: number;
   readonly sipPort: number;
+  /** SIP mutual TLS and relays. */
+  readonly furtherPorts: readonly EdgePort[];
 }
 
 export interface BoundPorts {
   readonly address: string;
   readonly httpsPort: number;
   readonly sipPort: number;
-  /** Of the bound sockets, for the edges to inherit; they stay owned here. */
-  readonly descriptors: readonly [number, number];
+  readonly furtherPorts: readonly EdgePort[];
+  /** Of the bound sockets, in the order HTTPS, SIP TLS, further ports; they stay owned here. */
+  readonly descriptors: readonly number[];
   close(): void;
 }
 
-/** Takes both ports or neither. Throws a Problem that names the port and says what to do. */
+/** Takes all ports or none. Throws a Problem that names the port and says what to do. */
 export function bindPorts(wish: PortWish): BoundPorts {
   if (isIP(wish.address) === 0) {
     throw problem('serve.address', 'The address to listen on is not an IP address.', `${wish.address} was given.`, {
       hint: 'Give a numeric address, :: for every address of this machine, or 127.0.0.1 for this machine alone.',
     });
   }
-  if (wish.httpsPort !== 0 && wish.httpsPort === wish.sipPort) {
-    throw problem('serve.same-port', 'HTTPS and SIP TLS cannot share a port.', `Both were given ${wish.httpsPort}.`, {
-      hint: 'Change --https-port or --sip-port.',
-    });
+  const taken = new Map<number, string>();
+  const wishes = [
+    { flag: '--https-port', port: wish.httpsPort },
+    { flag: '--sip-port', port: wish.sipPort },
+    ...wish.furtherPorts.map(({ kind, port }) => ({ flag: kind === 'relay' ? '--relays' : '--sip-mutual-port', port })),
+  ];
+  for (const { flag, port } of wishes) {
+    const other = port === 0 ? undefined : taken.get(port);
+    if (other !== undefined) {
+      throw problem('serve.same-port', 'Two listeners cannot share a port.', `${other} and ${flag} are both ${port}.`, {
+        hint: `Change ${other} or ${flag}.`,
+      });
+    }
+    taken.set(port, flag);
   }
-  const https = bind(wish.address, wish.httpsPort, '--https-port');
+  const bound: ReturnType<typeof bind>[] = [];
+  const close = () => {
+    for (const { socket } of bound) socket.close();
+  };
   try {
-    const sip = bind(https.address, wish.sipPort, '--sip-port');
-    return {
-      address: https.address,
-      httpsPort: https.port,
-      sipPort: sip.port,
-      descriptors: [https.socket.fd(), sip.socket.fd()],
-      close: () => {
-        https.socket.close();
-        sip.socket.close();
-      },
-    };
+    for (const { flag, port } of wishes) bound.push(bind(bound[0]?.address ?? wish.address, port, flag));
   } catch (error) {
-    https.socket.close();
+    close();
     throw error;
   }
+  const [https, sip, ...further] = bound;
+  return {
+    address: https!.address,
+    httpsPort: https!.port,
+    sipPort: sip!.port,
+    furtherPorts: wish.furtherPorts.map((port, i) => ({ ...port, port: further[i]!.port })),
+    descriptors: bound.map(({ socket }) => socket.fd()),
+    close,
+  };
 }
 
 function bind(host: string, port: number, flag: string): { socket: BoundSocket; address: string; port: number } {

@@ -6,6 +6,7 @@ import { createHash, createPrivateKey, type KeyObject, randomBytes } from 'node:
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultEdgeSettings, writeSnapshot } from '../../src/edge/snapshot.ts';
+import { noPeers } from '../../src/edge/snapshot-peers.ts';
 import { createIdentity, type Identity, type Slot } from '../../src/features/identity/identity.ts';
 import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
@@ -43,7 +44,8 @@ export async function openGateway(folder: string): Promise<CrashGateway> {
     openUpload: async (bytes, options) => recogniseUpload(bytes, options),
     publish: async () =>
       writeSnapshot(folder, storage.vault, {
-        format: 1,
+        ...noPeers,
+        format: 2,
         serial: Date.now(),
         identities: await identity.forEdge(),
         trust: [],

@@ -14,6 +14,7 @@ import {
   type EdgeSnapshot,
   writeSnapshot,
 } from '../../src/edge/snapshot.ts';
+import { noPeers } from '../../src/edge/snapshot-peers.ts';
 import { openVault } from '../../src/storage/vault.ts';
 import type { RunningGateway } from '../../src/supervisor.ts';
 
@@ -51,7 +52,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   let child: ChildProcess;
   const store = (identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>) => {
     const all = { ...defaultEdgeSettings, hostNames: ['gw.example.com'], ...options.settings, ...settings };
-    const snapshot: EdgeSnapshot = { format: 1, serial, identities, trust: [], settings: all };
+    const snapshot: EdgeSnapshot = { ...noPeers, format: 2, serial, identities, trust: [], settings: all };
     return writeSnapshot(folder, vault, snapshot);
   };
   let outputBefore = 0;

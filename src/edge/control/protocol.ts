@@ -3,9 +3,10 @@
  * each answer the same id. `drain`, `sibling` and `stop` keep their meaning in every version of the protocol, so that
  * a newer gateway can replace an older edge.
  */
+import type { EdgePort } from '../launch.ts';
 
 /** Grows when a command changes its meaning. Edges that speak another one are replaced, not adopted. */
-export const controlProtocol = 1;
+export const controlProtocol = 2;
 
 /** The first line, sent by the edge. */
 export interface Hello {
@@ -17,6 +18,8 @@ export interface Hello {
   readonly address: string;
   readonly httpsPort: number;
   readonly sipPort: number;
+  /** Missing in an edge of protocol 1. */
+  readonly furtherPorts?: readonly EdgePort[];
 }
 
 export type EdgeCommand =
@@ -48,6 +51,10 @@ export interface EdgeStatus {
   readonly problem?: string;
   readonly https: ListenerStatus;
   readonly sip: ListenerStatus;
+  /** The other listeners, by name. */
+  readonly further: Readonly<Record<string, ListenerStatus>>;
+  /** CRLs that the snapshot names and that cannot be used, and why. */
+  readonly crlProblems: readonly string[];
 }
 
 export interface ListenerStatus {

@@ -1,42 +1,144 @@
-/** SIP on one TLS connection: messages in, answers out, keep-alives (RFC 5626 section 4.4.1), back-pressure. */
+/**
+ * SIP on one TLS connection: own OPTIONS and keep-alives (RFC 5626 section 4.4.1) are answered here, everything else
+ * goes to the SIP server behind the gateway and what that one says comes back, over one TCP connection that lives as
+ * long as this one. Whole messages only, with back-pressure and half-close.
+ */
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../../lib/log.ts';
 import { plainAddress } from '../address.ts';
-import { createSipReader } from './message.ts';
-import { answerSip } from './options.ts';
+import type { EdgeAddress } from '../snapshot-peers.ts';
+import { createSipReader, type SipEvent, type SipMessage } from './message.ts';
+import { answerSip, isOwnOptions, isWhole, refuseSip } from './options.ts';
+import { connectUpstream, type SipUpstream } from './upstream.ts';
 
-/**
- * Serves the socket until either side closes it. `hostName` stands in Contact, the local address when it is empty;
- * `touch` is called whenever bytes come in.
- */
-export function serveSip(socket: TLSSocket, hostName: () => string | undefined, touch: () => void, log: Log): void {
-  const read = createSipReader();
+export interface SipSurroundings {
+  /** Stands in Contact; the local address when it is undefined. */
+  hostName(): string | undefined;
+  /** The SIP server for new connections; undefined: 503 to every request. */
+  upstream(): EdgeAddress | undefined;
+}
+
+export interface SipConnection {
+  /** Ends the connection in order: the message being written is finished, new requests get 503, then close_notify. */
+  retire(): void;
+}
+
+/** How long requests still get their 503, and when the connection is gone in any case. */
+const refuseMs = 500;
+const destroyMs = 2_000;
+
+/** Serves the socket until either side closes it; `touch` is called whenever bytes move. */
+export function serveSip(
+  socket: TLSSocket,
+  { hostName, upstream: address }: SipSurroundings,
+  touch: () => void,
+  log: Log,
+): SipConnection {
+  const read = createSipReader({ bodies: true });
   const place = {
     remoteAddress: plainAddress(socket.remoteAddress ?? ''),
     remotePort: socket.remotePort ?? 0,
     host: hostName() ?? plainAddress(socket.localAddress ?? ''),
     port: socket.localPort ?? 0,
   };
+  let upstream: SipUpstream | undefined;
+  let bodyGoesOn = false;
+  let ended = false;
+  let retiring = false;
+  /** Ends with the message that is being written. */
+  let last = false;
+  /** Answers of our own wait until the message that is being written is whole. */
+  let held = '';
+
+  const say = (answers: string) => {
+    if (upstream?.inMessage === true) held += answers;
+    else if (answers !== '' && !ended && !socket.write(answers)) socket.pause();
+  };
+  const finish = (answers: string) => {
+    say(answers);
+    socket.end();
+    socket.destroySoon();
+  };
+
+  const link = (): SipUpstream | undefined => {
+    const target = address();
+    if (upstream !== undefined || target === undefined) return upstream;
+    upstream = connectUpstream(target, socket, {
+      touch,
+      onBoundary: () => {
+        const answers = held;
+        held = '';
+        say(answers);
+        if (retiring) upstream?.close();
+        if (last) socket.end();
+      },
+      onUnreachable: (requests) => {
+        upstream = undefined;
+        bodyGoesOn = false;
+        log.warn('the SIP server behind the gateway cannot be reached', { ...target });
+        say(requests.map((request) => refuseSip(request, place) ?? '').join(''));
+      },
+    });
+    return upstream;
+  };
+
+  /** The answer to be given here; undefined when the message went on. */
+  const handle = (message: SipMessage, head: Buffer, bodyLength: number): string | undefined => {
+    bodyGoesOn = false;
+    const own = isOwnOptions(message) || (message.method === 'OPTIONS' && address() === undefined);
+    if (own || !isWhole(message)) return answerSip(message, place) ?? '';
+    if (retiring && message.kind === 'request') return refuseSip(message, place) ?? '';
+    // a response without a request from there has nowhere to go
+    const to = message.kind === 'response' ? upstream : link();
+    if (to === undefined) return refuseSip(message, place) ?? '';
+    bodyGoesOn = bodyLength > 0;
+    to.send(message, head, !bodyGoesOn);
+    return undefined;
+  };
+
+  const take = (event: SipEvent): string => {
+    if (event.kind === 'ping') return '\r\n';
+    if (event.kind === 'message') return handle(event.message, event.head, event.bodyLength) ?? '';
+    if (event.kind === 'body' && bodyGoesOn) upstream?.sendBody(event.bytes, event.last);
+    return '';
+  };
+
   socket.on('data', (chunk: Buffer) => {
     touch();
     let answers = '';
     for (const event of read(chunk)) {
       if (event.kind === 'garbage') {
         log.debug('SIP connection closed', { reason: event.reason, address: place.remoteAddress });
-        socket.end(answers);
-        socket.destroySoon();
-        return;
+        return finish(answers);
       }
-      if (event.kind === 'ping') answers += '\r\n';
-      else answers += answerSip(event.message, place) ?? '';
-      if (event.kind === 'message' && !event.message.framed) {
-        socket.end(answers);
-        socket.destroySoon();
-        return;
-      }
+      answers += take(event);
+      if (event.kind === 'message' && !event.message.framed) return finish(answers);
     }
-    if (answers !== '' && !socket.write(answers)) socket.pause();
+    say(answers);
   });
-  socket.on('drain', () => socket.resume());
-  socket.on('end', () => socket.end());
+  socket.on('drain', () => {
+    upstream?.resume();
+    if (upstream?.full !== true) socket.resume();
+  });
+  socket.on('end', () => {
+    if (upstream === undefined) socket.end();
+    else upstream.end();
+  });
+  socket.on('close', () => {
+    ended = true;
+    upstream?.destroy();
+  });
+
+  return {
+    retire() {
+      if (retiring) return;
+      retiring = true;
+      if (upstream !== undefined && !upstream.inMessage) upstream.close();
+      setTimeout(() => {
+        last = true;
+        if (upstream?.inMessage !== true) socket.end();
+      }, refuseMs).unref();
+      setTimeout(() => socket.destroy(), destroyMs).unref();
+    },
+  };
 }

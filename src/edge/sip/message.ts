@@ -22,17 +22,22 @@ export interface SipHeader {
 }
 
 export type SipEvent =
-  | { readonly kind: 'message'; readonly message: SipMessage }
+  /** `head`: as it arrived, the empty line included. A body follows as events of its own when they were asked for. */
+  | { readonly kind: 'message'; readonly message: SipMessage; readonly head: Buffer; readonly bodyLength: number }
+  /** A part of the body of the last message. */
+  | { readonly kind: 'body'; readonly bytes: Buffer; readonly last: boolean }
   | { readonly kind: 'ping' }
   | { readonly kind: 'garbage'; readonly reason: string };
 
-export const sipLimits = { head: 16_384, line: 8_192, headers: 100, body: 65_536 } as const;
+export const sipLimits = { head: 16_384, line: 8_192, headers: 100, body: 65_536, relayedBody: 16_777_216 } as const;
 
 /**
  * A reader for one connection: give it what arrives, it answers what that completes. After `garbage`, or a message
- * that is not framed, the connection has to be closed; further bytes are ignored.
+ * that is not framed, the connection has to be closed; further bytes are ignored. With `bodies` the bodies are handed
+ * out as they arrive and may be longer; else they are skipped.
  */
-export function createSipReader(): (chunk: Buffer) => SipEvent[] {
+export function createSipReader({ bodies = false } = {}): (chunk: Buffer) => SipEvent[] {
+  const longest = bodies ? sipLimits.relayedBody : sipLimits.body;
   let held: Buffer = Buffer.alloc(0);
   let searched = 0;
   let bodyLeft = 0;
@@ -41,9 +46,10 @@ export function createSipReader(): (chunk: Buffer) => SipEvent[] {
 
   const step = (): SipEvent | undefined => {
     if (bodyLeft > 0) {
-      const skipped = Math.min(bodyLeft, held.length);
-      held = held.subarray(skipped);
-      bodyLeft -= skipped;
+      const bytes = held.subarray(0, bodyLeft);
+      held = held.subarray(bytes.length);
+      bodyLeft -= bytes.length;
+      if (bodies && bytes.length > 0) return { kind: 'body', bytes, last: bodyLeft === 0 };
       if (bodyLeft > 0) return undefined;
     }
     if (searched === 0) {
@@ -59,14 +65,15 @@ export function createSipReader(): (chunk: Buffer) => SipEvent[] {
       return held.length > sipLimits.head ? garbage(`headers longer than ${sipLimits.head} bytes`) : undefined;
     }
     if (end > sipLimits.head) return garbage(`headers longer than ${sipLimits.head} bytes`);
-    const parsed = parseHead(held.toString('utf8', 0, end));
+    const parsed = parseHead(held.toString('utf8', 0, end), longest);
     if (typeof parsed === 'string') return garbage(parsed);
+    const head = held.subarray(0, end + 4);
     held = held.subarray(end + 4);
     searched = 0;
     startLineSeen = false;
     bodyLeft = parsed.bodyLength;
     dead = !parsed.message.framed;
-    return { kind: 'message', message: parsed.message };
+    return { kind: 'message', message: parsed.message, head, bodyLength: bodyLeft };
   };
 
   /** CRLF CRLF is a ping; a single CRLF before a message is ignored (RFC 3261 7.5). */
@@ -142,7 +149,7 @@ function isTokenByte(byte: number): boolean {
   return (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122);
 }
 
-function parseHead(text: string): { message: SipMessage; bodyLength: number } | string {
+function parseHead(text: string, longest: number): { message: SipMessage; bodyLength: number } | string {
   const lines = text.split('\r\n');
   if (/[\0\r\n]/.test(lines.join(''))) return 'a control character in the headers';
   const headers: SipHeader[] = [];
@@ -157,7 +164,7 @@ function parseHead(text: string): { message: SipMessage; bodyLength: number } | 
   const [length] = lengths;
   if (lengths.size > 1 || (length !== undefined && !/^\d{1,9}$/.test(length))) return 'no valid Content-Length';
   const bodyLength = Number(length ?? 0);
-  if (bodyLength > sipLimits.body) return `a body longer than ${sipLimits.body} bytes`;
+  if (bodyLength > longest) return `a body longer than ${longest} bytes`;
   const [first = '', uri = '', last = ''] = lines[0]!.split(' ');
   const framed = length !== undefined;
   const message: SipMessage = first.startsWith('SIP/')

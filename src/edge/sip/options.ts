@@ -28,6 +28,23 @@ export function answerSip(message: SipMessage, place: SipPlace): string | undefi
   return respond(message, place, '503 Service Unavailable');
 }
 
+/** Whether an OPTIONS request asks the gateway itself: no user is named, or it may go no further (RFC 3261 11, 16.3). */
+export function isOwnOptions(message: SipMessage): boolean {
+  if (message.kind !== 'request' || message.method !== 'OPTIONS') return false;
+  return !message.uri.includes('@') || values(message, 'max-forwards').some((left) => /^0+$/.test(left));
+}
+
+/** Whether a request may be passed on as it is; else `answerSip` says what is wrong with it. */
+export function isWhole(message: SipMessage): boolean {
+  return message.kind === 'response' ? message.framed : findProblem(message) === undefined;
+}
+
+/** 503, whatever the request is; undefined for what gets no answer (RFC 3261 17.1.1.3, 21.5.4). */
+export function refuseSip(message: SipMessage, place: SipPlace): string | undefined {
+  if (message.kind === 'response' || message.method === 'ACK') return undefined;
+  return respond(message, place, findProblem(message) ?? '503 Service Unavailable');
+}
+
 const tagSecret = randomBytes(32);
 
 /** RFC 3261 8.1.1: what every request holds, once. Max-Forwards may be missing (16.3 step 3). */

@@ -1,0 +1,126 @@
+/**
+ * Verification inside an edge: what the snapshot trusts and knows as revoked, kept ready, and the engine run on every
+ * handshake. Only facts are remembered between handshakes (signatures that are good, the chain a known leaf came with);
+ * trust, dates, names, uses and revocation are worked out anew each time.
+ */
+import type { TLSSocket } from 'node:tls';
+import {
+  type Decision,
+  decide,
+  type EvidenceAnswer,
+  type EvidenceCrl,
+  type Purpose,
+  type VerifySettings,
+} from '../../features/verification/verification.ts';
+import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { ByteMemory } from '../../pki/path/byte-memory.ts';
+import { SignatureMemory } from '../../pki/path/signature-memory.ts';
+import type { EdgeSnapshot } from '../snapshot.ts';
+import type { EdgeRevocationRule } from '../snapshot-peers.ts';
+import { loadEvidence, type PeerEvidence } from './evidence.ts';
+import { presentedChain, presentedLeaf } from './presented-chain.ts';
+
+/** Leaf first; what could not be read stays bytes, and the engine says so. */
+export type PeerChain = readonly (Certificate | Uint8Array)[];
+
+export interface PeerQuestion {
+  readonly purpose: Purpose;
+  /** Any one has to be proved; empty: none is asked for. */
+  readonly names: readonly string[];
+  readonly trustSet: string;
+  readonly extendedKeyUsage: NonNullable<VerifySettings['extendedKeyUsage']>;
+  readonly revocation: EdgeRevocationRule;
+  readonly enforce: boolean;
+}
+
+/** What was asked outside about one chain. */
+export interface FetchedEvidence {
+  readonly ocsp: readonly EvidenceAnswer[];
+  readonly crls: readonly EvidenceCrl[];
+}
+
+export interface PeerVerifier {
+  /** Reads what the snapshot names; `use` of the result cannot fail. */
+  prepare(snapshot: EdgeSnapshot): Promise<{ use(): void }>;
+  /** What the client presented, from memory when its leaf is known; undefined: nothing. */
+  presented(socket: TLSSocket): { readonly chain: PeerChain; readonly known: boolean } | undefined;
+  /** What the client presented, read anew. */
+  presentedAnew(socket: TLSSocket): PeerChain;
+  /** A chain that was accepted: its leaf is known from now on. */
+  remember(chain: PeerChain): void;
+  decide(chain: PeerChain, question: PeerQuestion, fetched?: FetchedEvidence): Decision;
+  readonly problems: readonly string[];
+}
+
+export function createPeerVerifier(folder: string, now: () => number = Date.now): PeerVerifier {
+  const memory = new SignatureMemory();
+  const leaves = new ByteMemory<PeerChain>(4_096, 16_384);
+  let evidence: PeerEvidence | undefined;
+  const tools = { monotonic: () => performance.now(), memory };
+
+  return {
+    async prepare(snapshot) {
+      const next = await loadEvidence(folder, snapshot, evidence);
+      return {
+        use: () => {
+          evidence = next;
+        },
+      };
+    },
+    presented(socket) {
+      const leaf = presentedLeaf(socket);
+      if (leaf === undefined) return undefined;
+      const chain = leaves.get(leaf);
+      return chain === undefined ? { chain: readChain(leaf, socket), known: false } : { chain, known: true };
+    },
+    presentedAnew: (socket) => readChain(presentedLeaf(socket), socket),
+    remember(chain) {
+      const [leaf] = chain;
+      if (leaf !== undefined && !(leaf instanceof Uint8Array)) leaves.set(leaf.der, chain);
+    },
+    decide(chain, question, fetched) {
+      const { revocation } = question;
+      return decide(
+        {
+          chain,
+          trust: (evidence ?? nothing).trust(question.trustSet),
+          purpose: question.purpose,
+          names: question.names,
+          evidence: {
+            crls: fetched === undefined ? (evidence ?? nothing).crls : [...(evidence ?? nothing).crls, ...fetched.crls],
+            ocsp: fetched?.ocsp ?? [],
+          },
+          time: now(),
+          settings: {
+            enforce: question.enforce,
+            revocation: revocation.mode,
+            whenUnknown: revocation.fallback,
+            switches: { crl: revocation.useCrls, ocsp: revocation.useOcsp, cdp: revocation.allowCdp },
+            extendedKeyUsage: question.extendedKeyUsage,
+          },
+        },
+        tools,
+      );
+    },
+    get problems() {
+      return evidence?.problems ?? [];
+    },
+  };
+}
+
+const nothing: Pick<PeerEvidence, 'trust' | 'crls'> = {
+  trust: () => {
+    throw new Error('nothing is verified before the first snapshot');
+  },
+  crls: [],
+};
+
+/** The leaf from the session is what was proved; the rest is only as good as its signatures. */
+function readChain(leaf: Uint8Array | undefined, socket: TLSSocket): PeerChain {
+  const rest = presentedChain(socket).slice(1);
+  const all = leaf === undefined ? rest : [leaf, ...rest];
+  return all.map((der) => {
+    const parsed = parseCertificate(der);
+    return parsed.ok ? parsed.value : der;
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * The part of a snapshot that says whom the gateway talks to: zones, access rules, sets of trusted CAs, revocation data,
+ * what stands behind the listeners. Plain JSON.
+ */
+import type { AccessRules, EdgeZone } from '../features/zones/zones.ts';
+
+export interface EdgePeers {
+  /** In the order in which an inbound connection is compared with them; none: every presented certificate must be good. */
+  readonly zones: readonly EdgeZone[];
+  /** Of the default zone. */
+  readonly accessRules: AccessRules;
+  /** Base64 of the DER, by the name of the set; the list for everything else is `trust`. */
+  readonly trustSets: Readonly<Record<string, readonly string[]>>;
+  readonly revocation: EdgeRevocation;
+  /** The SIP server behind the SIP listeners, over TCP. */
+  readonly upstream?: EdgeAddress;
+  readonly relays: readonly EdgeRelay[];
+  readonly httpsClientCertificates: 'not-required' | 'validation' | 'authentication';
+}
+
+export interface EdgeAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface EdgeRevocation {
+  readonly sip: EdgeRevocationRule;
+  readonly https: EdgeRevocationRule;
+  readonly crls: readonly EdgeCrlFile[];
+}
+
+export interface EdgeRevocationRule {
+  readonly mode: 'off' | 'leaf' | 'chain';
+  readonly useCrls: boolean;
+  readonly useOcsp: boolean;
+  readonly allowCdp: boolean;
+  /** What a certificate counts as when its status cannot be established. */
+  readonly fallback: 'not-revoked' | 'revoked';
+}
+
+export interface EdgeCrlFile {
+  /** Absolute, or below the `crl` folder of the data folder. */
+  readonly file: string;
+  readonly source: 'manual' | 'automatic' | 'embedded' | 'cdp';
+  /** For people: the URL, or the name of the uploaded file. */
+  readonly origin?: string;
+}
+
+/** A listener that ends TLS, verifies the client and passes bytes both ways. */
+export interface EdgeRelay {
+  /** As the listening port is named. */
+  readonly name: string;
+  readonly upstream: EdgeAddress;
+  readonly requireClientCertificate: boolean;
+  readonly trustSet: string;
+  /** Names of which a client has to prove one; empty: any client of the trust set. */
+  readonly clientNames?: readonly string[];
+}
+
+/** Everything off. */
+const unchecked: EdgeRevocationRule = {
+  mode: 'off',
+  useCrls: true,
+  useOcsp: true,
+  allowCdp: true,
+  fallback: 'not-revoked',
+};
+
+/** What holds while no zone, relay or revocation is set up. */
+export const noPeers: EdgePeers = {
+  zones: [],
+  accessRules: { unmatched: 'allow', rules: [] },
+  trustSets: {},
+  revocation: { sip: unchecked, https: { ...unchecked, fallback: 'revoked' }, crls: [] },
+  relays: [],
+  httpsClientCertificates: 'not-required',
+};
