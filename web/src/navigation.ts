@@ -50,6 +50,13 @@ export const pages = [
       'mra mobile and remote access jabber guest xmpp federation business to business b2b registration domains chat node aliases phone security profile names collab-edge',
   },
   {
+    path: '/configuration/sip',
+    menu: ['Configuration'],
+    title: 'SIP',
+    purpose: 'Certificate revocation checking of SIP peers and of every other purpose',
+    keywords: 'revocation checking mode use ocsp use crls allow crl downloads from cdps fallback behavior tls verify',
+  },
+  {
     path: '/security/server-certificate',
     menu: ['Maintenance', 'Security'],
     title: 'Server certificate',
@@ -76,6 +83,20 @@ export const pages = [
     title: 'Trusted CA certificate',
     purpose: 'The certificate authorities this gateway trusts',
     keywords: 'root intermediate append ca bundle delete reset default trust store anchor crl certificates',
+  },
+  {
+    path: '/tools/verify',
+    menu: ['Maintenance', 'Tools'],
+    title: 'Verify',
+    purpose: 'Why a certificate or a remote server is accepted or refused',
+    keywords: 'check test remote host port sip options tls chain path explain refused rejected trust openssl s_client',
+  },
+  {
+    path: '/security/crl-management',
+    menu: ['Maintenance', 'Security'],
+    title: 'CRL management',
+    purpose: 'Automatic CRL updates, uploaded CRLs, which CA has one',
+    keywords: 'revocation list crl distribution points automatic updates upload remove coverage revoked ocsp cdp',
   },
   {
     path: '/tools/decode',

@@ -26,10 +26,15 @@ const UnifiedPage = lazy(async () => ({
 const SlotPage = lazy(async () => ({ default: (await import('./pages/identity/slot-page.tsx')).SlotPage }));
 const CsrPage = lazy(async () => ({ default: (await import('./pages/identity/csr-page.tsx')).CsrPage }));
 const DomainsPage = lazy(async () => ({ default: (await import('./pages/identity/domains-page.tsx')).DomainsPage }));
+const CrlManagementPage = lazy(async () => ({
+  default: (await import('./pages/revocation/crl-management-page.tsx')).CrlManagementPage,
+}));
+const SipPage = lazy(async () => ({ default: (await import('./pages/revocation/sip-page.tsx')).SipPage }));
 const TrustedCaPage = lazy(async () => ({
   default: (await import('./pages/trusted-ca/trusted-ca-page.tsx')).TrustedCaPage,
 }));
 const ToolsPage = lazy(async () => ({ default: (await import('./pages/tools/tools-page.tsx')).ToolsPage }));
+const VerifyPage = lazy(async () => ({ default: (await import('./pages/verification/verify-page.tsx')).VerifyPage }));
 const UsersPage = lazy(async () => ({ default: (await import('./pages/access/users-page.tsx')).UsersPage }));
 const ApiPage = lazy(async () => ({ default: (await import('./pages/help/api-page.tsx')).ApiPage }));
 const AboutPage = lazy(async () => ({ default: (await import('./pages/help/about-page.tsx')).AboutPage }));
@@ -92,6 +97,9 @@ function Pages() {
         {({ name }) => <CsrPage slot={`domain:${name}`} home={`/security/domain-certificates/${name}`} />}
       </Route>
       <Route path="/security/trusted-ca" component={TrustedCaPage} />
+      <Route path="/tools/verify" component={VerifyPage} />
+      <Route path="/security/crl-management" component={CrlManagementPage} />
+      <Route path="/configuration/sip" component={SipPage} />
       <Route path="/tools/:tool">{({ tool }) => <ToolsPage key={tool} tool={tool} />}</Route>
       <Route path="/users" component={UsersPage} />
       <Route path="/help/api" component={ApiPage} />
