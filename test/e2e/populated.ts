@@ -30,6 +30,8 @@ export async function populate(gateway: TestGateway, folder: string): Promise<Ap
   await domain(client, 'old.example.net', old, true);
   await domain(client, 'meet.example.org');
 
+  await revocation(client, await issuing.crl({ days: 7 }));
+
   await client.must('POST', '/users', { name: 'nightwatch', role: 'auditor', password: 'quiet heron walks at dawn' });
   await client.must('POST', '/users', {
     name: 'former.colleague',
@@ -39,6 +41,17 @@ export async function populate(gateway: TestGateway, folder: string): Promise<Ap
   await client.must('PATCH', '/users/former.colleague', { disabled: true });
   await client.must('POST', '/tokens', { name: 'backup job on host7', scopes: ['read'], ranges: ['192.0.2.0/24'] });
   return client;
+}
+
+/** An uploaded CRL, and a distribution point that nobody answers. */
+async function revocation(client: ApiClient, crl: string): Promise<void> {
+  await client.must('POST', '/revocation/crl', { file: Buffer.from(crl).toString('base64'), name: 'issuing.crl' });
+  const { version } = await client.must<{ version: number }>('GET', '/revocation/settings');
+  await client.must('PUT', '/revocation/settings', {
+    version,
+    automatic: { enabled: true, points: ['http://127.0.0.1/example.crl', 'http://crl.invalid/partner.crl'] },
+    purposes: { 'sip-tls': { mode: 'chain' }, ldap: { mode: 'leaf', fallback: 'not-revoked' } },
+  });
 }
 
 async function nameIt(client: ApiClient): Promise<void> {
