@@ -619,7 +619,7 @@ export interface paths {
          * Verify a certificate and its chain, and explain the decision
          * @description A refusal is an answer like any other: status 200 with `accepted` false, the reason and the next step.
          */
-        post: operations["decide"];
+        post: operations["verifyCertificate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3767,7 +3767,7 @@ export interface operations {
             };
         };
     };
-    decide: {
+    verifyCertificate: {
         parameters: {
             query?: never;
             header?: never;

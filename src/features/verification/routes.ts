@@ -8,7 +8,7 @@ import type { Verification } from './verification.ts';
 export function verificationRoutes(verification: Verification): readonly Route[] {
   return [
     route({
-      id: 'decide',
+      id: 'verifyCertificate',
       method: 'POST',
       path: '/verification/decisions',
       tag: 'verification',
