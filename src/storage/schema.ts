@@ -239,6 +239,8 @@ export interface ZonePeersTable {
   zone: string;
   address: string;
   listener: string;
+  /** Whether the last decision was to accept; those that were not are forgotten first. */
+  accepted: number;
   /** The last decision, JSON text. */
   decision: string;
 }

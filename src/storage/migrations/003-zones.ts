@@ -39,9 +39,10 @@ export const zoneTables: Migration = {
       .addColumn('zone', 'text', (c) => c.notNull())
       .addColumn('address', 'text', (c) => c.notNull())
       .addColumn('listener', 'text', (c) => c.notNull())
+      .addColumn('accepted', 'integer', (c) => c.notNull())
       .addColumn('decision', 'text', (c) => c.notNull())
       .execute();
-    await db.schema.createIndex('zone_peers_last_seen').on('zone_peers').column('last_seen').execute();
+    await db.schema.createIndex('zone_peers_last_seen').on('zone_peers').columns(['accepted', 'last_seen']).execute();
     await addSequence(db.schema.createTable('zone_closed'), 'seq')
       .addColumn('at', 'bigint', (c) => c.notNull())
       .addColumn('zone', 'text', (c) => c.notNull())
