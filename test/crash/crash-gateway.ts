@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { defaultEdgeSettings, writeSnapshot } from '../../src/edge/snapshot.ts';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
 import { createIdentity, type Identity, type Slot } from '../../src/features/identity/identity.ts';
+import { createRevocation, type RevocationFeature } from '../../src/features/revocation/revocation.ts';
 import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
 import { systemActor } from '../../src/lib/actor.ts';
@@ -19,12 +20,15 @@ import { parseCsr } from '../../src/pki/csr/csr.ts';
 import { generateKey } from '../../src/pki/key/generate.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 import { openStorage, type Storage } from '../../src/storage/storage.ts';
+import { parsedCertificate } from '../support/made-certificates.ts';
+import { makeCrlDer } from '../support/made-crls.ts';
 
 export interface CrashGateway {
   readonly storage: Storage;
   readonly settings: SettingsFeature;
   readonly trustedCas: TrustedCaFeature;
   readonly identity: Identity;
+  readonly revocation: RevocationFeature;
 }
 
 /** Opens a data folder as the administration process does; the edge's snapshot is written after each change. */
@@ -52,7 +56,10 @@ export async function openGateway(folder: string): Promise<CrashGateway> {
         settings: defaultEdgeSettings,
       }),
   });
-  return { storage, settings, trustedCas, identity };
+  const onError = (error: unknown): void => console.error(error);
+  const revocation = createRevocation({ storage, clock, events, trustedCas, onError });
+  await revocation.start();
+  return { storage, settings, trustedCas, identity, revocation };
 }
 
 const actor = systemActor('crash test');
@@ -66,6 +73,8 @@ interface Material {
   readonly anotherCa: string;
   readonly anotherCaFingerprint: string;
   readonly removedCa: string;
+  /** Base64 DER, of the other CA: the one in use and a newer one. */
+  readonly crls: readonly [string, string];
 }
 
 interface Pair {
@@ -89,6 +98,14 @@ export const changes: Readonly<Record<string, (gateway: CrashGateway, material: 
   'delete a CA': ({ trustedCas }, { anotherCaFingerprint }) => trustedCas.remove(actor, [anotherCaFingerprint]),
   'reset the CAs': ({ trustedCas }) => trustedCas.reset(actor),
   'undo a deletion': async ({ trustedCas }) => trustedCas.undo(actor, (await trustedCas.removals())[0]!.id),
+  'upload a CRL': ({ revocation }, { crls }) => revocation.upload(actor, Buffer.from(crls[1], 'base64'), 'new.crl'),
+  'remove the CRLs': ({ revocation }) => revocation.removeManual(actor),
+  'revocation settings': async ({ revocation }) =>
+    revocation.updateSettings(
+      actor,
+      { automatic: { dailyUpdateTime: '04:00' }, purposes: { 'sip-tls': { mode: 'chain' } } },
+      (await revocation.settings()).version,
+    ),
   settings: async ({ settings }) =>
     settings.update(actor, { dnsNames: ['other.example.com'] }, (await settings.get()).version),
 };
@@ -112,6 +129,8 @@ export async function prepareFolder(folder: string): Promise<void> {
   const fileName = 'ca.pem';
   for (const { pem } of [another, removed]) await trustedCas.append(actor, Buffer.from(pem), { fileName });
   await trustedCas.remove(actor, [removed.fingerprint]);
+  const crls = [crlOf(another, 1), crlOf(another, 2)] as const;
+  await gateway.revocation.upload(actor, Buffer.from(crls[0], 'base64'), 'first.crl');
   const material: Material = {
     first,
     second,
@@ -120,6 +139,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     anotherCa: another.pem,
     anotherCaFingerprint: another.fingerprint,
     removedCa: removed.pem,
+    crls,
   };
   await gateway.storage.close();
   writeFileSync(join(folder, 'material.json'), JSON.stringify(material), { mode: 0o600 });
@@ -195,6 +215,13 @@ function certify(ca: Ca, dns: string, publicKeyInfo: Uint8Array): Uint8Array {
     signingKey: ca.key,
     digest: 'sha256',
   });
+}
+
+function crlOf({ pem, key }: Ca, number: number): string {
+  const der = new Uint8Array(Buffer.from(pem.replace(/-----.*-----/g, ''), 'base64'));
+  const made = { der, pem, key, certificate: parsedCertificate(der) };
+  const times = { thisUpdate: Date.now() - day + number, nextUpdate: Date.now() + 90 * day };
+  return Buffer.from(makeCrlDer(made, { number, ...times })).toString('base64');
 }
 
 function pemOf(der: Uint8Array): string {

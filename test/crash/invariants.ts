@@ -23,7 +23,7 @@ export async function checkFolder(
 ): Promise<FolderState> {
   const gateway = await openGateway(folder);
   try {
-    for (const name of ['keys', 'snapshot', 'run']) {
+    for (const name of ['keys', 'snapshot', 'run', 'crl']) {
       assert.deepEqual(
         readdirSync(join(folder, name)).filter((file) => file.endsWith('.tmp')),
         [],
@@ -87,6 +87,7 @@ const tables = [
   'trusted_cas',
   'removed_trusted_cas',
   'embedded_crls',
+  'revocation_crls',
 ] as const;
 
 async function readState({ db }: Storage): Promise<FolderState> {

@@ -41,16 +41,19 @@ export class HighestNumbers {
 
   /** Remembers what is about to be stored: first in the file, which must never be behind what was in use. */
   async raise(trx: Transaction<Schema>, positions: ReadonlyMap<string, CrlPosition>): Promise<void> {
+    if (positions.size === 0) return;
     const news = [...positions].filter(([series, position]) => this.#known.get(series)?.id !== position.id);
-    if (news.length === 0) return;
     const next = new Map([...this.#known, ...news]);
     failPoint('revocation.numbers');
-    const text = JSON.stringify(Object.fromEntries(next));
-    await writeDurably(join(this.#storage.folder, 'crl', fileName), Buffer.from(text));
+    if (news.length > 0) {
+      const text = JSON.stringify(Object.fromEntries(next));
+      await writeDurably(join(this.#storage.folder, 'crl', fileName), Buffer.from(text));
+    }
     this.#known = next;
+    // also those the file knows already: an earlier transaction may have been undone
     await putNumbers(
       trx,
-      news.map(([series, { id, number, thisUpdate }]) => ({
+      [...positions].map(([series, { id, number, thisUpdate }]) => ({
         series,
         sha256: id,
         number: number ?? null,

@@ -37,7 +37,8 @@ export function CoveragePanel() {
     >
       <QueryView query={coverage} rows={8}>
         {({ rows }) => {
-          const shown = covered ? rows.filter(({ gap }) => gap !== 'no-source') : rows;
+          const have = rows.filter(({ gap }) => gap !== 'no-source');
+          const shown = covered ? have : [...have, ...rows.filter(({ gap }) => gap === 'no-source')];
           if (shown.length === 0) return <Empty title="No trusted CA has a CRL." />;
           return (
             <WideTable label="Coverage of the trusted CAs" minWidth={520} stacks maxHeight={420}>

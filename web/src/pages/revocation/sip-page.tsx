@@ -23,6 +23,15 @@ const fallbacks = [
   { value: 'not-revoked', label: 'Treat as not revoked' },
   { value: 'revoked', label: 'Treat as revoked' },
 ];
+const shortModes = [
+  { value: 'off', label: 'Off' },
+  { value: 'leaf', label: 'Peer' },
+  { value: 'chain', label: 'Whole chain' },
+];
+const shortFallbacks = [
+  { value: 'not-revoked', label: 'Not revoked' },
+  { value: 'revoked', label: 'Revoked' },
+];
 const uses: Readonly<Record<string, string>> = {
   no: 'no',
   yes: 'overrides manual',
@@ -137,7 +146,7 @@ function RevocationForm({ settings }: { readonly settings: RevocationSettings })
                     <Table.Td>
                       <Select
                         aria-label={`${row.label}: mode`}
-                        data={modes}
+                        data={shortModes}
                         allowDeselect={false}
                         value={own.mode}
                         onChange={(mode) => change(purpose, { mode: mode as Own['mode'] })}
@@ -147,7 +156,7 @@ function RevocationForm({ settings }: { readonly settings: RevocationSettings })
                     <Table.Td>
                       <Select
                         aria-label={`${row.label}: fallback behavior`}
-                        data={fallbacks}
+                        data={shortFallbacks}
                         allowDeselect={false}
                         value={own.fallback}
                         onChange={(fallback) => change(purpose, { fallback: fallback as Own['fallback'] })}
