@@ -61,7 +61,7 @@ test('no file of the product checks names by itself: outbound TLS goes through o
 /** The files that may open a TLS connection: each replaces Node's name check by ours. */
 const outboundTls = new Set([
   'src/cli/gateway-client.ts',
-  'src/features/verification/fetch-chain.ts',
+  'src/features/verification/remote/fetch-chain.ts',
   'src/features/revocation/fetch/connection.ts',
 ]);
 

@@ -1,7 +1,7 @@
 /** A decision as text, for the engineer who was refused: the same words on the command line, on the page and in logs. */
 import type { Decision, NamedCertificate, RevocationFinding, UsedEvidence } from './decision.ts';
 import { purposes } from './purposes.ts';
-import type { RemoteAnswer } from './remote-check.ts';
+import type { RemoteAnswer } from './remote/remote-check.ts';
 
 /** The whole decision: verdict, reason, next step, then what it rests on. */
 export function explain(decision: Decision): string {

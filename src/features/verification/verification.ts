@@ -10,7 +10,7 @@ import type { Certificate } from '../../pki/certificate/certificate.ts';
 import { SignatureMemory } from '../../pki/path/signature-memory.ts';
 import { type DecideRequest, decide } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { checkRemote, type RemoteAnswer, type RemoteQuestion } from './remote-check.ts';
+import { checkRemote, type RemoteAnswer, type RemoteQuestion } from './remote/remote-check.ts';
 import { type Trust, trustOf } from './trust.ts';
 
 export { type DecideRequest, type DecideTools, decide, type VerifySettings } from './decide.ts';
@@ -24,7 +24,7 @@ export {
   purposeNames,
   purposes,
 } from './purposes.ts';
-export type { RemoteAnswer, RemoteQuestion } from './remote-check.ts';
+export type { RemoteAnswer, RemoteQuestion } from './remote/remote-check.ts';
 export type { Evidence, EvidenceAnswer, EvidenceCrl, EvidenceOrigin, EvidenceSwitches } from './select-evidence.ts';
 export { type Trust, trustOf } from './trust.ts';
 

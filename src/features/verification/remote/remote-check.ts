@@ -1,13 +1,13 @@
 /** Checks a remote server as the gateway would: fetches what it presents and decides about it. */
-import type { AddressRules } from '../../lib/address-filter.ts';
-import type { DecideRequest } from './decide.ts';
-import type { Decision } from './decision.ts';
+import type { AddressRules } from '../../../lib/address-filter.ts';
+import type { DecideRequest } from '../decide.ts';
+import type { Decision } from '../decision.ts';
+import { wrongInput } from '../problems.ts';
+import type { Purpose } from '../purposes.ts';
+import type { VerifyRequest } from '../verification.ts';
 import { type FetchedChain, fetchChain } from './fetch-chain.ts';
-import { wrongInput } from './problems.ts';
-import type { Purpose } from './purposes.ts';
 import { readTarget, targetText } from './remote-target.ts';
 import type { SipAnswer } from './sip-options.ts';
-import type { VerifyRequest } from './verification.ts';
 
 export interface RemoteQuestion {
   /** `host`, `host:port`, `[2001:db8::1]:5061`; port 443, with `sip` 5061, unless told. */

@@ -1,8 +1,8 @@
 /** Where a remote check goes: `host`, `host:port`, `192.0.2.1:5061`, `[2001:db8::1]:5061`. */
-import { literalAddress } from '../../lib/address-filter.ts';
-import { printable } from '../../lib/printable.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-import { normalHost } from '../../pki/name/reference-name.ts';
+import { literalAddress } from '../../../lib/address-filter.ts';
+import { printable } from '../../../lib/printable.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import { normalHost } from '../../../pki/name/reference-name.ts';
 
 export interface RemoteTarget {
   /** Lower-case name, or an address in its shortest spelling. */

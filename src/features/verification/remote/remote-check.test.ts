@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import { startGateway } from '../../../test/support/gateway.ts';
-import { makeCa, makeLeaf } from '../../../test/support/made-certificates.ts';
-import { Problem } from '../../lib/problem.ts';
+import { startGateway } from '../../../../test/support/gateway.ts';
+import { makeCa, makeLeaf } from '../../../../test/support/made-certificates.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { createVerification, trustOf } from '../verification.ts';
 import { fetchChain } from './fetch-chain.ts';
 import type { RemoteQuestion } from './remote-check.ts';
 import { readTarget, targetText } from './remote-target.ts';
-import { createVerification, trustOf } from './verification.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-remote-'));
 const root = makeCa('Remote Root');

@@ -1,7 +1,7 @@
 /** Asks a SIP server behind TLS whether it lives: OPTIONS (RFC 3261 section 11) and the status line of its answer. */
 import { randomBytes } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { printable } from '../../lib/printable.ts';
+import { printable } from '../../../lib/printable.ts';
 import { type RemoteTarget, targetText } from './remote-target.ts';
 
 /** The final answer, or why there was none. */

@@ -4,10 +4,10 @@
  */
 import { lookup } from 'node:dns';
 import tls from 'node:tls';
-import { AddressRefused, type AddressRules, addressRefusal, checkedLookup } from '../../lib/address-filter.ts';
-import { printable } from '../../lib/printable.ts';
-import type { Problem } from '../../lib/problem.ts';
-import { addressRefused, noTls, unreachable } from './problems.ts';
+import { AddressRefused, type AddressRules, addressRefusal, checkedLookup } from '../../../lib/address-filter.ts';
+import { printable } from '../../../lib/printable.ts';
+import type { Problem } from '../../../lib/problem.ts';
+import { addressRefused, noTls, unreachable } from '../problems.ts';
 import { type RemoteTarget, targetText } from './remote-target.ts';
 import { askOptions, type SipAnswer } from './sip-options.ts';
 
