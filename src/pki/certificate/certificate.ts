@@ -106,6 +106,7 @@ export class Certificate extends ExtensionSet {
   private algorithm: AlgorithmIdentifier | undefined;
   private key: PublicKeyInfo | undefined;
   private sameNames: boolean | undefined;
+  private spki: Uint8Array | undefined;
 
   constructor(der: Uint8Array, table: ExtensionTable, at: Layout) {
     super(der, table);
@@ -166,7 +167,8 @@ export class Certificate extends ExtensionSet {
 
   /** DER of SubjectPublicKeyInfo. */
   get publicKeyInfo(): Uint8Array {
-    return this.der.subarray(this.at.keyStart, this.at.keyStop);
+    this.spki ??= this.der.subarray(this.at.keyStart, this.at.keyStop);
+    return this.spki;
   }
 
   get publicKey(): PublicKeyInfo {

@@ -32,6 +32,7 @@ export function searchPaths(search: PathSearch): boolean {
 class PathFinder {
   readonly #search: PathSearch;
   readonly #bag: IssuerBag;
+  readonly #sorted = new Map<Certificate, readonly Certificate[]>();
   /** What was found about each issuer; null where nothing speaks against it. */
   readonly #checked = new Map<Certificate, Rejection | null>();
 
@@ -50,8 +51,8 @@ class PathFinder {
       if (!this.#usable(anchor.certificate, anchor, path)) continue;
       if (this.#search.accept(path, anchor)) return true;
     }
-    const candidates = this.#bag.issuersOf(child);
-    for (const candidate of this.#sort(child, candidates)) {
+    const candidates = this.#candidates(child);
+    for (const candidate of candidates) {
       budget.spendBuildCall();
       if (path.some((c) => sameEntity(c, candidate)) || !this.#usable(candidate, undefined, path)) continue;
       // a self-issued certificate is the same CA with another key: it does not count (RFC 5280 4.2.1.9)
@@ -84,13 +85,18 @@ class PathFinder {
     return tooLong;
   }
 
-  #sort(child: Certificate, candidates: readonly Certificate[]): readonly Certificate[] {
-    if (candidates.length < 2) return candidates;
-    const score = (c: Certificate) => likeness(child, c) * 100 - this.#bag.distance(c);
-    return candidates
-      .map((c) => ({ c, score: score(c) }))
+  /** Which certificates may have issued this one, the promising ones first; the same wherever it stands in a path. */
+  #candidates(child: Certificate): readonly Certificate[] {
+    const known = this.#sorted.get(child);
+    if (known !== undefined) return known;
+    const found = this.#bag.issuersOf(child);
+    if (found.length < 2) return found;
+    const sorted = found
+      .map((c) => ({ c, score: likeness(child, c) * 100 - this.#bag.distance(c) }))
       .sort((a, b) => b.score - a.score || b.c.notAfter - a.c.notAfter)
       .map(({ c }) => c);
+    this.#sorted.set(child, sorted);
+    return sorted;
   }
 }
 
