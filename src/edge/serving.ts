@@ -10,6 +10,9 @@ import { createAdmission } from './peer/admission.ts';
 import { createHostAddresses } from './peer/host-addresses.ts';
 import { createSipJudge } from './peer/judge-sip.ts';
 import { createPeerVerifier } from './peer/peer-verifier.ts';
+import { createEvidenceClient } from './reports/evidence-client.ts';
+import { evidenceSocket, reportsSocket } from './reports/report.ts';
+import { createReporter } from './reports/reporter.ts';
 import { defaultEdgeSettings, type EdgeSettings, type EdgeSnapshot, readSnapshot, snapshotPath } from './snapshot.ts';
 import { type EdgePeers, noPeers } from './snapshot-peers.ts';
 
@@ -45,18 +48,20 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
   let problem: string | undefined;
   let loading: Promise<void> = Promise.resolve();
 
+  const run = join(launch.folder, 'run');
+  const reporter = createReporter(join(run, reportsSocket));
   const verifier = createPeerVerifier(launch.folder);
   const admission = createAdmission({
     verifier,
     log,
-    onPeer: () => undefined,
-    onClosed: () => undefined,
-    fetchEvidence: async () => ({ ocsp: [], crls: [] }),
+    onPeer: reporter.peer,
+    onClosed: (closed) => reporter.tell({ type: 'closed', at: Date.now(), ...closed }),
+    fetchEvidence: createEvidenceClient(join(run, evidenceSocket)),
   });
   const tools = {
     state: () => current,
     admission,
-    administration: join(launch.folder, 'run', 'admin.sock'),
+    administration: join(run, 'admin.sock'),
     log,
   };
   const listeners = portsOf(launch).map((port) => ({

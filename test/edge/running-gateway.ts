@@ -14,7 +14,7 @@ import {
   type EdgeSnapshot,
   writeSnapshot,
 } from '../../src/edge/snapshot.ts';
-import { noPeers } from '../../src/edge/snapshot-peers.ts';
+import { type EdgePeers, noPeers } from '../../src/edge/snapshot-peers.ts';
 import { openVault } from '../../src/storage/vault.ts';
 import type { RunningGateway } from '../../src/supervisor.ts';
 
@@ -29,6 +29,8 @@ export interface TestGateway {
   note(): RunningGateway;
   /** Writes the snapshot and makes every edge serve it. */
   publish(identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>): Promise<void>;
+  /** The same identities and settings with other peers; a serial of its own. */
+  publishPeers(peers: TestPeers): Promise<void>;
   statuses(): Promise<EdgeStatus[]>;
   /** Starts `serve` again on the same folder, after the supervisor was killed. */
   serveAgain(flags?: readonly string[], edges?: number): Promise<void>;
@@ -39,9 +41,15 @@ export interface TestGatewayOptions {
   readonly edges?: number;
   readonly identities: readonly EdgeIdentity[];
   readonly settings?: Partial<EdgeSettings>;
+  readonly peers?: TestPeers;
+  /** Further flags of `serve`. */
+  readonly flags?: readonly string[];
   /** Any free port unless told. */
   readonly sipPort?: number;
 }
+
+/** What a snapshot says about peers; the rest is as without any. */
+export type TestPeers = Partial<EdgePeers & Pick<EdgeSnapshot, 'trust'>>;
 
 /** Starts on free ports of 127.0.0.1 with a snapshot of serial 1; returns once every edge serves it. */
 export async function startTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
@@ -52,9 +60,11 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   let child: ChildProcess;
   const store = (identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>) => {
     const all = { ...defaultEdgeSettings, hostNames: ['gw.example.com'], ...options.settings, ...settings };
-    const snapshot: EdgeSnapshot = { ...noPeers, format: 2, serial, identities, trust: [], settings: all };
+    const snapshot: EdgeSnapshot = { ...noPeers, trust: [], ...peers, format: 2, serial, identities, settings: all };
     return writeSnapshot(folder, vault, snapshot);
   };
+  let peers = options.peers ?? {};
+  let lastSerial = 1;
   let outputBefore = 0;
   const run = (flags: readonly string[]) => {
     outputBefore = output.length;
@@ -98,6 +108,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     String(options.sipPort ?? 0),
     '--edges',
     String(count),
+    ...(options.flags ?? []),
   ];
   run(flags);
   await settled();
@@ -113,6 +124,12 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     async publish(identities, serial, settings) {
       await store(identities, serial, settings);
       await publishSnapshot(folder, serial);
+    },
+    async publishPeers(next) {
+      peers = next;
+      lastSerial += 1;
+      await store(options.identities, lastSerial);
+      await publishSnapshot(folder, lastSerial);
     },
     async serveAgain(more = flags, edges = count) {
       run(more);

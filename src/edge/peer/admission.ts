@@ -8,8 +8,8 @@ import type { Decision } from '../../features/verification/verification.ts';
 import type { Log } from '../../lib/log.ts';
 import type { EdgeRevocationRule } from '../snapshot-peers.ts';
 import type { Verdict } from './judge-sip.ts';
-import { createLivePeers, type LivePeers } from './live-peers.ts';
-import type { FetchedEvidence, PeerChain, PeerQuestion, PeerVerifier } from './peer-verifier.ts';
+import { type ClosedConnection, createLivePeers, type LivePeers } from './live-peers.ts';
+import { derOf, type FetchedEvidence, type PeerChain, type PeerQuestion, type PeerVerifier } from './peer-verifier.ts';
 
 /** Judges by the snapshot of the moment; called again for the same connection later. */
 export type Judge = (
@@ -39,7 +39,7 @@ export interface AdmissionOptions {
   readonly log: Log;
   /** Called for every judged certificate; cheap, the caller thins them out. */
   readonly onPeer: (report: PeerReport) => void;
-  readonly onClosed: (closed: { address: string; verdict: Verdict; reason: string; fingerprint: string }) => void;
+  readonly onClosed: (closed: ClosedConnection) => void;
   /** Asks OCSP responders and distribution points, in at most five seconds; never rejects. */
   readonly fetchEvidence: (chain: PeerChain, purpose: PeerQuestion['purpose']) => Promise<FetchedEvidence>;
   readonly now?: () => number;
@@ -154,6 +154,6 @@ function endOf(decision: Decision | undefined, now: number): number {
 
 function keyOf(chain: PeerChain): string {
   const hash = createHash('sha256');
-  for (const part of chain) hash.update(part instanceof Uint8Array ? part : part.der);
+  for (const part of chain) hash.update(derOf(part));
   return hash.digest('base64');
 }

@@ -8,7 +8,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Arrival, Judge } from './admission.ts';
 import { digestOf } from './evidence.ts';
 import type { Verdict } from './judge-sip.ts';
-import type { PeerChain } from './peer-verifier.ts';
+import { derOf, type PeerChain } from './peer-verifier.ts';
 
 export interface LivePeers {
   add(arrival: Arrival, chain: PeerChain | undefined, verdict: Verdict): void;
@@ -17,10 +17,21 @@ export interface LivePeers {
   readonly size: number;
 }
 
+/** Told when an open connection was ended. */
+export interface ClosedConnection {
+  /** Id of the zone, or empty. */
+  readonly zone: string;
+  readonly listener: string;
+  readonly address: string;
+  /** SHA-256 of the leaf in lower-case hexadecimal; empty without a certificate. */
+  readonly fingerprint: string;
+  readonly reason: string;
+}
+
 export interface LivePeersOptions {
   readonly log: Log;
   readonly judge: (chain: PeerChain | undefined, judge: Judge) => Verdict | Promise<Verdict>;
-  readonly onClosed: (closed: { address: string; verdict: Verdict; reason: string; fingerprint: string }) => void;
+  readonly onClosed: (closed: ClosedConnection) => void;
 }
 
 interface Live {
@@ -44,7 +55,7 @@ export function createLivePeers({ log, judge, onClosed }: LivePeersOptions): Liv
     const { address, listener } = live.arrival;
     const reason = verdict.refusal.code;
     log.info('connection closed, its certificate is refused now', { listener, address, reason });
-    onClosed({ address, verdict, reason, fingerprint: fingerprintOf(live.chain) });
+    onClosed({ zone: verdict.zone?.id ?? '', listener, address, fingerprint: fingerprintOf(live.chain), reason });
     live.arrival.retire(reason);
   };
 
@@ -80,5 +91,5 @@ export function createLivePeers({ log, judge, onClosed }: LivePeersOptions): Liv
 function fingerprintOf(chain: PeerChain | undefined): string {
   const leaf = chain?.[0];
   if (leaf === undefined) return '';
-  return digestOf(leaf instanceof Uint8Array ? leaf : leaf.der);
+  return digestOf(derOf(leaf));
 }

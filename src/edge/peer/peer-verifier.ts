@@ -23,6 +23,11 @@ import { presentedChain, presentedLeaf } from './presented-chain.ts';
 /** Leaf first; what could not be read stays bytes, and the engine says so. */
 export type PeerChain = readonly (Certificate | Uint8Array)[];
 
+/** The bytes as presented. */
+export function derOf(certificate: Certificate | Uint8Array): Uint8Array {
+  return certificate instanceof Uint8Array ? certificate : certificate.der;
+}
+
 export interface PeerQuestion {
   readonly purpose: Purpose;
   /** Any one has to be proved; empty: none is asked for. */
