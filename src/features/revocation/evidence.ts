@@ -2,6 +2,7 @@
  * Gathers what a purpose may use about one verified path: loaded CRLs first, then OCSP, then distribution points, each
  * only as far as something is still open and the purpose allows it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
@@ -34,6 +35,7 @@ export interface GathererDeps {
   readonly embedded: () => Promise<readonly OfferedCrl[]>;
   readonly ocsp: OcspSource;
   readonly cdp: CdpSource;
+  readonly onError: (error: unknown) => void;
 }
 
 const longestFetch = 5_000;
@@ -63,9 +65,13 @@ export class EvidenceGatherer {
     // so many handshakes wait already that this one takes what the fallback says
     if (this.#waiting >= mostWaiting) return round.evidence();
     this.#waiting++;
+    const late = new AbortController();
     try {
-      await round.fetch(within);
+      // what comes later is kept for the next time
+      const fetched = round.fetch(within).catch((error: unknown) => this.#deps.onError(error));
+      await Promise.race([fetched, sleep(within, undefined, { signal: late.signal, ref: false })]);
     } finally {
+      late.abort();
       this.#waiting--;
     }
     return round.evidence();

@@ -200,6 +200,25 @@ test('known as revoked stays revoked when the responder dies, also over a restar
   assert.equal(accepted(await gather(again, one), one.leaf, again.time.now), true);
 });
 
+test('an answer to staple is kept, asked anew at half of its time, and not given once it has run out', async (t) => {
+  const bench = await opened(t);
+  const { revocation, server, time } = bench;
+  const own = peer(bench, { ocsp: true });
+  const staple = () => revocation.staple(own.leaf.certificate, ca.certificate);
+  assert.equal(await revocation.staple(peer(bench, {}).leaf.certificate, ca.certificate), undefined);
+  server.answers.set(own.ocspPath, responder(own.leaf, 'good'));
+  assert.equal((await staple())?.until, crlTime + hour);
+  time.now = crlTime - 60_000;
+  await staple();
+  assert.equal(server.requests.length, 1);
+  time.now = crlTime + 60_000;
+  server.answers.set(own.ocspPath, (_, response) => response.writeHead(500).end());
+  assert.ok(await staple());
+  assert.ok(server.requests.length > 1);
+  time.now = crlTime + hour + 1;
+  assert.equal(await staple(), undefined);
+});
+
 test('a responder that knows SHA-1 only is asked again with SHA-1', async (t) => {
   const bench = await opened(t);
   await bench.check('sip-tls');

@@ -26,7 +26,7 @@ import { EmbeddedCrls } from './crls/embedded-crls.ts';
 import { EvidenceGatherer } from './evidence.ts';
 import { createOutboundHttp } from './fetch/outbound-http.ts';
 import { createVerifyServer } from './fetch/verify-https-server.ts';
-import { OcspSource } from './ocsp/ocsp-source.ts';
+import { OcspSource, type OcspStaple } from './ocsp/ocsp-source.ts';
 import { noPoints, nothingToRemove, stale, unknownSource, uploadRefused } from './problems.ts';
 import type { CoverageRow, EdgeCrl, SourceStatus, StoredCrl, UploadReport } from './revocation-data.ts';
 import {
@@ -47,6 +47,7 @@ import {
 } from './store.ts';
 import { coverageRows, crlVerdict, embeddedCrl, sourceStatuses, storedCrl } from './views.ts';
 
+export type { OcspStaple } from './ocsp/ocsp-source.ts';
 export type {
   CoverageRow,
   CrlVerdict,
@@ -129,6 +130,11 @@ export interface RevocationFeature {
     path: readonly Certificate[],
     options?: EvidenceOptions,
   ): Promise<RevocationEvidence>;
+  /**
+   * The OCSP answer to be stapled for a certificate of our own, kept and asked anew at half of its time; undefined when
+   * its CA offers none. Call it again at least hourly.
+   */
+  staple(certificate: Certificate, issuer: Certificate): Promise<OcspStaple | undefined>;
   /** Every CRL there is, whatever its source. */
   crls(): Promise<readonly StoredCrl[]>;
   sources(): Promise<readonly SourceStatus[]>;
@@ -182,7 +188,10 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
   const ocsp = new OcspSource({ storage, clock, http, nonceRequired: () => current.nonceRequired });
   const cdp = new CdpSource({ storage, clock, http, library });
   const embedded = new EmbeddedCrls(trustedCas);
-  const gatherer = new EvidenceGatherer({ clock, settings, library, embedded: () => embedded.list(), ocsp, cdp });
+  const gatherer = new EvidenceGatherer({
+    ...{ clock, settings, library, ocsp, cdp, onError },
+    embedded: () => embedded.list(),
+  });
   const chance = deps.chance ?? (() => randomInt(1_000) / 1_000);
   const updates = new AutomaticUpdates({ storage, clock, http, library, settings, changed, chance });
   const crls = async () => [
@@ -223,6 +232,7 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
       return current;
     },
     evidenceFor: (purpose, path, options) => gatherer.gather(purpose, path, options),
+    staple: (certificate, issuer) => ocsp.staple(certificate, issuer, 10_000),
     crls: shown,
     sources,
     coverage: async () => coverageRows(await trustedCas.issuers(), await shown()),

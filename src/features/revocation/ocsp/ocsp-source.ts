@@ -15,13 +15,20 @@ import { type FetchError, fetchError } from '../fetch/fetch-error.ts';
 import type { FetchAnswer, OutboundHttp } from '../fetch/outbound-http.ts';
 import { SingleFlight } from '../fetch/single-flight.ts';
 import { deleteKnownRevoked, putKnownRevoked, readKnownRevoked } from '../store.ts';
-import { certificateKey } from './certificate-key.ts';
+import { certificateKey, ocspUrls } from './certificate-key.ts';
 
 export interface OcspSourceDeps {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly http: OutboundHttp;
   readonly nonceRequired: () => boolean;
+}
+
+/** An OCSP response as it goes into a handshake (RFC 6066 8). */
+export interface OcspStaple {
+  readonly der: Uint8Array;
+  /** Milliseconds since 1970; not to be sent later. */
+  readonly until: number;
 }
 
 interface Kept {
@@ -73,6 +80,23 @@ export class OcspSource {
   /** Whether the last word about it was "revoked", however long ago. */
   wasRevoked(certificate: Certificate, issuer: Certificate): boolean {
     return this.#kept.get(certificateKey(certificate, issuer))?.revoked === true;
+  }
+
+  /**
+   * An answer about a certificate of our own, to be stapled: the one that is kept, asked anew once half of its time is
+   * over. Undefined when there is no responder, none that answers, or the answer says that it is revoked.
+   */
+  async staple(certificate: Certificate, issuer: Certificate, within: number): Promise<OcspStaple | undefined> {
+    const url = ocspUrls(certificate)[0];
+    if (url === undefined) return undefined;
+    const key = certificateKey(certificate, issuer);
+    const before = this.#kept.get(key);
+    const now = this.#deps.clock.now();
+    if (before === undefined || now >= (before.thisUpdate + before.until) / 2)
+      await this.ask(url, certificate, issuer, within);
+    const kept = this.#kept.get(key);
+    if (kept === undefined || kept.revoked || kept.until < now) return undefined;
+    return { der: kept.answer.der, until: kept.until };
   }
 
   /** Asks one responder. The answer is verified: it says good or revoked about this certificate now. */
