@@ -606,6 +606,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zones in their order with the state of each peer */
+        get: operations["listZones"];
+        put?: never;
+        /** Add a zone, before the default zone */
+        post: operations["createZone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One zone with its state */
+        get: operations["getZone"];
+        put?: never;
+        post?: never;
+        /** Delete a zone */
+        delete: operations["deleteZone"];
+        options?: never;
+        head?: never;
+        /** Change fields of a zone; the default zone too */
+        patch: operations["updateZone"];
+        trace?: never;
+    };
+    "/zones/access-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access rules of the default zone */
+        get: operations["getZoneAccessRules"];
+        /** Replace the access rules of the default zone */
+        put: operations["changeZoneAccessRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/closed-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connections that were closed because their peer would now be refused, newest first */
+        get: operations["listClosedConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the zones in order: a connection belongs to the first that matches */
+        put: operations["orderZones"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every certificate that a peer has presented, last seen first, with its forecast */
+        get: operations["listPeers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/peers/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One certificate of a peer with the last decision about it in full */
+        get: operations["getPeer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which zones break when, and because of what */
+        get: operations["getZoneCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/client-certificate-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would become of a client certificate: each check, and the user’s name in it
+         * @description Nothing is stored. Expression, template and CRL check are those in force unless given.
+         */
+        post: operations["testClientCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/certificate-authentication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificate-based authentication: whether HTTPS clients show a certificate, and whose it is */
+        get: operations["getCertificateAuthentication"];
+        /** Change certificate-based authentication */
+        put: operations["changeCertificateAuthentication"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/{id}/traversal-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Secure traversal test of every peer of a zone: what each side would refuse, and the remedy */
+        post: operations["testZoneTraversal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/zones/traversal-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Secure traversal test of any SIP TLS server */
+        post: operations["testTraversal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/verification/decisions": {
         parameters: {
             query?: never;
@@ -1030,6 +1242,42 @@ export interface components {
             result: "done" | "refused";
             detail: unknown;
         };
+        CertificateAuthentication: {
+            /** @description In a change: the version it was made from. */
+            version: number;
+            /**
+             * @description `validation`: a trusted certificate is needed. `authentication`: it is the log-in.
+             * @enum {string}
+             */
+            mode: "not-required" | "validation" | "authentication";
+            /**
+             * @description Of which certificates the revocation is checked.
+             * @enum {string}
+             */
+            crlCheck: "none" | "peer" | "all";
+            /** @description Regular expression with named groups over the decoded certificate. */
+            pattern: string;
+            /** @description `#group#` stands for what a group took. */
+            template: string;
+        };
+        CertificateAuthenticationRequest: {
+            /** @description In a change: the version it was made from. */
+            version: number;
+            /**
+             * @description `validation`: a trusted certificate is needed. `authentication`: it is the log-in.
+             * @enum {string}
+             */
+            mode: "not-required" | "validation" | "authentication";
+            /**
+             * @description Of which certificates the revocation is checked.
+             * @enum {string}
+             */
+            crlCheck: "none" | "peer" | "all";
+            /** @description Regular expression with named groups over the decoded certificate. */
+            pattern: string;
+            /** @description `#group#` stands for what a group took. */
+            template: string;
+        };
         CertificateName: {
             kind: string;
             value: string;
@@ -1104,6 +1352,61 @@ export interface components {
             role: "leaf" | "intermediate" | "anchor";
             /** @description part of what the gateway sends in a handshake */
             served: boolean;
+        };
+        ClientCertificateTest: {
+            accepted: boolean;
+            readonly aspects: {
+                /** @enum {string} */
+                aspect: "trust" | "dates" | "use" | "name" | "revocation";
+                /** @enum {string} */
+                result: "good" | "bad" | "unknown" | "not-checked";
+                words: string;
+                remedy: string;
+            }[];
+            user: {
+                /** @description What the expression took. */
+                matched?: string;
+                groups: {
+                    [key: string]: string;
+                };
+                userName?: string;
+                /** @description Why there is no name. */
+                words: string;
+            };
+            userExists: boolean | null;
+            /** @description What the expression is compared with. */
+            decoded: string;
+            decision: unknown;
+            /** @description The decision for people. */
+            text: string;
+        };
+        ClientCertificateTestRequest: {
+            /**
+             * Format: base64
+             * @description PEM, DER or PKCS#7, base64
+             */
+            file: string;
+            /** @default  */
+            name: string;
+            /** @description Regular expression with named groups over the decoded certificate. */
+            pattern?: string;
+            /** @description `#group#` stands for what a group took. */
+            template?: string;
+            /**
+             * @description Of which certificates the revocation is checked.
+             * @enum {string}
+             */
+            crlCheck?: "none" | "peer" | "all";
+        };
+        ClosedConnections: {
+            readonly connections: {
+                /** @description ISO 8601, UTC. */
+                at: string;
+                zone: string;
+                address: string;
+                fingerprint: string;
+                reason: string;
+            }[];
         };
         Condition: {
             code: string;
@@ -1550,6 +1853,66 @@ export interface components {
                 crls: number;
             };
         };
+        Peer: {
+            /** @description SHA-256, lower-case hexadecimal. */
+            fingerprint: string;
+            subject: string;
+            issuer: string;
+            readonly names: string[];
+            /** @description ISO 8601, UTC. */
+            notBefore: string;
+            /** @description ISO 8601, UTC. */
+            notAfter: string;
+            /** @description `rsa-2048`, `ec-p256`. */
+            key: string;
+            readonly extendedKeyUsage: string[];
+            /** @description Id of the zone it was met in last; empty: none. */
+            zone: string;
+            zoneName: string;
+            address: string;
+            listener: string;
+            /** @description ISO 8601, UTC. */
+            firstSeen: string;
+            /** @description ISO 8601, UTC. */
+            lastSeen: string;
+            /** @description How often it was reported. */
+            seen: number;
+            accepted: boolean;
+            enforced: boolean;
+            code: string;
+            words: string;
+            /** @description Why it was not let in last; null: it was. */
+            refusal: string | null;
+            /** @description The same peer has shown a newer certificate. */
+            superseded: boolean;
+            forecast: components["schemas"]["PeerForecast"];
+        };
+        PeerForecast: {
+            /** @description Negative: days since. */
+            expiresInDays: number;
+            /** @description Earlier renewals: days before the end, oldest first. */
+            readonly renewedBeforeDays: number[];
+            losesClientAuth: boolean;
+            readonly weak: string[];
+            /** @enum {string} */
+            severity: "good" | "watch" | "act";
+            readonly words: string[];
+        };
+        PeerView: {
+            peer: components["schemas"]["Peer"];
+            /** @description The last decision in full, for people. */
+            text: string;
+            /** @description The last decision as it was reported. */
+            decision: unknown;
+            /** @description The certificate in the layout of openssl. */
+            decoded: string;
+            pem: string;
+        };
+        Peers: {
+            readonly peers: components["schemas"]["Peer"][];
+            total: number;
+            limit: number;
+        };
         PurposeRevocation: {
             /**
              * @description leaf: the certificate of the peer; chain: every certificate below the anchor
@@ -1965,6 +2328,35 @@ export interface components {
             lastUsedAt: string | null;
             revokedAt: string | null;
         };
+        TraversalTestRequest: {
+            /** @description `host` or `host:port`; port 5061 unless told. */
+            target: string;
+            /** @description What it must prove; the host unless told. */
+            name?: string;
+        };
+        TraversalTests: {
+            readonly tests: {
+                target: string;
+                connected: boolean;
+                connection: string;
+                readonly directions: {
+                    /** @enum {string} */
+                    direction: "theirs" | "ours";
+                    title: string;
+                    accepted: boolean | null;
+                    words: string;
+                    readonly aspects: {
+                        /** @enum {string} */
+                        aspect: "trust" | "dates" | "use" | "name" | "revocation";
+                        /** @enum {string} */
+                        result: "good" | "bad" | "unknown" | "not-checked";
+                        words: string;
+                        remedy: string;
+                    }[];
+                    text: string;
+                }[];
+            }[];
+        };
         TrustSet: {
             name: string;
             /**
@@ -2275,6 +2667,183 @@ export interface components {
             disabled: boolean;
             createdAt: string;
             passwordChangedAt: string;
+        };
+        Zone: {
+            id: string;
+            version: number;
+            /** @description 1 is looked at first; the default zone is last. */
+            position: number;
+            name: string;
+            /** @enum {string} */
+            kind: "neighbor" | "traversal-client" | "traversal-server" | "default";
+            /** @description FQDNs or IP addresses. */
+            readonly peers: string[];
+            port: number;
+            tlsVerify: boolean;
+            /** @description Traversal servers: the name the client must prove. */
+            subjectName: string;
+            /** @description `server`, `client`, `domain:<name>`, or `none`: no certificate is shown. */
+            identity: string;
+            /** @description Use of keys a calling peer must have. `until`: serverAuth is accepted before that day, UTC. */
+            ekuRule: ("strict" | "server-auth-accepted") | {
+                /** Format: date */
+                until: string;
+            };
+            /** @description Name of a trust set; empty: the trusted CA list. */
+            trustSet: string;
+            enabled: boolean;
+            /** @enum {string} */
+            state: "active" | "failed" | "checking" | "off";
+            /** @description Why it is in this state. */
+            words: string;
+            readonly states: components["schemas"]["ZonePeerState"][];
+            /** @description What will probably not work as it stands. */
+            readonly advice: string[];
+        };
+        ZoneAccessRules: {
+            /** @description In a change: the version it was made from. */
+            version: number;
+            /**
+             * @description What becomes of peers that no rule matches.
+             * @enum {string}
+             */
+            unmatched: "allow" | "deny";
+            readonly rules: {
+                name: string;
+                /** @description The lowest number is looked at first. */
+                priority: number;
+                /** @enum {string} */
+                patternType: "exact" | "prefix" | "suffix" | "regex";
+                /** @description Against common names and subject alternative names. */
+                pattern: string;
+                /** @enum {string} */
+                action: "allow" | "deny";
+            }[];
+        };
+        ZoneAccessRulesRequest: {
+            /** @description In a change: the version it was made from. */
+            version: number;
+            /**
+             * @description What becomes of peers that no rule matches.
+             * @enum {string}
+             */
+            unmatched: "allow" | "deny";
+            readonly rules: {
+                name: string;
+                /** @description The lowest number is looked at first. */
+                priority: number;
+                /** @enum {string} */
+                patternType: "exact" | "prefix" | "suffix" | "regex";
+                /** @description Against common names and subject alternative names. */
+                pattern: string;
+                /** @enum {string} */
+                action: "allow" | "deny";
+            }[];
+        };
+        ZoneCalendar: {
+            readonly events: {
+                /** @description When it breaks; past: it is broken already. */
+                at: string;
+                zone: string;
+                zoneName: string;
+                /** @enum {string} */
+                cause: "our-expiry" | "our-client-auth" | "peer-expiry" | "peer-client-auth" | "exception-ends" | "ca-expiry" | "untrusted-issuer";
+                /** @description False: it would break with TLS verify mode on, or if the other side verifies. */
+                breaks: boolean;
+                /** @description Whose certificate. */
+                what: string;
+                fingerprint: string;
+                words: string;
+                remedy: string;
+            }[];
+        };
+        ZoneOrder: {
+            /** @description Every zone but the default one, in order. */
+            ids: string[];
+        };
+        ZonePatch: {
+            /** @description The version this change was made from. */
+            version: number;
+            name?: string;
+            /** @description FQDNs or IP addresses. */
+            readonly peers?: string[];
+            port?: number;
+            tlsVerify?: boolean;
+            /** @description Traversal servers: the name the client must prove. */
+            subjectName?: string;
+            /** @description `server`, `client`, `domain:<name>`, or `none`: no certificate is shown. */
+            identity?: string;
+            /** @description Use of keys a calling peer must have. `until`: serverAuth is accepted before that day, UTC. */
+            ekuRule?: ("strict" | "server-auth-accepted") | {
+                /** Format: date */
+                until: string;
+            };
+            /** @description Name of a trust set; empty: the trusted CA list. */
+            trustSet?: string;
+            enabled?: boolean;
+        };
+        ZonePeerState: {
+            /** @description `host:port` that is called, or the address that called. */
+            peer: string;
+            /** @enum {string} */
+            state: "active" | "failed" | "checking" | "off";
+            code: string;
+            /** @description The reason. */
+            words: string;
+            /** @description Of the last report. */
+            at: string;
+            /** @description Since when it is in this state. */
+            since: string;
+            readonly history: {
+                /** @description ISO 8601, UTC. */
+                at: string;
+                /** @enum {string} */
+                state: "active" | "failed" | "checking" | "off";
+                code: string;
+                words: string;
+            }[];
+        };
+        ZoneRequest: {
+            name: string;
+            /** @enum {string} */
+            kind: "neighbor" | "traversal-client" | "traversal-server";
+            /**
+             * @description FQDNs or IP addresses.
+             * @default []
+             */
+            readonly peers: string[];
+            /** @default 5061 */
+            port: number;
+            /** @default false */
+            tlsVerify: boolean;
+            /**
+             * @description Traversal servers: the name the client must prove.
+             * @default
+             */
+            subjectName: string;
+            /**
+             * @description `server`, `client`, `domain:<name>`, or `none`: no certificate is shown.
+             * @default server
+             */
+            identity: string;
+            /**
+             * @description Use of keys a calling peer must have. `until`: serverAuth is accepted before that day, UTC.
+             * @default strict
+             */
+            ekuRule: ("strict" | "server-auth-accepted") | {
+                /** Format: date */
+                until: string;
+            };
+            /**
+             * @description Name of a trust set; empty: the trusted CA list.
+             * @default
+             */
+            trustSet: string;
+            /** @default true */
+            enabled: boolean;
+        };
+        Zones: {
+            readonly zones: components["schemas"]["Zone"][];
         };
     };
     responses: never;
@@ -3754,6 +4323,546 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevocationSources"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listZones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zones"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zone"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zone"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZonePatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zone"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getZoneAccessRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAccessRules"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeZoneAccessRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneAccessRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAccessRules"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClosedConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedConnections"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderZones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneOrder"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Zones"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPeers: {
+        parameters: {
+            query?: {
+                /** @description Words of subject, issuer, names, address or fingerprint. */
+                search?: string;
+                /** @description Id of a zone. */
+                zone?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peers"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPeer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hexadecimal */
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerView"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getZoneCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneCalendar"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testClientCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientCertificateTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCertificateTest"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCertificateAuthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateAuthentication"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCertificateAuthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateAuthenticationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateAuthentication"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testZoneTraversal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraversalTests"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testTraversal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraversalTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraversalTests"];
                 };
             };
             /** @description Refused; the code says why */

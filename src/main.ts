@@ -5,6 +5,7 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { noPeers } from './edge/snapshot-peers.ts';
 import { type Access, createAccess } from './features/access/access.ts';
 import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
@@ -15,6 +16,8 @@ import { createSettings, writeListeners } from './features/settings/settings.ts'
 import { createTools, openUpload } from './features/tools/tools.ts';
 import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
 import { createVerification } from './features/verification/verification.ts';
+import { createZones } from './features/zones/create-zones.ts';
+import type { Zones } from './features/zones/zones.ts';
 import { collectRoutes } from './http/collect-routes.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { systemActor } from './lib/actor.ts';
@@ -56,7 +59,13 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const audit = createAudit({ storage });
   const access = createAccess({ storage, clock });
   const settings = createSettings({ storage, clock, events });
-  const trustedCa = createTrustedCa({ storage, clock, events, users: () => identity.chains() });
+  const trustedCa = createTrustedCa({
+    storage,
+    clock,
+    events,
+    users: () => identity.chains(),
+    setUsers: (name) => zones.zonesUsing(name),
+  });
   const revocation = createRevocation({
     storage,
     clock,
@@ -65,7 +74,14 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     onError: (error) => log.error('revocation data could not be updated', { error }),
     testAllow: words(process.env['TOLLGATE_TEST_ALLOW']),
   });
-  const publisher = createPublisher({ storage, clock, settings, trustedCas: trustedCa, identity: () => identity });
+  const publisher = createPublisher({
+    storage,
+    clock,
+    settings,
+    trustedCas: trustedCa,
+    identity: () => identity,
+    peers: async () => ({ ...noPeers, ...(await zones.forEdge()) }),
+  });
   const identity: Identity = createIdentity({
     storage,
     clock,
@@ -74,17 +90,36 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     trustedCas: trustedCa,
     openUpload,
     publish: publisher.publish,
+    zonesAffected: (slot, leaf) => zones.zonesAffected(slot, leaf),
     hostName: hostname(),
+  });
+  const verification = createVerification({ clock, trusted: trustedCa.certificates });
+  const zones: Zones = createZones({
+    storage,
+    clock,
+    events,
+    settings,
+    trustedCas: trustedCa,
+    identity,
+    verification,
+    userNames: async () => (await access.users.list()).filter(({ disabled }) => !disabled).map(({ name }) => name),
+    evidence: (purpose, path) => revocation.evidenceFor(purpose === 'sip' ? 'sip-tls' : purpose, path),
+    onError: (error) => log.error('what the edges reported could not be kept', { error }),
   });
   const alarms = createAlarms({
     storage,
     clock,
     events,
-    sources: [() => identity.conditions(clock.now()), trustedCa.conditions, revocation.conditions, settings.conditions],
+    sources: [
+      () => identity.conditions(clock.now()),
+      trustedCa.conditions,
+      revocation.conditions,
+      zones.conditions,
+      settings.conditions,
+    ],
     overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
     onError: (error) => log.error('alarms could not be worked out', { error }),
   });
-  const verification = createVerification({ clock, trusted: trustedCa.certificates });
   const tools = createTools({ clock, trusted: trustedCa.certificates });
 
   await identity.ensureTemporary();
@@ -101,7 +136,9 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
   const app = await createHttpApp({
-    routes: collectRoutes({ access, audit, settings, trustedCa, revocation, identity, alarms, verification, tools }),
+    routes: collectRoutes({
+      ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },
+    }),
     access,
     audit,
     webFolder: join(import.meta.dirname, '..', 'web', 'dist'),

@@ -25,6 +25,10 @@ export const commandTable: readonly CommandGroup[] = [
     load: async () => (await import('../features/revocation/commands.ts')).revocationCommands,
   },
   {
+    words: ['zone', 'peer'],
+    load: async () => (await import('../features/zones/commands.ts')).zonesCommands,
+  },
+  {
     words: ['status', 'alarms'],
     load: async () => (await import('../features/alarms/commands.ts')).alarmsCommands,
   },

@@ -17,6 +17,8 @@ import { trustedCaRoutes } from '../features/trusted-ca/routes.ts';
 import type { TrustedCaFeature } from '../features/trusted-ca/trusted-ca.ts';
 import { verificationRoutes } from '../features/verification/routes.ts';
 import type { Verification } from '../features/verification/verification.ts';
+import { zonesRoutes } from '../features/zones/routes.ts';
+import type { Zones } from '../features/zones/zones.ts';
 import type { Route } from '../lib/route.ts';
 
 export interface Features {
@@ -29,6 +31,7 @@ export interface Features {
   readonly alarms: AlarmsFeature;
   readonly tools: Tools;
   readonly verification: Verification;
+  readonly zones: Zones;
 }
 
 /** Handlers use the features, building the list does not: the generator of the OpenAPI file passes stand-ins. */
@@ -39,6 +42,7 @@ export function collectRoutes(features: Features): readonly Route[] {
     ...settingsRoutes(features.settings),
     ...trustedCaRoutes(features.trustedCa),
     ...revocationRoutes(features.revocation),
+    ...zonesRoutes(features.zones),
     ...verificationRoutes(features.verification),
     ...toolsRoutes(features.tools),
     ...accessRoutes(features.access),

@@ -48,7 +48,7 @@ test('every code has its row once, with a cause and a remedy', () => {
 
 /** Where codes come from, by their first word; everything else with a dot is a column, an event, a file. */
 const kinds =
-  /^(access|alarms|audit|cli|edge|http|identity|serve|settings|storage|tools|trusted-ca|upload|verification|path|budget|revocation|pkcs12|pem|der|certificate|crl|csr|extension|key|ocsp|signature)\./;
+  /^(access|alarms|audit|cli|edge|http|identity|serve|settings|storage|tools|trusted-ca|upload|verification|zones|path|budget|revocation|pkcs12|pem|der|certificate|crl|csr|extension|key|ocsp|signature)\./;
 
 /** Actions of the audit log that are handed on without the word `action`, columns and keys. */
 const otherNames: ReadonlySet<string> = new Set([
@@ -65,6 +65,8 @@ const otherNames: ReadonlySet<string> = new Set([
   'revocation.settings',
   'settings.version',
   'trusted-ca.temporary',
+  'zones.access-rules',
+  'zones.certificate-authentication',
 ]);
 
 const fileNames = /\.(cnf|css|csr|db|der|html|js|json|key|lock|p7b|pem|pid|snapshot|sock|ts|txt)$/;

@@ -62,6 +62,8 @@ export interface IdentityDeps {
   readonly openUpload: OpenUpload;
   /** Makes every edge serve the new state; rejects, with the reason, when one did not take it. */
   readonly publish: () => Promise<void>;
+  /** In words, the zones in which peers would refuse this gateway with that certificate in that slot; none unless given. */
+  readonly zonesAffected?: (slot: Slot, leaf: Certificate) => Promise<readonly string[]>;
   /** Name of this machine, for the temporary certificate. */
   readonly hostName: string;
 }

@@ -63,7 +63,9 @@ export function findZone<D extends { readonly accepted: boolean }>(
     zone,
     by: byAddress === undefined ? 'default' : 'address',
     decision,
-    admitted: (byAddress !== undefined || refusals.length === 0) && (!zone.tlsVerify || decision.accepted),
+    admitted:
+      (byAddress !== undefined || refusals.length === 0) &&
+      (!zone.tlsVerify || (leaf !== undefined && decision.accepted)),
     refusals,
   };
 }

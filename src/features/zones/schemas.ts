@@ -82,21 +82,26 @@ export const zoneOrder = z
   .strictObject({ ids: z.array(z.string().max(64)).max(1_000).describe('Every zone but the default one, in order.') })
   .meta({ id: 'ZoneOrder' });
 
-const accessRule = z.strictObject({
+const accessRule = {
   name: z.string().min(1).max(50),
   priority: z.int().min(1).max(65534).describe('The lowest number is looked at first.'),
   patternType: z.enum(['exact', 'prefix', 'suffix', 'regex']),
   pattern: z.string().min(1).max(maximumPattern).describe('Against common names and subject alternative names.'),
   action: z.enum(['allow', 'deny']),
-});
+};
+
+const accessRules = {
+  version: z.int().describe('In a change: the version it was made from.'),
+  unmatched: z.enum(['allow', 'deny']).describe('What becomes of peers that no rule matches.'),
+};
 
 export const accessRulesSchema = z
-  .strictObject({
-    version: z.int().describe('In a change: the version it was made from.'),
-    unmatched: z.enum(['allow', 'deny']).describe('What becomes of peers that no rule matches.'),
-    rules: z.array(accessRule).max(maximumRules).readonly(),
-  })
+  .object({ ...accessRules, rules: z.array(z.object(accessRule)).readonly() })
   .meta({ id: 'ZoneAccessRules' });
+
+export const accessRulesRequest = z
+  .strictObject({ ...accessRules, rules: z.array(z.strictObject(accessRule)).max(maximumRules).readonly() })
+  .meta({ id: 'ZoneAccessRulesRequest' });
 
 export const closedConnections = z
   .object({

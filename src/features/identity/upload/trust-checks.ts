@@ -99,20 +99,28 @@ export function selfSigned({ leaf }: UploadFacts): Answer[] {
   ];
 }
 
-/** RFC 5280 4.2.1.12. Without the extension any use is allowed. `affected` names zones and peers once there are any. */
-export function usageFits({ slot, leaf, clientLoaded }: UploadFacts): Answer[] {
+/** RFC 5280 4.2.1.12. Without the extension any use is allowed. `affected` names the zones that suffer. */
+export function usageFits({ slot, leaf, clientLoaded, zonesAffected }: UploadFacts): Answer[] {
   const usages = leaf.extendedKeyUsage;
   if (usages === undefined || usages.includes(anyExtendedKeyUsage)) return [];
   const answers: Answer[] = [];
+  const affectedBy = (use: string) => {
+    const affected = zonesAffected.filter((zone) => zone.endsWith(use));
+    return affected.length === 0 ? {} : { affected };
+  };
   if (slot !== 'client' && !usages.includes(extendedKeyUsageOids.serverAuth)) {
     answers.push({
       severity: 'warning',
       code: 'identity.no-server-auth',
       detail: 'The certificate lacks the extended key usage serverAuth: browsers and SIP clients will refuse it.',
       hint: 'Have it issued with serverAuth, from the template "Web server" or "Web client and server".',
+      ...affectedBy('serverAuth'),
     });
   }
-  const shownAsClient = slot === 'client' || (slot === 'server' && !clientLoaded);
+  const shownAsClient =
+    slot === 'client' ||
+    (slot === 'server' && !clientLoaded) ||
+    zonesAffected.some((zone) => zone.endsWith('clientAuth'));
   if (shownAsClient && !usages.includes(extendedKeyUsageOids.clientAuth)) {
     answers.push({
       severity: 'warning',
@@ -123,6 +131,7 @@ export function usageFits({ slot, leaf, clientLoaded }: UploadFacts): Answer[] {
         slot === 'client'
           ? 'Have it issued with clientAuth by a private CA; public CAs issue none since 2026.'
           : 'Load a client certificate from a private CA into the client slot; public CAs issue no clientAuth since 2026.',
+      ...affectedBy('clientAuth'),
     });
   }
   return answers;

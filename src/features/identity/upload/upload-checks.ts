@@ -48,6 +48,8 @@ export interface UploadFacts {
   readonly clientLoaded: boolean;
   /** In words, whose key it is, when that is known. */
   readonly ownerOf: (key: string) => string | undefined;
+  /** In words, the zones in which the uses of the certificate do not suffice. */
+  readonly zonesAffected: readonly string[];
   /** The peer that has shown the leaf's key. */
   readonly peerWithKey: string | undefined;
   /** CA certificates of the upload that could be appended to the trusted CA list. */

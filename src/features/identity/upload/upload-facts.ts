@@ -66,6 +66,7 @@ export async function collectFacts(
     required: requiredNames(slot, settings),
     clientLoaded: (await store.selectSlot(db, 'client'))?.active_id != null,
     ownerOf: (key) => owners.get(key),
+    zonesAffected: (await deps.zonesAffected?.(slot, leaf)) ?? [],
     peerWithKey: await peerWithKey(db, leafKey),
     appendable: completed.complete ? [] : rootOf(completed.chain, leaf),
   };

@@ -35,6 +35,7 @@ export const peerRow = z
     enforced: z.boolean(),
     code: z.string(),
     words: z.string(),
+    refusal: z.string().nullable().describe('Why it was not let in last; null: it was.'),
     superseded: z.boolean().describe('The same peer has shown a newer certificate.'),
     forecast: forecastSchema,
   })

@@ -1,0 +1,6 @@
+/** `tollgate zone` and `tollgate peer`: zones and the certificates of their peers from the command line. */
+import type { Command } from '../../lib/command.ts';
+import { peerCommands } from './peers/peer-commands.ts';
+import { zoneCommands } from './zone-commands.ts';
+
+export const zonesCommands: readonly Command[] = [...zoneCommands, ...peerCommands];

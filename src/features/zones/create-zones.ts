@@ -1,0 +1,217 @@
+/** The zones of one gateway, over its storage: ties the rules of this folder together. */
+import { toBase64, toHex } from '../../lib/bytes.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Events } from '../../lib/events.ts';
+import { type Certificate, fingerprint } from '../../pki/certificate/certificate.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { type Identity, parseSlot, slotLabel } from '../identity/identity.ts';
+import type { RevocationEvidence } from '../revocation/revocation.ts';
+import type { SettingsFeature } from '../settings/settings.ts';
+import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
+import { type Trust, trustOf, type Verification } from '../verification/verification.ts';
+import { calendar, type OurCertificate, type PeerCertificate } from './calendar/calendar.ts';
+import { readAuthentication, writeAuthentication } from './checks/authentication-settings.ts';
+import { testClientCertificate } from './checks/client-certificate-test.ts';
+import { testTraversal } from './checks/traversal-test.ts';
+import { zoneConditions } from './conditions.ts';
+import { accessRules, addZone, changeAccessRules, changeZone, orderZones, removeZone } from './manage-zones.ts';
+import { certificateFacts, publicRoots } from './peers/peer-facts.ts';
+import { createPeers, type KnownPeer } from './peers/peers.ts';
+import { createReportBook } from './peers/report-book.ts';
+import { unknownZone } from './problems.ts';
+import { readClosed, readStates, readZones } from './store.ts';
+import { edgeZone, type ZoneIdentity } from './zone.ts';
+import { peerName, viewOf } from './zone-states.ts';
+import type { Zones } from './zones.ts';
+import { zonesAffected } from './zones-affected.ts';
+
+export interface ZonesDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly settings: Pick<SettingsFeature, 'get'>;
+  readonly trustedCas: Pick<TrustedCaFeature, 'certificates' | 'sets'>;
+  readonly identity: Pick<Identity, 'chains' | 'overview' | 'notePeerKey'>;
+  readonly verification: Pick<Verification, 'verify' | 'checkRemote' | 'trust'>;
+  /** Names of users that may log in. */
+  readonly userNames: () => Promise<readonly string[]>;
+  /** Revocation data for a path; unless given there is none, and nothing is checked. */
+  readonly evidence?: (purpose: 'sip' | 'https-client', path: readonly Certificate[]) => Promise<PathEvidence>;
+  readonly onError: (error: unknown) => void;
+}
+
+export type PathEvidence = Pick<RevocationEvidence, 'crls' | 'ocsp' | 'mode' | 'whenUnknown'>;
+
+const noEvidence: PathEvidence = { crls: [], ocsp: [], mode: 'off', whenUnknown: 'not-revoked' };
+const shownClosed = 200;
+
+export function createZones(deps: ZonesDeps): Zones {
+  const { storage, clock, events, trustedCas, identity, verification } = deps;
+  const evidence = deps.evidence ?? (async () => noEvidence);
+  const book = createReportBook({ storage, onNewKey: identity.notePeerKey, onError: deps.onError });
+  const peers = createPeers({ storage, clock, flush: book.flush });
+  const manage = {
+    storage,
+    surroundings: async () => ({
+      slots: (await identity.overview()).map(({ slot }) => slot),
+      trustSets: await trustedCas.sets.names(),
+    }),
+  };
+  const changed = (): void => events.emit('changed', { feature: 'zones' });
+  const list = async () => {
+    await book.flush();
+    const states = await readStates(storage.db);
+    return (await readZones(storage.db)).map((zone, i) => viewOf(zone, i + 1, states));
+  };
+  const get = async (id: string) => {
+    const zone = (await list()).find((one) => one.id === id);
+    if (zone === undefined) throw unknownZone(id);
+    return zone;
+  };
+  const trustFor = async (set: string): Promise<Trust> => {
+    if (set === '') return verification.trust();
+    return trustOf((await trustedCas.sets.certificates()).get(set) ?? [], `the trust set ${set}`);
+  };
+  return {
+    list,
+    get,
+    async create(actor, request) {
+      const id = await addZone(manage, actor, request);
+      changed();
+      return get(id);
+    },
+    async update(actor, id, patch) {
+      await changeZone(manage, actor, id, patch);
+      changed();
+      return get(id);
+    },
+    async remove(actor, id) {
+      await removeZone(manage, actor, id);
+      changed();
+    },
+    async order(actor, ids) {
+      await orderZones(manage, actor, ids);
+      changed();
+      return list();
+    },
+    accessRules: () => accessRules(manage),
+    async changeAccessRules(actor, rules) {
+      await changeAccessRules(manage, actor, rules);
+      changed();
+      return accessRules(manage);
+    },
+    async closed() {
+      await book.flush();
+      const names = new Map((await readZones(storage.db)).map(({ id, name }) => [id, name]));
+      return (await readClosed(storage.db, shownClosed)).map(({ at, zone, address, fingerprint: print, reason }) => ({
+        ...{ address, fingerprint: print, reason, zone: names.get(zone) ?? '' },
+        at: new Date(at).toISOString(),
+      }));
+    },
+    peers,
+    async calendar() {
+      const ours = await ourCertificates(identity);
+      const current = await peers.current();
+      return calendar({
+        zones: await readZones(storage.db),
+        shown: (slot) => ours(slot)?.certificate,
+        peersOf: ({ id }) => current.filter(({ row }) => row.zone === id).map(peerCertificate),
+      });
+    },
+    authentication: () => readAuthentication(storage),
+    async changeAuthentication(actor, settings) {
+      await writeAuthentication(storage, actor, settings);
+      changed();
+      return readAuthentication(storage);
+    },
+    testCertificate: (test) =>
+      testClientCertificate(
+        {
+          verification,
+          settings: () => readAuthentication(storage),
+          userNames: deps.userNames,
+          evidence: (path) => evidence('https-client', path),
+        },
+        test,
+      ),
+    async testTraversal(what) {
+      const zone = 'zone' in what ? await get(what.zone) : undefined;
+      const slot = zone?.identity ?? 'client';
+      const shown = slot === 'none' ? undefined : (await ourCertificates(identity))(slot);
+      const common = {
+        trust: await trustFor(zone?.trustSet ?? ''),
+        ours: shown?.chain ?? [],
+        ourName: (await deps.settings.get()).fqdn,
+        evidence: (path: readonly Certificate[]) => evidence('sip', path),
+      };
+      const targets =
+        'target' in what
+          ? [{ target: what.target, names: what.name === undefined || what.name === '' ? [] : [what.name] }]
+          : (zone?.peers ?? []).map((host) => ({ target: peerName(host, zone?.port ?? 5061), names: [host] }));
+      return Promise.all(targets.map((target) => testTraversal(verification, { ...common, ...target })));
+    },
+    async forEdge() {
+      const { unmatched, rules } = await accessRules(manage);
+      const sets = await trustedCas.sets.certificates();
+      return {
+        zones: (await readZones(storage.db)).map(edgeZone),
+        accessRules: { unmatched, rules },
+        trustSets: Object.fromEntries([...sets].map(([name, all]) => [name, all.map(({ der }) => toBase64(der))])),
+        httpsClientCertificates: (await readAuthentication(storage)).mode,
+      };
+    },
+    async zonesAffected(slot, leaf) {
+      const loaded = new Set(
+        (await identity.overview()).filter(({ active }) => active !== null).map((one) => one.slot),
+      );
+      return zonesAffected(await readZones(storage.db), slot, leaf, loaded.has('client'));
+    },
+    zonesUsing: async (set) =>
+      (await readZones(storage.db)).filter(({ trustSet }) => trustSet === set).map(({ name }) => name),
+    takeReport: book.note,
+    flush: book.flush,
+    conditions: async () => zoneConditions(await list(), await peers.current(), clock.now()),
+  };
+}
+
+interface Shown {
+  readonly chain: readonly Certificate[];
+  readonly certificate: OurCertificate;
+}
+
+/** What is shown for a choice of identity; without a client certificate the server's serves both roles. */
+async function ourCertificates(identity: Pick<Identity, 'chains'>): Promise<(slot: ZoneIdentity) => Shown | undefined> {
+  const chains = new Map((await identity.chains()).map(({ name, chain }) => [name, chain]));
+  return (choice) => {
+    if (choice === 'none') return undefined;
+    const label = [slotLabel(parseSlot(choice)), ...(choice === 'client' ? [slotLabel('server')] : [])].find((one) =>
+      chains.has(one),
+    );
+    const chain = label === undefined ? undefined : chains.get(label);
+    const leaf = chain?.[0];
+    if (label === undefined || chain === undefined || leaf === undefined) return undefined;
+    const facts = certificateFacts(leaf);
+    const publicCa = facts.logged || chain.some(({ der }) => publicRoots().has(colons(der)));
+    const future = { ...facts, publicCa, renewedBeforeDays: [], superseded: false };
+    return { chain, certificate: { label: label.toLowerCase(), fingerprint: toHex(fingerprint(leaf.der)), future } };
+  };
+}
+
+function colons(der: Uint8Array): string {
+  return toHex(fingerprint(der))
+    .toUpperCase()
+    .replace(/(..)(?=.)/g, '$1:');
+}
+
+function peerCertificate({ row, facts, decision, future }: KnownPeer): PeerCertificate {
+  return {
+    label: facts.names[0] ?? facts.subject,
+    fingerprint: row.fingerprint,
+    future,
+    calls: decision.purpose === 'sip-client',
+    code: decision.code,
+    decidedAt: row.last_seen,
+    words: decision.words,
+    issuers: decision.path.slice(1).map(({ subject, notAfter }) => ({ name: subject, notAfter: Date.parse(notAfter) })),
+  };
+}
