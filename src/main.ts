@@ -5,6 +5,7 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { listenToEdges } from './edge/reports/administration-side.ts';
 import { noPeers } from './edge/snapshot-peers.ts';
 import { type Access, createAccess } from './features/access/access.ts';
 import { createAlarms } from './features/alarms/alarms.ts';
@@ -80,7 +81,11 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     settings,
     trustedCas: trustedCa,
     identity: () => identity,
-    peers: async () => ({ ...noPeers, ...(await zones.forEdge()) }),
+    peers: async () => {
+      const { purposes } = await revocation.settings();
+      const rules = { sip: purposes['sip-tls'], https: purposes['https-client'] };
+      return { ...noPeers, ...(await zones.forEdge()), revocation: { ...rules, crls: await revocation.forEdge() } };
+    },
   });
   const identity: Identity = createIdentity({
     storage,
@@ -103,7 +108,15 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     identity,
     verification,
     userNames: async () => (await access.users.list()).filter(({ disabled }) => !disabled).map(({ name }) => name),
-    evidence: (purpose, path) => revocation.evidenceFor(purpose === 'sip' ? 'sip-tls' : purpose, path),
+    evidence: (purpose, path, fetchWithin) =>
+      revocation.evidenceFor(purpose, path, fetchWithin === undefined ? {} : { fetchWithin }),
+    clientRevocation: {
+      mode: async () => (await revocation.settings()).purposes['https-client'].mode,
+      change: async (actor, mode) => {
+        const { version } = await revocation.settings();
+        await revocation.updateSettings(actor, { purposes: { 'https-client': { mode } } }, version);
+      },
+    },
     onError: (error) => log.error('what the edges reported could not be kept', { error }),
   });
   const alarms = createAlarms({
@@ -135,6 +148,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   });
   await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
+  await listenToEdges(folder, { report: zones.takeReport, evidence: zones.evidenceFor }, log);
   const app = await createHttpApp({
     routes: collectRoutes({
       ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },

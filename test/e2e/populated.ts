@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ApiClient, setUp } from '../support/api.ts';
 import type { TestGateway } from '../support/gateway.ts';
 import { createOpensslCa } from '../support/openssl.ts';
+import { meetPeers } from './peers-seen.ts';
 
 /** Uses up the set-up link. `folder` takes the authorities; the client that comes back is logged in. */
 export async function populate(gateway: TestGateway, folder: string): Promise<ApiClient> {
@@ -31,6 +32,7 @@ export async function populate(gateway: TestGateway, folder: string): Promise<Ap
   await domain(client, 'meet.example.org');
 
   await revocation(client, await issuing.crl({ days: 7 }));
+  await meetPeers(gateway, client, issuing, unknown);
 
   await client.must('POST', '/users', { name: 'nightwatch', role: 'auditor', password: 'quiet heron walks at dawn' });
   await client.must('POST', '/users', {

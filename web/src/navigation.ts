@@ -28,6 +28,13 @@ export const pages = [
     keywords: 'alerts warnings critical conditions acknowledge',
   },
   {
+    path: '/status/peers',
+    menu: ['Status'],
+    title: 'Peers',
+    purpose: 'Every certificate a peer has presented, the last decision about it, a forecast',
+    keywords: 'peer certificates seen forecast expiry renewal clientauth decision why refused',
+  },
+  {
     path: '/status/audit',
     menu: ['Status'],
     title: 'Audit log',
@@ -55,6 +62,14 @@ export const pages = [
     title: 'SIP',
     purpose: 'Certificate revocation checking of SIP peers and of every other purpose',
     keywords: 'revocation checking mode use ocsp use crls allow crl downloads from cdps fallback behavior tls verify',
+  },
+  {
+    path: '/configuration/zones',
+    menu: ['Configuration'],
+    title: 'Zones',
+    purpose: 'Peers, what they must prove, access rules, trust sets, what breaks when',
+    keywords:
+      'neighbor traversal client server default zone tls verify mode subject name peer address access rules trust set eku calendar sip',
   },
   {
     path: '/security/server-certificate',
@@ -97,6 +112,20 @@ export const pages = [
     title: 'CRL management',
     purpose: 'Automatic CRL updates, uploaded CRLs, which CA has one',
     keywords: 'revocation list crl distribution points automatic updates upload remove coverage revoked ocsp cdp',
+  },
+  {
+    path: '/security/client-certificate-testing',
+    menu: ['Maintenance', 'Security'],
+    title: 'Client certificate testing',
+    purpose: 'Each check of a client certificate, and the user name found in it',
+    keywords: 'regex user name format template browser certificate log-in authentication crl check',
+  },
+  {
+    path: '/security/secure-traversal-test',
+    menu: ['Maintenance', 'Security'],
+    title: 'Secure traversal test',
+    purpose: 'Connects to the other side and says what each would refuse',
+    keywords: 'traversal zone test tls connection peer both directions remedy',
   },
   {
     path: '/tools/decode',

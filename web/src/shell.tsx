@@ -26,6 +26,16 @@ const UnifiedPage = lazy(async () => ({
 const SlotPage = lazy(async () => ({ default: (await import('./pages/identity/slot-page.tsx')).SlotPage }));
 const CsrPage = lazy(async () => ({ default: (await import('./pages/identity/csr-page.tsx')).CsrPage }));
 const DomainsPage = lazy(async () => ({ default: (await import('./pages/identity/domains-page.tsx')).DomainsPage }));
+const ZonesPage = lazy(async () => ({ default: (await import('./pages/zones/zones-page.tsx')).ZonesPage }));
+const ZonePage = lazy(async () => ({ default: (await import('./pages/zones/zone-page.tsx')).ZonePage }));
+const ClientCertificateTestingPage = lazy(async () => ({
+  default: (await import('./pages/zones/client-certificate-testing-page.tsx')).ClientCertificateTestingPage,
+}));
+const TraversalTestPage = lazy(async () => ({
+  default: (await import('./pages/zones/traversal-test-page.tsx')).TraversalTestPage,
+}));
+const PeersPage = lazy(async () => ({ default: (await import('./pages/peers/peers-page.tsx')).PeersPage }));
+const PeerPage = lazy(async () => ({ default: (await import('./pages/peers/peer-page.tsx')).PeerPage }));
 const CrlManagementPage = lazy(async () => ({
   default: (await import('./pages/revocation/crl-management-page.tsx')).CrlManagementPage,
 }));
@@ -98,6 +108,14 @@ function Pages() {
       </Route>
       <Route path="/security/trusted-ca" component={TrustedCaPage} />
       <Route path="/tools/verify" component={VerifyPage} />
+      <Route path="/status/peers" component={PeersPage} />
+      <Route path="/status/peers/:fingerprint">
+        {({ fingerprint }) => <PeerPage key={fingerprint} fingerprint={fingerprint} />}
+      </Route>
+      <Route path="/configuration/zones" component={ZonesPage} />
+      <Route path="/configuration/zones/:id">{({ id }) => <ZonePage key={id} id={id} />}</Route>
+      <Route path="/security/client-certificate-testing" component={ClientCertificateTestingPage} />
+      <Route path="/security/secure-traversal-test" component={TraversalTestPage} />
       <Route path="/security/crl-management" component={CrlManagementPage} />
       <Route path="/configuration/sip" component={SipPage} />
       <Route path="/tools/:tool">{({ tool }) => <ToolsPage key={tool} tool={tool} />}</Route>

@@ -1,20 +1,26 @@
 /** The zones of one gateway, over its storage: ties the rules of this folder together. */
-import { toBase64, toHex } from '../../lib/bytes.ts';
+import type { Actor } from '../../lib/actor.ts';
+import { toBase64, toColonHex, toHex } from '../../lib/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import { type Certificate, fingerprint } from '../../pki/certificate/certificate.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Identity, parseSlot, slotLabel } from '../identity/identity.ts';
-import type { RevocationEvidence } from '../revocation/revocation.ts';
+import type { RevocationEvidence, RevocationMode } from '../revocation/revocation.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { type Trust, trustOf, type Verification } from '../verification/verification.ts';
 import { calendar, type OurCertificate, type PeerCertificate } from './calendar/calendar.ts';
-import { readAuthentication, writeAuthentication } from './checks/authentication-settings.ts';
-import { testClientCertificate } from './checks/client-certificate-test.ts';
+import {
+  type AuthenticationSettings,
+  readAuthentication,
+  writeAuthentication,
+} from './checks/authentication-settings.ts';
+import { modeOfCheck, testClientCertificate } from './checks/client-certificate-test.ts';
 import { testTraversal } from './checks/traversal-test.ts';
 import { zoneConditions } from './conditions.ts';
 import { accessRules, addZone, changeAccessRules, changeZone, orderZones, removeZone } from './manage-zones.ts';
+import { answerEvidence, type RevocationPurpose } from './peers/answer-evidence.ts';
 import { certificateFacts, publicRoots } from './peers/peer-facts.ts';
 import { createPeers, type KnownPeer } from './peers/peers.ts';
 import { createReportBook } from './peers/report-book.ts';
@@ -36,7 +42,16 @@ export interface ZonesDeps {
   /** Names of users that may log in. */
   readonly userNames: () => Promise<readonly string[]>;
   /** Revocation data for a path; unless given there is none, and nothing is checked. */
-  readonly evidence?: (purpose: 'sip' | 'https-client', path: readonly Certificate[]) => Promise<PathEvidence>;
+  readonly evidence?: (
+    purpose: RevocationPurpose,
+    path: readonly Certificate[],
+    fetchWithin?: number,
+  ) => Promise<PathEvidence>;
+  /** Where it is set of which certificates of HTTPS clients the revocation is checked; with the other settings unless given. */
+  readonly clientRevocation?: {
+    mode(): Promise<RevocationMode>;
+    change(actor: Actor, mode: RevocationMode): Promise<void>;
+  };
   readonly onError: (error: unknown) => void;
 }
 
@@ -46,7 +61,7 @@ const noEvidence: PathEvidence = { crls: [], ocsp: [], mode: 'off', whenUnknown:
 const shownClosed = 200;
 
 export function createZones(deps: ZonesDeps): Zones {
-  const { storage, clock, events, trustedCas, identity, verification } = deps;
+  const { storage, clock, events, trustedCas, identity, verification, clientRevocation } = deps;
   const evidence = deps.evidence ?? (async () => noEvidence);
   const book = createReportBook({ storage, onNewKey: identity.notePeerKey, onError: deps.onError });
   const peers = createPeers({ storage, clock, flush: book.flush });
@@ -72,6 +87,19 @@ export function createZones(deps: ZonesDeps): Zones {
     if (set === '') return verification.trust();
     return trustOf((await trustedCas.sets.certificates()).get(set) ?? [], `the trust set ${set}`);
   };
+  const authentication = async (): Promise<AuthenticationSettings> => {
+    const stored = await readAuthentication(storage);
+    if (clientRevocation === undefined) return stored;
+    const mode = await clientRevocation.mode();
+    return { ...stored, crlCheck: mode === 'off' ? 'none' : mode === 'leaf' ? 'peer' : 'all' };
+  };
+  const trusts = async () => [
+    { trust: await verification.trust(), certificates: await trustedCas.certificates() },
+    ...[...(await trustedCas.sets.certificates())].map(([name, certificates]) => ({
+      trust: trustOf(certificates, `the trust set ${name}`),
+      certificates,
+    })),
+  ];
   return {
     list,
     get,
@@ -118,17 +146,20 @@ export function createZones(deps: ZonesDeps): Zones {
         peersOf: ({ id }) => current.filter(({ row }) => row.zone === id).map(peerCertificate),
       });
     },
-    authentication: () => readAuthentication(storage),
+    authentication,
     async changeAuthentication(actor, settings) {
       await writeAuthentication(storage, actor, settings);
+      const mode = modeOfCheck[settings.crlCheck];
+      if (clientRevocation !== undefined && mode !== (await clientRevocation.mode()))
+        await clientRevocation.change(actor, mode);
       changed();
-      return readAuthentication(storage);
+      return authentication();
     },
     testCertificate: (test) =>
       testClientCertificate(
         {
           verification,
-          settings: () => readAuthentication(storage),
+          settings: authentication,
           userNames: deps.userNames,
           evidence: (path) => evidence('https-client', path),
         },
@@ -142,7 +173,7 @@ export function createZones(deps: ZonesDeps): Zones {
         trust: await trustFor(zone?.trustSet ?? ''),
         ours: shown?.chain ?? [],
         ourName: (await deps.settings.get()).fqdn,
-        evidence: (path: readonly Certificate[]) => evidence('sip', path),
+        evidence: (path: readonly Certificate[]) => evidence('sip-tls', path),
       };
       const targets =
         'target' in what
@@ -169,6 +200,7 @@ export function createZones(deps: ZonesDeps): Zones {
     zonesUsing: async (set) =>
       (await readZones(storage.db)).filter(({ trustSet }) => trustSet === set).map(({ name }) => name),
     takeReport: book.note,
+    evidenceFor: (asked) => answerEvidence({ verification, trusts, evidence }, asked),
     flush: book.flush,
     conditions: async () => zoneConditions(await list(), await peers.current(), clock.now()),
   };
@@ -191,16 +223,10 @@ async function ourCertificates(identity: Pick<Identity, 'chains'>): Promise<(slo
     const leaf = chain?.[0];
     if (label === undefined || chain === undefined || leaf === undefined) return undefined;
     const facts = certificateFacts(leaf);
-    const publicCa = facts.logged || chain.some(({ der }) => publicRoots().has(colons(der)));
+    const publicCa = facts.logged || chain.some(({ der }) => publicRoots().has(toColonHex(fingerprint(der))));
     const future = { ...facts, publicCa, renewedBeforeDays: [], superseded: false };
     return { chain, certificate: { label: label.toLowerCase(), fingerprint: toHex(fingerprint(leaf.der)), future } };
   };
-}
-
-function colons(der: Uint8Array): string {
-  return toHex(fingerprint(der))
-    .toUpperCase()
-    .replace(/(..)(?=.)/g, '$1:');
 }
 
 function peerCertificate({ row, facts, decision, future }: KnownPeer): PeerCertificate {

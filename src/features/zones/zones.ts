@@ -10,6 +10,7 @@ import type { AccessRules } from './access-rules.ts';
 import type { AuthenticationSettings } from './checks/authentication-settings.ts';
 import type { CertificateTest, CertificateTestAnswer } from './checks/client-certificate-test.ts';
 import type { TraversalAnswer } from './checks/traversal-test.ts';
+import type { AskedEvidence } from './peers/answer-evidence.ts';
 import type { Peers } from './peers/peers.ts';
 import type { Report } from './peers/report.ts';
 import type { CalendarEvent } from './peers/schemas.ts';
@@ -80,6 +81,8 @@ export interface Zones {
   zonesUsing(trustSet: string): Promise<readonly string[]>;
   /** Takes what an edge reports; never waits, never throws. */
   takeReport(report: Report | object): void;
+  /** Revocation data for a chain that an edge cannot settle; none for a chain that is not trusted. */
+  evidenceFor(asked: AskedEvidence): Promise<{ readonly ocsp: readonly string[]; readonly crls: readonly string[] }>;
   /** Writes what was reported a moment ago. */
   flush(): Promise<void>;
   conditions(): Promise<readonly Condition[]>;

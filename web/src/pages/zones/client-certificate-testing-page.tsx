@@ -1,0 +1,168 @@
+/** Client certificate testing: what would become of a client's certificate, and which user's name is found in it. */
+import { Button, Select, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api, type CertificateAuthentication, type ClientCertificateTest } from '../../api.ts';
+import { toast } from '../../components/dialogs/toast.tsx';
+import { encodeFile, FileField } from '../../components/file-field.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { TextBlock } from '../../components/text-block.tsx';
+import { fieldError, toProblem } from '../../problem.ts';
+import { useMayChange } from '../../session.ts';
+import { unwrap } from '../../transport.ts';
+import { AspectsTable } from './aspects-table.tsx';
+
+/** The page Maintenance › Security › Client certificate testing. */
+export function ClientCertificateTestingPage() {
+  const settings = useQuery({
+    queryKey: ['certificate-authentication'],
+    queryFn: () => unwrap(api.GET('/zones/certificate-authentication')),
+  });
+  return (
+    <Page intro="Upload a client's certificate and see each check, and the user's name that expression and template find in it. Nothing is kept of the certificate.">
+      <QueryView query={settings} rows={6}>
+        {(data) => <TestForm key={data.version} settings={data} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+const checks = [
+  { value: 'none', label: 'None' },
+  { value: 'peer', label: 'The client’s certificate' },
+  { value: 'all', label: 'The whole chain' },
+];
+
+function TestForm({ settings }: { readonly settings: CertificateAuthentication }) {
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [rule, setRule] = useState({
+    pattern: settings.pattern,
+    template: settings.template,
+    crlCheck: settings.crlCheck,
+  });
+  const client = useQueryClient();
+  const mayChange = useMayChange();
+  const test = useMutation({
+    mutationFn: async (file: File) => {
+      const { name, content } = await encodeFile(file);
+      return unwrap(api.POST('/zones/client-certificate-test', { body: { file: content, name, ...rule } }));
+    },
+  });
+  const keep = useMutation({
+    mutationFn: () => unwrap(api.PUT('/zones/certificate-authentication', { body: { ...settings, ...rule } })),
+    onSuccess: async () => {
+      toast('These settings are permanent.');
+      await client.invalidateQueries({ queryKey: ['certificate-authentication'] });
+    },
+  });
+  const problem = test.error ? toProblem(test.error) : keep.error ? toProblem(keep.error) : undefined;
+  const dirty =
+    rule.pattern !== settings.pattern || rule.template !== settings.template || rule.crlCheck !== settings.crlCheck;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (files[0]) test.mutate(files[0]);
+  }
+  return (
+    <>
+      <Panel title="Test a client certificate">
+        <form className="tg-form" onSubmit={submit}>
+          <FileField
+            label="Client certificate"
+            description="PEM, DER or PKCS#7, with or without its chain. A key is not needed."
+            files={files}
+            onChange={(chosen) => {
+              test.reset();
+              setFiles(chosen);
+            }}
+            accept=".pem,.crt,.cer,.der,.p7b"
+          />
+          <TextInput
+            label="Regex to match against the certificate"
+            description="Over the decoded text below; (?<name>…) names a group. Look-around and back references are not known."
+            value={rule.pattern}
+            onChange={(e) => setRule({ ...rule, pattern: e.currentTarget.value })}
+            error={fieldError(problem, 'pattern')}
+            spellCheck={false}
+            autoComplete="off"
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+          />
+          <TextInput
+            label="User name format"
+            description="#name# stands for what the group of that name took."
+            value={rule.template}
+            onChange={(e) => setRule({ ...rule, template: e.currentTarget.value })}
+            error={fieldError(problem, 'template')}
+            spellCheck={false}
+            autoComplete="off"
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+          />
+          <Select
+            label="CRL check"
+            data={checks}
+            allowDeselect={false}
+            value={rule.crlCheck}
+            onChange={(value) => setRule({ ...rule, crlCheck: value as typeof rule.crlCheck })}
+          />
+          {problem && <ProblemNotice error={problem} />}
+          <div className="tg-actions">
+            <Button type="submit" disabled={files.length === 0} loading={test.isPending}>
+              Check certificate
+            </Button>
+            {mayChange && (
+              <Button variant="default" disabled={!dirty} loading={keep.isPending} onClick={() => keep.mutate()}>
+                Make these settings permanent
+              </Button>
+            )}
+          </div>
+        </form>
+      </Panel>
+      {test.data && <TestResult answer={test.data} />}
+    </>
+  );
+}
+
+function TestResult({ answer }: { readonly answer: ClientCertificateTest }) {
+  const { accepted, aspects, user, userExists, decoded, text } = answer;
+  const groups = Object.entries(user.groups);
+  return (
+    <>
+      <Panel title="Result">
+        <div className="tg-stack">
+          <Notice tone={accepted ? 'ok' : 'critical'} live>
+            {accepted ? 'The certificate would be accepted.' : 'The certificate would be refused.'}
+          </Notice>
+          <AspectsTable label="Checks of the client certificate" aspects={aspects} />
+          <Notice
+            tone={user.userName !== undefined && userExists === true ? 'ok' : 'warning'}
+            title={user.userName === undefined ? 'No user name was found.' : `User name: ${user.userName}`}
+          >
+            {user.userName === undefined
+              ? user.words
+              : userExists === true
+                ? 'A user of that name may log in.'
+                : 'There is no user of that name who may log in.'}
+            {groups.length > 0 && (
+              <ul className="tg-list tg-small">
+                {groups.map(([name, value]) => (
+                  <li key={name}>
+                    {name} = {value}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Notice>
+        </div>
+      </Panel>
+      <Panel title="Details">
+        <div className="tg-stack">
+          <TextBlock label="The decision in full" text={text} lines={20} />
+          <TextBlock label="The decoded certificate, as the expression sees it" text={decoded} lines={24} />
+        </div>
+      </Panel>
+    </>
+  );
+}
