@@ -50,8 +50,14 @@ export interface MadeCrlOptions {
 export const crlTime = Date.UTC(2026, 5, 1);
 const day = 86_400_000;
 
+/** Of a CRL's issuer, what its CRL is made from. */
+export interface CrlMaker {
+  readonly certificate: { readonly subject: { readonly der: Uint8Array } };
+  readonly key: KeyObject;
+}
+
 /** The DER of a CRL of this issuer. */
-export function makeCrlDer(issuer: MadeCertificate, options: MadeCrlOptions = {}): Uint8Array {
+export function makeCrlDer(issuer: CrlMaker, options: MadeCrlOptions = {}): Uint8Array {
   const { thisUpdate = crlTime - day, nextUpdate = crlTime + day, entries = [], base, scope } = options;
   const key = options.key ?? issuer.key;
   const number = 'number' in options ? options.number : 1;

@@ -218,6 +218,19 @@ test('the signature is by the issuer’s key, or by another of its name that may
   assert.equal(words(status), 'crl.signer-key-usage');
 });
 
+test('of CRLs that a CA signed with two keys the one by the key that signed the certificate decides', () => {
+  const old = makeCa('CA');
+  const revoked = makeCrl(ca, { entries: [{ serial: plain.certificate.serial }] });
+  const byOldKey = makeCrl(old, { thisUpdate: crlTime - day / 2 });
+  for (const crls of [
+    [byOldKey, revoked],
+    [revoked, byOldKey],
+  ]) {
+    assert.equal(words(ask(plain, { crls, signers: [old] })), 'revoked unspecified');
+  }
+  assert.equal(words(ask(plain, { crls: [byOldKey], signers: [old] })), 'good');
+});
+
 test('no octet of the signed part can be changed', () => {
   const der = makeCrlDer(ca, { entries: [{ serial: Uint8Array.of(1) }] });
   for (let at = 4; at < der.length - 80; at += 3) {

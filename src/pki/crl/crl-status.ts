@@ -51,7 +51,7 @@ class CrlSearch {
     const { certificate, crls } = this.#request;
     for (const point of distributionPointsOf(certificate)) {
       for (const name of crlIssuersOf(point, certificate)) {
-        for (const loaded of crls.issuedBy(name)) {
+        for (const loaded of this.#ownFirst(crls.issuedBy(name))) {
           const revoked = this.#ask(loaded, point);
           if (revoked !== undefined) return revoked;
           if (this.#reasons === allReasons) return { status: 'good', evidence: this.#evidence };
@@ -61,6 +61,13 @@ class CrlSearch {
     return this.#reasons === 0
       ? this.#unknown
       : unknownStatus('crl.reasons', 'the CRLs at hand cover only some reasons for revocation', this.#evidence);
+  }
+
+  /** A CA that changed its key may list under each key what that key signed: the CRL of the issuer's own key decides. */
+  #ownFirst(crls: readonly LoadedCrl[]): readonly LoadedCrl[] {
+    if (crls.length < 2) return crls;
+    const own = crls.filter((loaded) => loaded.signedBy(this.#request.issuer));
+    return [...own, ...crls.filter((loaded) => !own.includes(loaded))];
   }
 
   /** One CRL at one distribution point; an answer only when it says revoked. */
