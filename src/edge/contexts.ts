@@ -39,6 +39,18 @@ export function buildContexts(
   return { options: build(server[0]!, snapshot.settings, listener.tickets).options, byName, built };
 }
 
+/** What a call of the gateway presents: an identity, or no certificate. Throws when the identity cannot be served. */
+export function clientContext(settings: EdgeSettings, identity: EdgeIdentity | undefined): SecureContext {
+  if (identity !== undefined) return build(identity, settings, false).context;
+  return createSecureContext({
+    ciphers,
+    sigalgs: signatures,
+    minVersion: settings.minimumVersion,
+    maxVersion: 'TLSv1.3',
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  });
+}
+
 const ciphers = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',

@@ -6,7 +6,7 @@ import type { EdgeStatus } from './control/protocol.ts';
 import { type EdgeLaunch, portsOf } from './launch.ts';
 import { createListener } from './listener.ts';
 import { type EdgeState, listenerKind } from './listener-kinds.ts';
-import { createAdmission } from './peer/admission.ts';
+import { createAdmission, type PeerReport } from './peer/admission.ts';
 import { createHostAddresses } from './peer/host-addresses.ts';
 import { createSipJudge } from './peer/judge-sip.ts';
 import { createPeerVerifier } from './peer/peer-verifier.ts';
@@ -15,6 +15,8 @@ import { evidenceSocket, reportsSocket } from './reports/report.ts';
 import { createReporter } from './reports/reporter.ts';
 import { defaultEdgeSettings, type EdgeSettings, type EdgeSnapshot, readSnapshot, snapshotPath } from './snapshot.ts';
 import { type EdgePeers, noPeers } from './snapshot-peers.ts';
+import { awaitDiallingLease, type DiallingLease } from './zones/dialling-lease.ts';
+import { createZoneLinks } from './zones/zone-links.ts';
 
 export interface Serving {
   /**
@@ -51,10 +53,20 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
   const run = join(launch.folder, 'run');
   const reporter = createReporter(join(run, reportsSocket));
   const verifier = createPeerVerifier(launch.folder);
+  /** A traversal server zone is as well as its client. */
+  const tellCaller = ({ address, verdict: { zone, refusal } }: PeerReport) => {
+    if (zone?.kind !== 'traversal-server') return;
+    const state = refusal === undefined ? 'active' : 'failed';
+    const { code, words } = refusal ?? { code: '', words: 'The client is connected and was verified as configured.' };
+    reporter.tell({ type: 'zone', at: Date.now(), zone: zone.id, peer: address, state, code, words });
+  };
   const admission = createAdmission({
     verifier,
     log,
-    onPeer: reporter.peer,
+    onPeer: (report) => {
+      reporter.peer(report);
+      tellCaller(report);
+    },
     onClosed: (closed) => reporter.tell({ type: 'closed', at: Date.now(), ...closed }),
     fetchEvidence: createEvidenceClient(join(run, evidenceSocket)),
   });
@@ -68,7 +80,21 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
     port,
     listener: createListener(listenerKind(port, tools), defaultEdgeSettings, log),
   }));
-  setInterval(() => void admission.judgeAgain(), judgeEveryMs).unref();
+  const links = createZoneLinks({
+    admission,
+    log,
+    peers: () => current.peers,
+    surroundings: { hostName: () => current.settings.hostNames[0], upstream: () => current.peers.upstream },
+    report: reporter.tell,
+  });
+  let served: EdgeSnapshot | undefined;
+  let dialling = false;
+  let lease: DiallingLease | undefined;
+  const judgeAgain = () => {
+    void admission.judgeAgain();
+    void links.judgeAgain();
+  };
+  setInterval(judgeAgain, judgeEveryMs).unref();
 
   async function loadNow(atLeast = 0): Promise<void> {
     try {
@@ -84,7 +110,9 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
       problem = undefined;
       if (state === 'waiting') await accept();
       for (const words of verifier.problems) log.error('a CRL cannot be used', { words });
-      void admission.judgeAgain();
+      served = snapshot;
+      if (dialling) links.use(snapshot);
+      judgeAgain();
       log.info('serving', {
         serial,
         identities: snapshot.identities.map((i) => `${i.slot} ${i.fingerprint.slice(0, 16)}`),
@@ -107,6 +135,10 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
   async function accept(): Promise<void> {
     await Promise.all(listeners.map(({ port, listener }) => listener.listen(port.descriptor)));
     state = 'serving';
+    lease = awaitDiallingLease(launch.folder, () => {
+      dialling = true;
+      if (served !== undefined) links.use(served);
+    });
   }
 
   const openNow = () => listeners.reduce((sum, { listener }) => sum + listener.open, 0);
@@ -139,6 +171,9 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
       for (const { listener } of listeners) listener.stopAccepting();
       if (state !== 'draining') log.info('draining', { ms, open: openNow() });
       state = 'draining';
+      dialling = false;
+      links.close();
+      lease?.release();
     },
     destroyAll() {
       for (const { listener } of listeners) listener.destroyAll();

@@ -48,6 +48,9 @@ export interface AdmissionOptions {
 export interface Admission {
   /** The verdict; a promise only where something had to be asked outside. Resources end with the socket. */
   admit(arrival: Arrival): Verdict | Promise<Verdict>;
+  /** A verdict about a chain that came another way; nothing is remembered of it. */
+  judge(chain: PeerChain, judge: Judge): Verdict | Promise<Verdict>;
+  report(report: PeerReport): void;
   /** Looks at every open connection again, in slices; settles when all were looked at. */
   judgeAgain(): Promise<void>;
   readonly live: LivePeers;
@@ -119,6 +122,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
       return done(arrival, presented.chain, first);
     },
+    judge: (chain, judge) => settle(chain, judge, true),
+    report: onPeer,
     judgeAgain: () => live.judgeAgain(),
   };
 

@@ -113,6 +113,11 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
   };
 }
 
+/** What the server of a call presented, leaf first. */
+export function readServerChain(socket: TLSSocket): PeerChain {
+  return presentedChain(socket).map(parsed);
+}
+
 const nothing: Pick<PeerEvidence, 'trust' | 'crls'> = {
   trust: () => {
     throw new Error('nothing is verified before the first snapshot');
@@ -124,8 +129,10 @@ const nothing: Pick<PeerEvidence, 'trust' | 'crls'> = {
 function readChain(leaf: Uint8Array | undefined, socket: TLSSocket): PeerChain {
   const rest = presentedChain(socket).slice(1);
   const all = leaf === undefined ? rest : [leaf, ...rest];
-  return all.map((der) => {
-    const parsed = parseCertificate(der);
-    return parsed.ok ? parsed.value : der;
-  });
+  return all.map(parsed);
+}
+
+function parsed(der: Uint8Array): Certificate | Uint8Array {
+  const result = parseCertificate(der);
+  return result.ok ? result.value : der;
 }

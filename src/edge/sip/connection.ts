@@ -16,6 +16,8 @@ export interface SipSurroundings {
   hostName(): string | undefined;
   /** The SIP server for new connections; undefined: 503 to every request. */
   upstream(): EdgeAddress | undefined;
+  /** Takes responses to requests of our own: true when it was one. */
+  onResponse?(cseq: string, status: number): boolean;
 }
 
 export interface SipConnection {
@@ -30,7 +32,7 @@ const destroyMs = 2_000;
 /** Serves the socket until either side closes it; `touch` is called whenever bytes move. */
 export function serveSip(
   socket: TLSSocket,
-  { hostName, upstream: address }: SipSurroundings,
+  { hostName, upstream: address, onResponse }: SipSurroundings,
   touch: () => void,
   log: Log,
 ): SipConnection {
@@ -87,6 +89,7 @@ export function serveSip(
     bodyGoesOn = false;
     const own = isOwnOptions(message) || (message.method === 'OPTIONS' && address() === undefined);
     if (own || !isWhole(message)) return answerSip(message, place) ?? '';
+    if (message.kind === 'response' && onResponse?.(cseqOf(message), message.status) === true) return undefined;
     if (retiring && message.kind === 'request') return refuseSip(message, place) ?? '';
     // a response without a request from there has nowhere to go
     const to = message.kind === 'response' ? upstream : link();
@@ -141,4 +144,8 @@ export function serveSip(
       setTimeout(() => socket.destroy(), destroyMs).unref();
     },
   };
+}
+
+function cseqOf({ headers }: SipMessage): string {
+  return headers.find(({ name }) => name === 'cseq')?.value.replace(/[ \t]+/, ' ') ?? '';
 }

@@ -8,6 +8,8 @@ export interface SipMessage {
   /** Empty for a response. */
   readonly method: string;
   readonly uri: string;
+  /** 0 for a request. */
+  readonly status: number;
   /** `SIP/2.0`, as sent. */
   readonly version: string;
   /** In order; names in lower case, compact forms made long, folded lines joined. */
@@ -168,8 +170,8 @@ function parseHead(text: string, longest: number): { message: SipMessage; bodyLe
   const [first = '', uri = '', last = ''] = lines[0]!.split(' ');
   const framed = length !== undefined;
   const message: SipMessage = first.startsWith('SIP/')
-    ? { kind: 'response', method: '', uri: '', version: first, headers, framed }
-    : { kind: 'request', method: first, uri, version: last, headers, framed };
+    ? { kind: 'response', method: '', uri: '', status: Number(uri), version: first, headers, framed }
+    : { kind: 'request', method: first, uri, status: 0, version: last, headers, framed };
   return { message, bodyLength };
 }
 
