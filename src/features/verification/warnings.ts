@@ -15,8 +15,7 @@ export function certificateWarnings(path: readonly Certificate[], time: number):
     const trusted = i === path.length - 1 && path.length > 1;
     const weakness = trusted ? undefined : weakAlgorithm(certificate.signatureAlgorithm);
     if (weakness !== undefined) warnings.push(weak(certificate, `is signed with ${weakness}`));
-    for (const { message } of checkKey(certificate.publicKey, 'peer').warnings)
-      warnings.push(weak(certificate, `– ${printable(message)}`));
+    for (const message of keyWarnings(certificate)) warnings.push(weak(certificate, `– ${printable(message)}`));
     if (time >= soonFrom(certificate))
       warnings.push({
         code: 'verification.expires-soon',
@@ -24,6 +23,15 @@ export function certificateWarnings(path: readonly Certificate[], time: number):
       });
     return warnings;
   });
+}
+
+const known = new WeakMap<Certificate, readonly string[]>();
+
+/** Worked out once for each certificate: looking for close primes costs as much as the rest of a verification. */
+function keyWarnings(certificate: Certificate): readonly string[] {
+  const kept = known.get(certificate) ?? checkKey(certificate.publicKey, 'peer').warnings.map(({ message }) => message);
+  known.set(certificate, kept);
+  return kept;
 }
 
 /** A CRL is older than usual after three quarters of the time it is made for. */
