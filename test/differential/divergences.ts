@@ -62,7 +62,8 @@ export const divergences: Readonly<Record<string, Divergence>> = {
   },
   'key-identifier-is-a-hint': {
     accepts: 'ours',
-    explains: ({ ours, openssl }) => says(openssl, errors.noIssuer) && hasForeignKeyIdentifier(pathOf(ours)),
+    explains: ({ ours, openssl }) =>
+      says(openssl, errors.noIssuer, errors.signature) && hasForeignKeyIdentifier(pathOf(ours)),
   },
   'anchor-of-version-1': {
     accepts: 'ours',
@@ -96,18 +97,17 @@ export const divergences: Readonly<Record<string, Divergence>> = {
   },
   'another-path': {
     accepts: 'ours',
-    explains: async ({ built, ours, again }) => (await again(pathAlone(built, ours))).accepted,
+    explains: (what) => agreesOn({ ...what.built, ...pathAlone(what.ours) }, what),
   },
   'another-crl-of-the-name': {
     accepts: 'ours',
-    explains: async ({ built, ours, again }) => {
+    explains: (what) => {
       const signed = (der: Uint8Array) => {
         const crl = loadCrl(der, 'CRL');
-        return crl.ok && pathOf(ours).some((signer) => crl.value.signedBy(signer));
+        return crl.ok && pathOf(what.ours).some((signer) => crl.value.signedBy(signer));
       };
-      const verdict = await again({ ...pathAlone(built, ours), crls: built.crls?.filter(signed) });
-      // the status of the anchor is a matter of its own
-      return verdict.errors.every(({ depth }) => depth === pathOf(ours).length - 1);
+      const crls = what.built.crls?.filter(signed);
+      return agreesOn({ ...what.built, ...pathAlone(what.ours), crls }, what);
     },
   },
   'common-name': {
@@ -136,7 +136,11 @@ export const divergences: Readonly<Record<string, Divergence>> = {
   },
   'curve-of-a-key': {
     accepts: 'openssl',
-    explains: ({ chain, built }) => usesUnusualCurve(chain) && ourVerdict(chain, built, { algorithms: 'any' }).accepted,
+    explains: async (what) => {
+      if (!usesUnusualCurve(what.chain)) return false;
+      const ours = ourVerdict(what.chain, what.built, { algorithms: 'any' });
+      return ours.accepted || (ours.code !== what.ours.code && (await explain({ ...what, ours })) !== undefined);
+    },
   },
   'ca-without-basic-constraints': {
     accepts: 'openssl',
@@ -180,9 +184,17 @@ function pathOf({ result }: OurVerdict): readonly Certificate[] {
 }
 
 /** Only the certificates that our engine used. */
-function pathAlone(built: BuiltChain, ours: OurVerdict): BuiltChain {
+function pathAlone(ours: OurVerdict): { readonly bag: readonly Uint8Array[]; readonly trusted: readonly Uint8Array[] } {
   const path = pathOf(ours).map(({ der }) => der);
-  return { ...built, bag: path.slice(1, -1), trusted: path.slice(-1) };
+  return { bag: path.slice(1, -1), trusted: path.slice(-1) };
+}
+
+/** Whether OpenSSL accepts less than it was given at first, or refuses it for another known reason. */
+async function agreesOn(less: BuiltChain, what: Disagreement): Promise<boolean> {
+  const openssl = await what.again(less);
+  if (openssl.accepted) return true;
+  const size = ({ bag, trusted, crls = [] }: BuiltChain) => bag.length + trusted.length + crls.length;
+  return size(less) < size(what.built) && (await explain({ ...what, built: less, openssl })) !== undefined;
 }
 
 function hasForeignKeyIdentifier(path: readonly Certificate[]): boolean {

@@ -78,6 +78,16 @@ test('mutual cross-signs do not make the search go round', () => {
   assert.equal(names(verify(peer, [root], { bag: [ab, ba, anchored] })), 'peer.example.com < A < B < Root');
 });
 
+test('a root presented beside the chain does not lengthen the path, nor hide why it is refused', () => {
+  const limited = makeCa('CA', {
+    issuer: root,
+    extensions: { nameConstraints: { permitted: [{ kind: 'dns', value: 'example.org' }] } },
+  });
+  const refused = verify(makeLeaf('host.example.com', limited), [root], { bag: [limited, root] });
+  assert.equal(verdict(refused), 'path.name-not-permitted');
+  assert.equal(names(refused), 'host.example.com < CA < Root');
+});
+
 test('the same name and key does not appear twice in a path', () => {
   const renewed = makeCa('CA', { issuer: ca, key: ca.key });
   const result = verify(leaf, [root], { bag: [renewed, ca] });

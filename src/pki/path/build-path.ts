@@ -48,6 +48,8 @@ class PathFinder {
     const anchors = trust.issuersOf(child.issuer);
     for (const anchor of sortAnchors(child, anchors)) {
       budget.spendBuildCall();
+      // the anchor's own certificate, presented as well: the path without it is the better one
+      if (path.length > 1 && sameEntity(child, anchor.certificate)) continue;
       if (!this.#usable(anchor.certificate, anchor, path)) continue;
       if (this.#search.accept(path, anchor)) return true;
     }
