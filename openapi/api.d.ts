@@ -784,6 +784,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the client certificate of this connection can be the log-in */
+        get: operations["getCertificateLogIn"];
+        put?: never;
+        /**
+         * Log in by the client certificate of this connection
+         * @description Sets the session cookie. Dangerous changes still need the password (POST /session/confirm).
+         */
+        post: operations["logInByCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/zones/{id}/traversal-test": {
         parameters: {
             query?: never;
@@ -1278,10 +1299,19 @@ export interface components {
             /** @description `#group#` stands for what a group took. */
             template: string;
         };
+        CertificateLogIn: {
+            possible: boolean;
+        };
         CertificateName: {
             kind: string;
             value: string;
             text: string;
+        };
+        CertificateSession: {
+            user: {
+                name: string;
+                role: string;
+            };
         };
         CertificateSummary: {
             subject: string;
@@ -4799,6 +4829,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificateAuthentication"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCertificateLogIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateLogIn"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logInByCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSession"];
                 };
             };
             /** @description Refused; the code says why */

@@ -107,6 +107,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     trustedCas: trustedCa,
     identity,
     verification,
+    logIn: access.sessions.logInByCertificate,
     userNames: async () => (await access.users.list()).filter(({ disabled }) => !disabled).map(({ name }) => name),
     evidence: (purpose, path, fetchWithin) =>
       revocation.evidenceFor(purpose, path, fetchWithin === undefined ? {} : { fetchWithin }),

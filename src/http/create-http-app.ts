@@ -106,6 +106,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | undefined;
     address: string;
+    clientChain: readonly Uint8Array[] | undefined;
     /** Called when the answer is out. */
     ended: (() => void) | undefined;
   }
@@ -118,6 +119,7 @@ function addGates(app: FastifyInstance, deps: HttpAppDeps, intake: Intake): void
   const limit = createRateLimit(deps.clock ?? systemClock, { ...defaultRates, ...deps.rates });
   app.decorateRequest('caller', undefined);
   app.decorateRequest('address', '');
+  app.decorateRequest('clientChain', undefined);
   app.decorateRequest('ended', undefined);
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(securityHeaders(deps.strictTransport?.() ?? false));
@@ -125,6 +127,7 @@ function addGates(app: FastifyInstance, deps: HttpAppDeps, intake: Intake): void
     const peer = intake.peerOf(request.raw.socket as Socket);
     if (peer === undefined) throw new Error('a connection without a known peer');
     request.address = peer.kind === 'remote' ? peer.address : '';
+    request.clientChain = peer.kind === 'remote' ? peer.chain : [];
     refuseAmbiguous(request);
     if (peer.kind === 'remote') refuseMisdirected(request.raw, peer.serverName, deps.slotOf ?? (() => ''));
     if (!request.url.startsWith('/api/')) return;
@@ -180,7 +183,10 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
       bodyLimit: route.upload ? uploadLimit : jsonLimit,
       config: { route },
       handler: (request, reply) =>
-        runRoute(route, { request, reply, caller: request.caller, address: request.address }),
+        runRoute(route, {
+          ...{ request, reply, caller: request.caller, address: request.address },
+          clientChain: request.clientChain,
+        }),
     });
   }
   let document: string | undefined;

@@ -11,10 +11,14 @@ export interface RouteCall {
   readonly reply: FastifyReply;
   readonly caller: Caller | undefined;
   readonly address: string;
+  readonly clientChain: readonly Uint8Array[] | undefined;
 }
 
 /** Throws what the handler throws, and `http.invalid-request`. */
-export async function runRoute(route: Route, { request, reply, caller, address }: RouteCall): Promise<FastifyReply> {
+export async function runRoute(
+  route: Route,
+  { request, reply, caller, address, clientChain }: RouteCall,
+): Promise<FastifyReply> {
   if (Object.values(request.params as Record<string, string>).includes('')) throw nothingThere();
   const from = { address, requestId: request.id };
   const answer = await route.handler({
@@ -23,6 +27,7 @@ export async function runRoute(route: Route, { request, reply, caller, address }
     body: parse(route.body, request.body, 'body'),
     actor: route.access === 'public' || caller === undefined ? anonymousActor(from) : caller.actor,
     sessionId: caller?.sessionId,
+    clientChain,
   });
   if (answer instanceof RawAnswer) return sendFile(reply, answer, route.status ?? 200);
   if (answer instanceof SessionAnswer) {

@@ -46,6 +46,8 @@ export interface RouteRequest<P, Q, B> {
   readonly actor: Actor;
   /** Names the caller's session (the hash of its cookie); undefined for tokens and the local command line. */
   readonly sessionId?: string | undefined;
+  /** What the caller's TLS client has shown and an edge accepted, as DER, leaf first; empty: nothing was asked for. */
+  readonly clientChain?: readonly Uint8Array[] | undefined;
 }
 
 /** An answer that is a file: fixed name, sent as an attachment. */

@@ -56,6 +56,7 @@ const otherNames: ReadonlySet<string> = new Set([
   'access.change-password',
   'access.confirm',
   'access.log-in',
+  'access.log-in-by-certificate',
   'identity.domain-add',
   'identity.domain-remove',
   'identity.first-start',

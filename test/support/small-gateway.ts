@@ -33,6 +33,8 @@ export interface Call {
   readonly token?: string;
   readonly address?: string;
   readonly sni?: string;
+  /** Client certificates that an edge saw, base64 of the DER. */
+  readonly chain?: readonly string[];
   /** Leaves out what a page of the gateway sends with a change. */
   readonly bare?: boolean;
 }
@@ -95,8 +97,12 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     return socket;
   };
   const call = async (method: string, path: string, options: Call = {}) => {
-    const { body, session, token, address, sni, bare } = options;
-    const socket = await open({ ...(address ? { remoteAddress: address } : {}), ...(sni ? { sni } : {}) });
+    const { body, session, token, address, sni, bare, chain } = options;
+    const socket = await open({
+      ...(address ? { remoteAddress: address } : {}),
+      ...(sni ? { sni } : {}),
+      ...(chain ? { chain } : {}),
+    });
     const sent = request({
       createConnection: () => socket,
       method,

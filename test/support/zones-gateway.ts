@@ -1,5 +1,6 @@
 /** Zones, peers and trust sets behind the real API, with a session of an administrator and a session of an auditor. */
 import type { TestContext } from 'node:test';
+import type { Access } from '../../src/features/access/access.ts';
 import { createIdentity, type Identity } from '../../src/features/identity/identity.ts';
 import { createSettings } from '../../src/features/settings/settings.ts';
 import { openUpload } from '../../src/features/tools/tools.ts';
@@ -29,7 +30,7 @@ export interface ZonesGateway {
 }
 
 export async function startZonesGateway(context: Pick<TestContext, 'after'>): Promise<ZonesGateway> {
-  const made: { zones?: Zones; identity?: Identity; trustedCa?: TrustedCaFeature } = {};
+  const made: { access?: Access; zones?: Zones; identity?: Identity; trustedCa?: TrustedCaFeature } = {};
   const changes: string[] = [];
   const fail = (error: unknown): never => {
     throw error;
@@ -52,6 +53,7 @@ export async function startZonesGateway(context: Pick<TestContext, 'after'>): Pr
       const verification = createVerification({ clock, trusted: trustedCa.certificates });
       const zones: Zones = createZones({
         ...{ storage, clock, events, settings, trustedCas: trustedCa, identity, verification },
+        logIn: async (from, name, replaced) => made.access?.sessions.logInByCertificate(from, name, replaced),
         userNames: async () => ['ada'],
         onError: fail,
       });
@@ -59,6 +61,7 @@ export async function startZonesGateway(context: Pick<TestContext, 'after'>): Pr
       return [...zonesRoutes(zones), ...trustedCaRoutes(trustedCa)];
     },
   });
+  made.access = gateway.access;
   context.after(() => gateway.close());
   const { zones, identity, trustedCa } = made;
   if (zones === undefined || identity === undefined || trustedCa === undefined) throw new Error('nothing was made');

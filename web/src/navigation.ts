@@ -121,6 +121,13 @@ export const pages = [
     keywords: 'regex user name format template browser certificate log-in authentication crl check',
   },
   {
+    path: '/security/certificate-based-authentication',
+    menu: ['Maintenance', 'Security'],
+    title: 'Certificate-based authentication',
+    purpose: 'Whether browsers must show a client certificate, and whether it is the log-in',
+    keywords: 'client certificate https validation authentication log-in smart card cac crl check mutual tls',
+  },
+  {
     path: '/security/secure-traversal-test',
     menu: ['Maintenance', 'Security'],
     title: 'Secure traversal test',

@@ -31,6 +31,9 @@ const ZonePage = lazy(async () => ({ default: (await import('./pages/zones/zone-
 const ClientCertificateTestingPage = lazy(async () => ({
   default: (await import('./pages/zones/client-certificate-testing-page.tsx')).ClientCertificateTestingPage,
 }));
+const CertificateAuthenticationPage = lazy(async () => ({
+  default: (await import('./pages/zones/certificate-authentication-page.tsx')).CertificateAuthenticationPage,
+}));
 const TraversalTestPage = lazy(async () => ({
   default: (await import('./pages/zones/traversal-test-page.tsx')).TraversalTestPage,
 }));
@@ -115,6 +118,7 @@ function Pages() {
       <Route path="/configuration/zones" component={ZonesPage} />
       <Route path="/configuration/zones/:id">{({ id }) => <ZonePage key={id} id={id} />}</Route>
       <Route path="/security/client-certificate-testing" component={ClientCertificateTestingPage} />
+      <Route path="/security/certificate-based-authentication" component={CertificateAuthenticationPage} />
       <Route path="/security/secure-traversal-test" component={TraversalTestPage} />
       <Route path="/security/crl-management" component={CrlManagementPage} />
       <Route path="/configuration/sip" component={SipPage} />

@@ -38,7 +38,13 @@ export interface NewSession {
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions({ storage, clock }: AccessDeps, guessing: Guessing) {
-  const open = async (user: UserRow, from: Origin, action: string, replaced?: string): Promise<NewSession> => {
+  const open = async (
+    user: UserRow,
+    from: Origin,
+    action: string,
+    replaced?: string,
+    authenticatedAt = clock.now(),
+  ): Promise<NewSession> => {
     const token = newSecretToken();
     const now = clock.now();
     await storage.transaction(async (trx) => {
@@ -49,13 +55,13 @@ export function createSessions({ storage, clock }: AccessDeps, guessing: Guessin
         user_id: user.id,
         created_at: now,
         last_seen_at: now,
-        authenticated_at: now,
+        authenticated_at: authenticatedAt,
         address: from.address,
       });
       await deleteOldestSessions(trx, user.id, maxSessionsPerUser);
       await recordAudit(trx, userActor(user, from), { action, object: user.name, harmless: true });
     });
-    return { session: sessionView(user, now), token };
+    return { session: sessionView(user, authenticatedAt, now), token };
   };
 
   /** Gives the session a new token: a reference seen before the password check is worth nothing after it. */
@@ -103,6 +109,15 @@ export function createSessions({ storage, clock }: AccessDeps, guessing: Guessin
     /** `replaced`: the session the browser had before, ended by this. Throws `access.wrong-password` (401). */
     async logIn(from: Origin, name: string, password: Secret<string>, replaced?: string): Promise<NewSession> {
       return open(await checked(name, password, from, 'access.log-in'), from, 'access.log-in', replaced);
+    },
+    /**
+     * For somebody whose client certificate names a user; undefined when no such user may log in. Dangerous changes
+     * still need the password: a certificate may be used while nobody sits before the screen.
+     */
+    async logInByCertificate(from: Origin, name: string, replaced?: string): Promise<NewSession | undefined> {
+      const user = await selectUserByName(storage.db, canonicalUserName(name));
+      if (user === undefined || user.disabled === 1) return undefined;
+      return open(user, from, 'access.log-in-by-certificate', replaced, 0);
     },
     /** The step-up: a fresh password check for dangerous changes. Throws `access.wrong-password`. */
     async confirm(actor: Actor, sessionId: string | undefined, password: Secret<string>): Promise<NewSession> {

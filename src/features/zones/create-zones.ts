@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import { type Certificate, fingerprint } from '../../pki/certificate/certificate.ts';
 import type { Storage } from '../../storage/storage.ts';
+import type { NewSession, Origin } from '../access/access.ts';
 import { type Identity, parseSlot, slotLabel } from '../identity/identity.ts';
 import type { RevocationEvidence, RevocationMode } from '../revocation/revocation.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
@@ -16,6 +17,7 @@ import {
   readAuthentication,
   writeAuthentication,
 } from './checks/authentication-settings.ts';
+import { logInByCertificate, logInPossible } from './checks/certificate-log-in.ts';
 import { modeOfCheck, testClientCertificate } from './checks/client-certificate-test.ts';
 import { testTraversal } from './checks/traversal-test.ts';
 import { zoneConditions } from './conditions.ts';
@@ -39,6 +41,8 @@ export interface ZonesDeps {
   readonly trustedCas: Pick<TrustedCaFeature, 'certificates' | 'sets'>;
   readonly identity: Pick<Identity, 'chains' | 'overview' | 'notePeerKey'>;
   readonly verification: Pick<Verification, 'verify' | 'checkRemote' | 'trust'>;
+  /** Opens a session for a user named by a certificate; undefined when no such user may log in. */
+  readonly logIn: (from: Origin, userName: string, replaced?: string) => Promise<NewSession | undefined>;
   /** Names of users that may log in. */
   readonly userNames: () => Promise<readonly string[]>;
   /** Revocation data for a path; unless given there is none, and nothing is checked. */
@@ -155,6 +159,17 @@ export function createZones(deps: ZonesDeps): Zones {
       changed();
       return authentication();
     },
+    logInPossible: async (chain) => logInPossible(await authentication(), chain),
+    logInByCertificate: (from, chain, replaced) =>
+      logInByCertificate(
+        {
+          settings: authentication,
+          verification,
+          evidence: (path) => evidence('https-client', path),
+          open: (userName) => deps.logIn(from, userName, replaced),
+        },
+        chain,
+      ),
     testCertificate: (test) =>
       testClientCertificate(
         {

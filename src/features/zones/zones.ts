@@ -6,6 +6,7 @@
 import type { Actor } from '../../lib/actor.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
+import type { NewSession, Origin } from '../access/access.ts';
 import type { AccessRules } from './access-rules.ts';
 import type { AuthenticationSettings } from './checks/authentication-settings.ts';
 import type { CertificateTest, CertificateTestAnswer } from './checks/client-certificate-test.ts';
@@ -68,6 +69,10 @@ export interface Zones {
   calendar(): Promise<readonly CalendarEvent[]>;
   authentication(): Promise<AuthenticationSettings>;
   changeAuthentication(actor: Actor, settings: AuthenticationSettings): Promise<AuthenticationSettings>;
+  /** Whether the certificate that an HTTPS client has shown can be its log-in. */
+  logInPossible(chain: readonly Uint8Array[]): Promise<boolean>;
+  /** Throws `zones.certificate-log-in` (401). `replaced`: the session the browser had before. */
+  logInByCertificate(from: Origin, chain: readonly Uint8Array[], replaced?: string): Promise<NewSession>;
   /** Nothing is stored. */
   testCertificate(test: CertificateTest): Promise<CertificateTestAnswer>;
   /** Every peer of a zone, or any `host:port` by the rules of no zone. */

@@ -1,6 +1,6 @@
 /** Client certificate testing, certificate-based authentication and the secure traversal test in the API. */
 import { z } from 'zod';
-import { type Route, route } from '../../../lib/route.ts';
+import { type Route, route, SessionAnswer } from '../../../lib/route.ts';
 import type { Zones } from '../zones.ts';
 
 const tag = 'zones';
@@ -125,6 +125,31 @@ export function checkRoutes(zones: Zones): readonly Route[] {
       body: authenticationRequest,
       response: authenticationSchema,
       handler: ({ actor, body }) => zones.changeAuthentication(actor, body),
+    }),
+    route({
+      id: 'getCertificateLogIn',
+      method: 'GET',
+      path: '/session/certificate',
+      tag,
+      summary: 'Whether the client certificate of this connection can be the log-in',
+      access: 'public',
+      response: z.object({ possible: z.boolean() }).meta({ id: 'CertificateLogIn' }),
+      handler: async ({ clientChain = [] }) => ({ possible: await zones.logInPossible(clientChain) }),
+    }),
+    route({
+      id: 'logInByCertificate',
+      method: 'POST',
+      path: '/session/certificate',
+      tag,
+      summary: 'Log in by the client certificate of this connection',
+      description: 'Sets the session cookie. Dangerous changes still need the password (POST /session/confirm).',
+      access: 'public',
+      expensive: true,
+      response: z.object({ user: z.object({ name: z.string(), role: z.string() }) }).meta({ id: 'CertificateSession' }),
+      handler: async ({ actor, clientChain = [], sessionId }) => {
+        const { session, token } = await zones.logInByCertificate(actor, clientChain, sessionId);
+        return new SessionAnswer(session, token);
+      },
     }),
     route({
       id: 'testZoneTraversal',

@@ -1,6 +1,6 @@
 /** Log in with a local account. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api.ts';
 import { Notice } from '../../components/notice.tsx';
@@ -19,6 +19,17 @@ export function LogInPage() {
     mutationFn: () => unwrap(api.POST('/session', { body: { name, password } })),
     onSuccess: begin,
     onError: () => setPassword(''),
+  });
+  const certificate = useQuery({
+    queryKey: ['certificate-log-in'],
+    queryFn: async () => (await unwrap(api.GET('/session/certificate'))).possible,
+  });
+  const byCertificate = useMutation({
+    mutationFn: async () => {
+      await unwrap(api.POST('/session/certificate'));
+      return unwrap(api.GET('/session'));
+    },
+    onSuccess: begin,
   });
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -54,6 +65,12 @@ export function LogInPage() {
         <Button type="submit" size="sm" loading={logIn.isPending}>
           Log in
         </Button>
+        {byCertificate.isError && <ProblemNotice error={byCertificate.error} />}
+        {certificate.data === true && (
+          <Button variant="default" size="sm" loading={byCertificate.isPending} onClick={() => byCertificate.mutate()}>
+            Log in with my certificate
+          </Button>
+        )}
       </form>
     </Gate>
   );

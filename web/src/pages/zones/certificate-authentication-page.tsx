@@ -1,0 +1,129 @@
+/** Certificate-based authentication: whether clients of this page and the API must show a certificate, and whether it is the log-in. */
+import { Radio, Select } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
+import { api, type CertificateAuthentication } from '../../api.ts';
+import { askPerson } from '../../components/dialogs/ask-person.tsx';
+import { toast } from '../../components/dialogs/toast.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { useMayChange } from '../../session.ts';
+import { unwrap } from '../../transport.ts';
+import { SaveBar } from '../settings/save-bar.tsx';
+
+/** The page Maintenance › Security › Certificate-based authentication. */
+export function CertificateAuthenticationPage() {
+  const settings = useQuery({
+    queryKey: ['certificate-authentication'],
+    queryFn: () => unwrap(api.GET('/zones/certificate-authentication')),
+  });
+  return (
+    <Page intro="Whether browsers and API clients must show a client certificate before they reach this gateway, and whether that certificate is the log-in.">
+      <QueryView query={settings} rows={6}>
+        {(data) => <SettingsForm key={data.version} stored={data} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+const checks = [
+  { value: 'none', label: 'None' },
+  { value: 'peer', label: 'The client’s certificate' },
+  { value: 'all', label: 'The whole chain' },
+];
+
+function SettingsForm({ stored }: { readonly stored: CertificateAuthentication }) {
+  const [values, setValues] = useState({ mode: stored.mode, crlCheck: stored.crlCheck });
+  const client = useQueryClient();
+  const disabled = !useMayChange();
+  const save = useMutation({
+    mutationFn: () => unwrap(api.PUT('/zones/certificate-authentication', { body: { ...stored, ...values } })),
+    onSuccess: async () => {
+      toast('Saved. It holds from the next connection on.');
+      await client.invalidateQueries({ queryKey: ['certificate-authentication'] });
+    },
+  });
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const locksOut = stored.mode === 'not-required' && values.mode !== 'not-required';
+    const sure =
+      !locksOut ||
+      (await askPerson({
+        title: 'Demand client certificates?',
+        body: 'From the next connection on, nobody without a client certificate of a trusted CA reaches this page or the API. Test yours first. On the gateway itself the command line goes on working.',
+        confirm: 'Demand them',
+        dangerous: true,
+      }));
+    if (sure) save.mutate();
+  }
+  return (
+    <form onSubmit={(event) => void submit(event)} className="tg-stack">
+      <Panel title="Client certificates">
+        <div className="tg-form">
+          <Radio.Group
+            label="Client certificate-based security"
+            value={values.mode}
+            onChange={(mode) => setValues({ ...values, mode: mode as typeof values.mode })}
+          >
+            <div className="tg-stack" style={{ gap: 8, marginTop: 6 }}>
+              <Radio
+                value="not-required"
+                label="Not required"
+                description="Nobody is asked for a certificate."
+                disabled={disabled}
+              />
+              <Radio
+                value="validation"
+                label="Certificate validation"
+                description="A certificate of a trusted CA is needed; people log in with their password."
+                disabled={disabled}
+              />
+              <Radio
+                value="authentication"
+                label="Certificate-based authentication"
+                description="The certificate is the log-in. Dangerous changes still need the password."
+                disabled={disabled}
+              />
+            </div>
+          </Radio.Group>
+          <Select
+            label="Certificate revocation list (CRL) checking"
+            data={checks}
+            allowDeselect={false}
+            value={values.crlCheck}
+            onChange={(crlCheck) => setValues({ ...values, crlCheck: crlCheck as typeof values.crlCheck })}
+            disabled={disabled}
+          />
+          {values.mode !== 'not-required' && values.crlCheck !== 'none' && (
+            <Notice tone="warning" title="Without a CRL of their CA, clients are refused.">
+              Load one under CRL management first.
+            </Notice>
+          )}
+          <Facts
+            facts={[
+              ['Regex', <code key="pattern">{stored.pattern}</code>],
+              ['User name format', <code key="template">{stored.template}</code>],
+            ]}
+          />
+          <p className="tg-dim tg-small" style={{ margin: 0 }}>
+            Both are tried and changed under{' '}
+            <Link to="/security/client-certificate-testing">Client certificate testing</Link>.
+          </p>
+        </div>
+      </Panel>
+      <SaveBar
+        dirty={values.mode !== stored.mode || values.crlCheck !== stored.crlCheck}
+        saving={save.isPending}
+        error={save.error}
+        onCancel={() => {
+          save.reset();
+          setValues({ mode: stored.mode, crlCheck: stored.crlCheck });
+        }}
+      />
+    </form>
+  );
+}
