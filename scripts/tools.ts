@@ -1,4 +1,4 @@
-/** The programs of Debian that tests and demonstrations talk to, and the packages that hold them. */
+/** The programs of Debian that tests and demonstrations talk to, and the packages that they need. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,8 +9,10 @@ export const tools = {
   chromium: 'chromium',
   baresip: 'baresip-core',
   sipsak: 'sipsak',
+  kamailio: 'kamailio kamailio-tls-modules',
   strace: 'strace',
   unshare: 'util-linux',
+  ip: 'iproute2',
   faketime: 'faketime',
 } as const;
 
@@ -36,7 +38,7 @@ export function ensureTools(): readonly Tool[] {
   const missing = missingTools();
   const mayInstall = process.getuid?.() === 0 && hasTool('apt-get');
   if (missing.length === 0 || !mayInstall) return missing;
-  const packages = [...new Set(missing.map((name) => tools[name]))];
+  const packages = [...new Set(missing.flatMap((name) => tools[name].split(' ')))];
   console.log(`Installing Debian packages for the tests: ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>

@@ -53,10 +53,10 @@ export function curl(port: number, name: string, caFile: string): Promise<Ran> {
 }
 
 /**
- * `/options` of baresip over TLS 1.3. The version in Debian 12 loads `sip_cafile` and knows no `sip_verify_server`, so
+ * `/options` of baresip over TLS 1.3; `own`: a file with the client's certificate and its key. The version in Debian 12 loads `sip_cafile` and knows no `sip_verify_server`, so
  * verification is switched on below it, in the configuration of its OpenSSL.
  */
-export async function baresip(folder: string, port: number, name: string, caFile: string): Promise<Ran> {
+export async function baresip(folder: string, port: number, name: string, caFile: string, own?: string): Promise<Ran> {
   mkdirSync(folder, { recursive: true });
   const write = (file: string, ...lines: readonly string[]) =>
     writeFileSync(join(folder, file), `${lines.join('\n')}\n`);
@@ -66,6 +66,7 @@ export async function baresip(folder: string, port: number, name: string, caFile
     'sip_listen 127.0.0.1:0',
     'sip_verify_server yes',
     `sip_cafile ${caFile}`,
+    ...(own === undefined ? [] : [`sip_certificate ${own}`]),
     'module_app account.so',
     'module_app menu.so',
   );
@@ -86,8 +87,11 @@ export async function baresip(folder: string, port: number, name: string, caFile
   return { ok: /^SIP\/2\.0 200 OK/m.test(output), output };
 }
 
-/** OPTIONS by sipsak over TLS 1.2; it verifies the server only when it is as talkative as this. */
-export function sipsak(port: number, name: string, caFile: string): Promise<Ran> {
+/**
+ * OPTIONS by sipsak over TLS 1.2; it verifies the server only when it is as talkative as this. `own`: a file with the
+ * client's certificate and its key.
+ */
+export function sipsak(port: number, name: string, caFile: string, own?: string): Promise<Ran> {
   return run('sipsak', [
     '-vvv',
     '-p',
@@ -97,6 +101,7 @@ export function sipsak(port: number, name: string, caFile: string): Promise<Ran>
     '--transport=tls',
     '--tls-ca-cert',
     caFile,
+    ...(own === undefined ? [] : ['--tls-client-cert', own]),
   ]);
 }
 

@@ -53,8 +53,8 @@ export interface OpensslCa {
   /** A CA below this one, in a demoCA folder of its own. */
   issueCa(folder: string, options: OpensslCaOptions): Promise<OpensslCa>;
   revoke(certificate: string, reason?: string): Promise<void>;
-  /** A CRL over what was revoked, as PEM. */
-  crl(options?: { days?: number; extensions?: readonly string[] }): Promise<string>;
+  /** A CRL over what was revoked, as PEM. `seconds`, when given, wins over `days`. */
+  crl(options?: { days?: number; seconds?: number; extensions?: readonly string[] }): Promise<string>;
 }
 
 export interface OpensslCaOptions {
@@ -197,8 +197,10 @@ async function openCa(folder: string, certificate: string, key: string): Promise
       await writeFile(file, revoked);
       await ca(undefined, ['-revoke', file, ...(reason === undefined ? [] : ['-crl_reason', reason])]);
     },
-    crl: ({ days = 30, extensions } = {}) =>
-      ca(extensions, ['-gencrl', '-crldays', String(days), ...(extensions ? ['-crlexts', 'given'] : [])]),
+    crl: ({ days = 30, seconds, extensions } = {}) => {
+      const life = seconds === undefined ? ['-crldays', String(days)] : ['-crlsec', String(seconds)];
+      return ca(extensions, ['-gencrl', ...life, ...(extensions ? ['-crlexts', 'given'] : [])]);
+    },
   };
   return self;
 }
