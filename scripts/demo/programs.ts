@@ -87,11 +87,8 @@ export async function baresip(folder: string, port: number, name: string, caFile
   return { ok: /^SIP\/2\.0 200 OK/m.test(output), output };
 }
 
-/**
- * OPTIONS by sipsak over TLS 1.2; it verifies the server only when it is as talkative as this. `own`: a file with the
- * client's certificate and its key.
- */
-export function sipsak(port: number, name: string, caFile: string, own?: string): Promise<Ran> {
+/** OPTIONS by sipsak over TLS 1.2; it verifies the server only when it is as talkative as this. */
+export function sipsak(port: number, name: string, caFile: string): Promise<Ran> {
   return run('sipsak', [
     '-vvv',
     '-p',
@@ -101,7 +98,6 @@ export function sipsak(port: number, name: string, caFile: string, own?: string)
     '--transport=tls',
     '--tls-ca-cert',
     caFile,
-    ...(own === undefined ? [] : ['--tls-client-cert', own]),
   ]);
 }
 

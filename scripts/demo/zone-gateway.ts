@@ -41,6 +41,8 @@ export interface ZoneGateway {
   /** Zones and settings are in force when these resolve. */
   addZone(fields: { readonly name: string; readonly kind: string } & Readonly<Record<string, unknown>>): Promise<void>;
   changeZone(name: string, changes: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Replaces the access rules of the default zone. */
+  accessRules(rules: { readonly unmatched: 'allow' | 'deny'; readonly rules: readonly object[] }): Promise<void>;
   zone(name: string): Promise<ZoneState>;
   /** What the register of peers says about a certificate; undefined when no peer has shown it. */
   peer(fingerprint: string): Promise<PeerState | undefined>;
@@ -100,6 +102,10 @@ export async function startZoneGateway(options: ZoneGatewayOptions): Promise<Zon
     async changeZone(name, changes) {
       const { id, version } = await zone(name);
       await served(() => api.must('PATCH', `/zones/${id}`, { version, ...changes }));
+    },
+    async accessRules(rules) {
+      const { version } = await api.must<{ version: number }>('GET', '/zones/access-rules');
+      await served(() => api.must('PUT', '/zones/access-rules', { version, ...rules }));
     },
     async peer(fingerprint) {
       const { status, body } = await api.get<{ peer: PeerState }>(`/peers/${fingerprint}`);
