@@ -35,6 +35,8 @@ const further: readonly (readonly [path: string, heading: string])[] = [
   ['/security/client-certificate/generate-csr', 'Generate CSR'],
   ['/security/domain-certificates/video.example.net', 'Domain certificate video.example.net'],
   ['/security/domain-certificates/old.example.net', 'Domain certificate old.example.net'],
+  ['/configuration/zones/new', 'New zone'],
+  ['/configuration/zones/default', 'Default zone'],
   ['/no-such-page', 'No such page'],
 ];
 

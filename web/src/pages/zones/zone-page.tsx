@@ -29,7 +29,7 @@ const blank: Zone = {
   kind: 'neighbor',
   peers: [],
   port: 5061,
-  tlsVerify: true,
+  tlsVerify: false,
   subjectName: '',
   identity: 'server',
   ekuRule: 'strict',
