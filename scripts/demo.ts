@@ -2,7 +2,7 @@
  * `npm run demo`: the whole flow of a certificate with real OpenSSL as the CA, on free ports and in a temporary folder.
  * Ends with a table of what was shown; exit code 1 when anything did not go as it should.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiClient, setUp } from '../test/support/api.ts';
@@ -10,10 +10,11 @@ import { startGateway } from '../test/support/gateway.ts';
 import { createOpensslCa } from '../test/support/openssl.ts';
 import { baresip, curl, freeShortPort, type Ran, sClient, sipsak } from './demo/programs.ts';
 import { openSipConnection } from './demo/sip-connection.ts';
+import { createTable } from './demo/table.ts';
 import { ensureTools } from './tools.ts';
 
 const cluster = 'cluster.example.com';
-const rows: { readonly shown: string; readonly good: boolean }[] = [];
+const { title, say, note, print } = createTable();
 
 const missing = ensureTools();
 if (missing.length > 0) console.log(`Missing programs, their steps are left out: ${missing.join(', ')}`);
@@ -26,8 +27,7 @@ try {
   await gateway.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
-printTable();
-process.exitCode = rows.every((row) => row.good) ? 0 : 1;
+process.exitCode = print() ? 0 : 1;
 
 async function play(): Promise<void> {
   title('Start and set-up');
@@ -128,25 +128,4 @@ async function pair(name: string, client: (caFile: string) => Promise<Ran>, good
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
-}
-
-function title(text: string): void {
-  console.log(`\n── ${text}`);
-}
-
-function say(text: string): void {
-  console.log(text);
-}
-
-function note(shown: string, good: boolean, output = ''): void {
-  rows.push({ shown, good });
-  console.log(`${good ? '✓' : '✗'} ${shown}`);
-  if (!good && output !== '') writeFileSync(2, `${output.split('\n').slice(-25).join('\n')}\n`);
-}
-
-function printTable(): void {
-  console.log(`\n${'shown'.padEnd(78)} result`);
-  for (const { shown, good } of rows) console.log(`${shown.padEnd(78)} ${good ? 'yes' : 'NO'}`);
-  const good = rows.filter((row) => row.good).length;
-  console.log(`\n${good} of ${rows.length} shown`);
 }
