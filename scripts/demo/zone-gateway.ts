@@ -55,6 +55,7 @@ export interface ZoneGateway {
     sip: Readonly<Record<string, unknown>>,
     more?: { readonly automatic?: object; readonly allowedHosts?: readonly string[] },
   ): Promise<void>;
+  uploadCrl(crl: string): Promise<void>;
   /** Fetches every CRL now; answers when it has begun. */
   updateCrls(): Promise<void>;
   output(): string;
@@ -129,6 +130,7 @@ export async function startZoneGateway(options: ZoneGatewayOptions): Promise<Zon
       const body = { version, purposes: { 'sip-tls': sip }, ...more };
       await served(() => api.must('PUT', '/revocation/settings', body));
     },
+    uploadCrl: (crl) => served(() => api.must('POST', '/revocation/crl', { file: base64(crl), name: 'uploaded.crl' })),
     async updateCrls() {
       await api.must('POST', '/revocation/updates', {});
     },

@@ -108,6 +108,16 @@ async function takeAway(
   await Promise.all(events);
   const listed = await waitFor(async () => (await edge.closedFor(shown.branch.fingerprint)).includes(code), 5_000);
   table.note(`${what}: listed among the closed connections with ${code}`, listed);
+  const next = await stage.branchCalls(shown.branch);
+  const refused = (await next.options()) === 0;
+  const failed = await waitFor(async () => (await edge.zone('branch')).state === 'failed', 5_000);
+  const { state, words } = await edge.zone('branch');
+  table.note(
+    `${what}: the branch calls again and is refused, its zone failed`,
+    refused && failed,
+    `${state}: ${words}`,
+  );
+  table.say(`  ${words}`);
 }
 
 async function isActive(gateway: ZoneGateway): Promise<boolean> {
