@@ -38,10 +38,18 @@ export async function startOcspResponder(ca: OpensslCa, port: number): Promise<(
 
 export const misbehaviours = ['slow', 'huge', 'garbage'] as const;
 
+export interface BadResponder {
+  /** Whether this URL was asked. */
+  asked(url: string): boolean;
+  stop(): void;
+}
+
 /** Port 80 of `address`: the first label of the host asked for says how it answers. */
-export async function startBadResponder(address: string): Promise<() => void> {
+export async function startBadResponder(address: string): Promise<BadResponder> {
+  const urls = new Set<string>();
   const server = createServer((request, response) => {
     request.resume();
+    urls.add(`http://${request.headers.host}${request.url}`);
     const how = request.headers.host?.split('.')[0];
     if (how === 'slow') return;
     response.writeHead(200, { 'content-type': 'application/ocsp-response' });
@@ -49,9 +57,12 @@ export async function startBadResponder(address: string): Promise<() => void> {
     else pour(response);
   });
   await listening(server, address);
-  return () => {
-    server.close();
-    server.closeAllConnections();
+  return {
+    asked: (url) => urls.has(url),
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 

@@ -13,12 +13,12 @@ export async function waitFor(
   return holds();
 }
 
-/** The same, and the seconds it took. */
+/** The same, and the seconds since `start`, a moment of `performance.now()`. */
 export async function timed(
   holds: () => boolean | Promise<boolean>,
   milliseconds: number,
+  start = performance.now(),
 ): Promise<{ readonly held: boolean; readonly seconds: string }> {
-  const start = performance.now();
   const held = await waitFor(holds, milliseconds);
   return { held, seconds: `${((performance.now() - start) / 1000).toFixed(1)} s` };
 }

@@ -1,6 +1,6 @@
 /** Status that cannot be established: a CRL that ran out, responders that are slow, huge, or talk garbage. */
 import type { Leaf } from './private-ca.ts';
-import { misbehaviours, startBadResponder } from './revocation-servers.ts';
+import { misbehaviours, startBadResponder, startOcspResponder } from './revocation-servers.ts';
 import { badAddress, branchName, type Stage } from './stage.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -33,7 +33,10 @@ export async function unsettledStatus(stage: Stage): Promise<void> {
   }
 
   table.title('OCSP responders that misbehave');
-  const stop = await startBadResponder(badAddress);
+  // the responder reads what was issued at its start
+  const known = await stage.leafFor(branchName, { ocsp: 'http://ocsp.partner.test:8080/' });
+  const bad = await startBadResponder(badAddress);
+  const stopGood = await startOcspResponder(partners.ca, 8080);
   try {
     for (const { fallback, letIn } of fallbacks) {
       await edge.checkRevocation(
@@ -41,18 +44,27 @@ export async function unsettledStatus(stage: Stage): Promise<void> {
         { automatic: { enabled: false, points: [] } },
       );
       for (const how of misbehaviours) {
-        const leaf = await stage.leafFor(branchName, { ocsp: `http://${how}.partner.test/${fallback}` });
-        await arrives(stage, `fallback ${fallback}, OCSP responder ${how}`, leaf, letIn);
+        const url = `http://${how}.partner.test/${fallback}`;
+        const leaf = await stage.leafFor(branchName, { ocsp: url });
+        await arrives(stage, `fallback ${fallback}, OCSP responder ${how}`, leaf, letIn, () => bad.asked(url));
       }
     }
+    await arrives(stage, 'fallback revoked, OCSP responder as it should be', known, true);
   } finally {
-    stop();
+    bad.stop();
+    await stopGood();
   }
   await edge.checkRevocation({ mode: 'off', fallback: 'not-revoked' });
 }
 
 /** The branch calls; the row tells whether it was let in, how long that took, and what the register of peers says. */
-async function arrives({ table, edge, branchCalls }: Stage, when: string, leaf: Leaf, letIn: boolean): Promise<void> {
+async function arrives(
+  { table, edge, branchCalls }: Stage,
+  when: string,
+  leaf: Leaf,
+  letIn: boolean,
+  asked = () => true,
+): Promise<void> {
   const start = performance.now();
   const call = await branchCalls(leaf);
   const code = await call.options();
@@ -63,7 +75,7 @@ async function arrives({ table, edge, branchCalls }: Stage, when: string, leaf: 
   const as = letIn ? code === 200 : code === 0;
   const reason = letIn ? '' : ` (${peer?.code})`;
   // the handshake may spend five seconds on revocation data
-  const good = as && told && peer?.accepted === letIn && milliseconds < 6_000;
+  const good = as && asked() && told && peer?.accepted === letIn && milliseconds < 6_000;
   table.note(`${when}: ${outcome}${reason} after ${(milliseconds / 1000).toFixed(1)} s`, good, peer?.words);
   table.say(`  ${peer?.words}`);
   call.close();
