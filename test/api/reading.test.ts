@@ -41,7 +41,11 @@ test('reading changes nothing that is stored, whatever is asked', async () => {
   const ends = ['', '?limit=1', '?limit=x', '?q=%00', '?__proto__[x]=1', `?x=${'y'.repeat(5000)}`, '/%2e%2e%2f', '%00'];
   for (const route of reading) {
     for (const path of addresses(route.path)) {
-      for (const end of ends) assert.ok((await get(path + end)).status < 500, path + end);
+      for (const end of ends) {
+        const { status } = await get(path + end);
+        // 503: a connection has had its share of requests
+        assert.ok(status < 500 || status === 503, `${path}${end}: ${status}`);
+      }
     }
   }
   assert.equal(await settledHash(), hash);

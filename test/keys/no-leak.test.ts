@@ -240,7 +240,13 @@ function keepFiles(): void {
 }
 
 function walk(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  // a file that is being renamed into place may be gone by the time it is looked at
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter(
+      (path) =>
+        lstatSync(path, { throwIfNoEntry: false }) !== undefined && !path.startsWith(join(folder, 'cache', 'v')),
+    );
 }
 
 function cli(...words: readonly string[]): Promise<number> {
