@@ -95,13 +95,10 @@ export const divergences: Readonly<Record<string, Divergence>> = {
         .slice(0, -1)
         .some(({ selfIssued }) => selfIssued),
   },
-  'another-path': {
-    accepts: 'ours',
-    explains: (what) => agreesOn({ ...what.built, ...pathAlone(what.ours) }, what),
-  },
   'another-crl-of-the-name': {
     accepts: 'ours',
-    explains: (what) => {
+    explains: async (what) => {
+      if (what.chain.crls === undefined || !says(what.openssl, errors.crlSignature)) return false;
       const signed = (der: Uint8Array) => {
         const crl = loadCrl(der, 'CRL');
         return crl.ok && pathOf(what.ours).some((signer) => crl.value.signedBy(signer));
@@ -109,6 +106,10 @@ export const divergences: Readonly<Record<string, Divergence>> = {
       const crls = what.built.crls?.filter(signed);
       return agreesOn({ ...what.built, ...pathAlone(what.ours), crls }, what);
     },
+  },
+  'another-path': {
+    accepts: 'ours',
+    explains: (what) => agreesOn({ ...what.built, ...pathAlone(what.ours) }, what),
   },
   'common-name': {
     accepts: 'openssl',

@@ -60,6 +60,8 @@ export interface PeerVerifier {
 export function createPeerVerifier(folder: string, now: () => number = Date.now): PeerVerifier {
   const memory = new SignatureMemory();
   const leaves = new ByteMemory<PeerChain>(4_096, 16_384);
+  /** CA certificates of accepted chains: thousands of peers present the same few. */
+  const issuers = new ByteMemory<Certificate>(256);
   let evidence: PeerEvidence | undefined;
   const tools = { monotonic: () => performance.now(), memory };
 
@@ -76,12 +78,13 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
       const leaf = presentedLeaf(socket);
       if (leaf === undefined) return undefined;
       const chain = leaves.get(leaf);
-      return chain === undefined ? { chain: readChain(leaf, socket), known: false } : { chain, known: true };
+      return chain === undefined ? { chain: readChain(leaf, socket, issuers), known: false } : { chain, known: true };
     },
-    presentedAnew: (socket) => readChain(presentedLeaf(socket), socket),
+    presentedAnew: (socket) => readChain(presentedLeaf(socket), socket, issuers),
     remember(chain) {
-      const [leaf] = chain;
+      const [leaf, ...above] = chain;
       if (leaf !== undefined && !(leaf instanceof Uint8Array)) leaves.set(leaf.der, chain);
+      for (const one of above) if (!(one instanceof Uint8Array)) issuers.set(one.der, one);
     },
     decide(chain, question, fetched) {
       const { revocation } = question;
@@ -126,10 +129,11 @@ const nothing: Pick<PeerEvidence, 'trust' | 'crls'> = {
 };
 
 /** The leaf from the session is what was proved; the rest is only as good as its signatures. */
-function readChain(leaf: Uint8Array | undefined, socket: TLSSocket): PeerChain {
-  const rest = presentedChain(socket).slice(1);
-  const all = leaf === undefined ? rest : [leaf, ...rest];
-  return all.map(parsed);
+function readChain(leaf: Uint8Array | undefined, socket: TLSSocket, issuers: ByteMemory<Certificate>): PeerChain {
+  const above = presentedChain(socket)
+    .slice(1)
+    .map((der) => issuers.get(der) ?? parsed(der));
+  return leaf === undefined ? above : [parsed(leaf), ...above];
 }
 
 function parsed(der: Uint8Array): Certificate | Uint8Array {
