@@ -55,7 +55,7 @@ const neighbor: EdgeZone = {
 
 function peers(more: TestPeers = {}): TestPeers {
   const { port } = upstream.address() as { port: number };
-  return { trust: [peerCa.base64], upstream: { host: '127.0.0.1', port }, zones: [everybody], ...more };
+  return { trust: [peerCa.base64], upstream: { host: '127.0.0.1', port }, zones: [], ...more };
 }
 
 before(async () => {
@@ -223,12 +223,26 @@ test('zones: by name, by address without verification, else the default zone wit
     unmatched: 'deny',
     rules: [{ name: 'ours', priority: 1, patternType: 'suffix', pattern: '.example.com', action: 'allow' }],
   } as const;
-  assert.deepEqual(await zoneOf(issuing.leaf(), { accessRules: rules }), [ok, 'default', 'let in']);
-  assert.deepEqual(await zoneOf(issuing.leaf({ name: 'a.example.net' }), { accessRules: rules }), [
+  assert.deepEqual(await zoneOf(issuing.leaf(), { zones: [everybody], accessRules: rules }), [ok, 'default', 'let in']);
+  assert.deepEqual(await zoneOf(issuing.leaf({ name: 'a.example.net' }), { zones: [everybody], accessRules: rules }), [
     'closed',
     'default',
     'edge.access-denied',
   ]);
+});
+
+test('a default zone that verifies takes nobody without a certificate; one that does not takes everybody', async () => {
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    await gateway.publishPeers(peers({ zones: [everybody] }));
+    assert.equal(await answerTo({ maxVersion }), 'closed');
+    assert.equal(await answerTo({ cert: good.cert, key: good.key, maxVersion }), 'SIP/2.0 200 OK');
+    await gateway.publishPeers(peers({ zones: [{ ...everybody, tlsVerify: false }] }));
+    const client = await connectSip(gateway.sipPort, ca.pem, { maxVersion });
+    assert.equal(await client.options(), 'SIP/2.0 200 OK');
+    const closed = once(client.socket, 'close');
+    await gateway.publishPeers(peers({ zones: [everybody] }));
+    await closed;
+  }
 });
 
 test('what is not settled here is asked of administration, and the fallback holds when nothing is known', async () => {

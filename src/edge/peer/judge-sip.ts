@@ -29,7 +29,7 @@ export type Decide = (chain: PeerChain, question: PeerQuestion) => Decision;
 
 /**
  * Made once for each snapshot. A certificate that is presented has to be good unless its zone has TLS verification off;
- * without a certificate the source address and the default zone decide. `addressesOf` gives the addresses that a host
+ * without a certificate the source address and the default zone decide, and a zone that verifies takes nobody without. `addressesOf` gives the addresses that a host
  * name of a zone has at present.
  */
 export function createSipJudge(
@@ -67,6 +67,8 @@ export function createSipJudge(
     const verdict = (refusal?: Refusal): Verdict => ({ zone, decision, refusal });
     if (chain === undefined && certificateRequired) return verdict(noCertificate);
     if (zone === undefined) return verdict(nobody);
+    // without any zones a certificate may be presented; a zone that verifies wants one
+    if (chain === undefined && !admitted && zone !== everybody) return verdict(noCertificateFor(zone));
     const [refusing] = refusals;
     if (!admitted && refusing?.decision.decision !== undefined) {
       return {
@@ -94,6 +96,13 @@ export const noCertificate: Refusal = {
   code: 'edge.certificate-required',
   words: 'This port takes connections with a client certificate only, and none was presented.',
 };
+
+function noCertificateFor({ name }: EdgeZone): Refusal {
+  return {
+    code: 'edge.certificate-required',
+    words: `The connection falls to the zone “${name}”, whose TLS verify mode is on, and no certificate was presented.`,
+  };
+}
 
 const nobody: Refusal = {
   code: 'edge.no-zone',
