@@ -1959,6 +1959,55 @@ export interface components {
              */
             fallback: "not-revoked" | "revoked";
         };
+        Relay: {
+            /** @description Lower-case letters, digits and hyphens. */
+            name: string;
+            port: number;
+            requireClientCertificate: boolean;
+            /** @description Name of a trust set; empty: the trusted CA list. */
+            trustSet: string;
+            /**
+             * @description Row of the table of revocation sources.
+             * @enum {string}
+             */
+            purpose: "https-client" | "xmpp" | "ldap" | "syslog";
+            /** @description Where the bytes go, over TCP. */
+            upstream: {
+                /** @description A host name or an IP address, without brackets. */
+                host: string;
+                port: number;
+            };
+            /** @description Of which a client has to prove one; none: any client that is trusted. */
+            readonly clientNames: string[];
+        };
+        RelayRequest: {
+            /** @description Lower-case letters, digits and hyphens. */
+            name: string;
+            port: number;
+            /** @default true */
+            requireClientCertificate: boolean;
+            /**
+             * @description Name of a trust set; empty: the trusted CA list.
+             * @default
+             */
+            trustSet: string;
+            /**
+             * @description Row of the table of revocation sources.
+             * @default https-client
+             * @enum {string}
+             */
+            purpose: "https-client" | "xmpp" | "ldap" | "syslog";
+            upstream: {
+                /** @description A host name or an IP address, without brackets. */
+                host: string;
+                port: number;
+            };
+            /**
+             * @description An array, or one text with commas between the members.
+             * @default []
+             */
+            clientNames: string | string[];
+        };
         Remark: {
             code: string;
             message: string;
@@ -2244,6 +2293,17 @@ export interface components {
                 httpsPort: number;
                 sipTlsPort: number;
             };
+            sip: {
+                /** @description The SIP server behind the gateway, over TCP. */
+                upstream: {
+                    /** @description A host name or an IP address, without brackets. */
+                    host: string;
+                    port: number;
+                } | null;
+                /** @description For peers with a certificate only; null: no such listener. */
+                mutualTlsPort: number | null;
+            };
+            readonly relays: components["schemas"]["Relay"][];
             limits: {
                 https: {
                     perAddress: number;
@@ -2302,6 +2362,16 @@ export interface components {
                 httpsPort?: number;
                 sipTlsPort?: number;
             };
+            sip?: {
+                upstream?: {
+                    /** @description A host name or an IP address, without brackets. */
+                    host: string;
+                    port: number;
+                } | null;
+                mutualTlsPort?: number | null;
+            };
+            /** @description Replaces all. */
+            readonly relays?: components["schemas"]["RelayRequest"][];
             limits?: {
                 https?: {
                     perAddress?: number;

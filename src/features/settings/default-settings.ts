@@ -25,6 +25,8 @@ export const defaultSettings: Settings = {
     phoneSecurityProfiles: [],
   },
   listeners: { address: '::', httpsPort: 8443, sipTlsPort: 5061 },
+  sip: { upstream: null, mutualTlsPort: null },
+  relays: [],
   limits: {
     https: { perAddress: 50, total: 5_000 },
     sip: { perAddress: 2_000, total: 10_000 },

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import { canonicalFqdn, isFqdn } from './fqdn.ts';
-import type { ConnectionLimits, GatewayRole, Settings, UnifiedCommunications } from './settings.ts';
+import type { ConnectionLimits, GatewayRole, RelaySetting, Settings, UnifiedCommunications } from './settings.ts';
 
 /** A list as JSON array, or as text with commas or line breaks between the members. */
 export type ListInput = string | readonly string[];
@@ -14,6 +14,8 @@ type ListField =
   | 'chatNodeAliases'
   | 'otherSideChatNodeAliases'
   | 'phoneSecurityProfiles';
+
+export type RelayInput = Omit<RelaySetting, 'clientNames'> & { readonly clientNames: ListInput };
 
 /** What a change may name; what it leaves out stays. */
 export interface SettingsPatch {
@@ -30,6 +32,9 @@ export interface SettingsPatch {
   readonly listeners?:
     | { readonly [K in keyof Settings['listeners']]?: Settings['listeners'][K] | undefined }
     | undefined;
+  readonly sip?: { readonly [K in keyof Settings['sip']]?: Settings['sip'][K] | undefined } | undefined;
+  /** Replaces all. */
+  readonly relays?: readonly RelayInput[] | undefined;
   readonly limits?:
     | {
         readonly https?: Partial<ConnectionLimits> | undefined;
@@ -78,6 +83,8 @@ export function applyPatch(current: Settings, patch: SettingsPatch): Settings {
       ),
     },
     listeners: { ...current.listeners, ...defined(patch.listeners) },
+    sip: { ...current.sip, ...defined(patch.sip) },
+    relays: patch.relays === undefined ? current.relays : relaysOf(patch.relays, faults),
     limits: {
       https: { ...current.limits.https, ...defined(patch.limits?.https) },
       sip: { ...current.limits.sip, ...defined(patch.limits?.sip) },
@@ -127,6 +134,15 @@ function names(field: string, input: ListInput, faults: Fault[], hint?: string, 
     if (!seen.has(key)) seen.set(key, keepCase ? name : key);
   }
   return [...seen.values()];
+}
+
+function relaysOf(relays: readonly RelayInput[], faults: Fault[]): readonly RelaySetting[] {
+  return relays.map((relay, i) => ({
+    ...relay,
+    name: relay.name.trim(),
+    upstream: { ...relay.upstream, host: relay.upstream.host.trim().toLowerCase() },
+    clientNames: names(`relays.${i}.clientNames`, relay.clientNames, faults),
+  }));
 }
 
 function checkCluster(next: Settings, faults: Fault[]): void {

@@ -6,6 +6,37 @@ import { type Settings, type SettingsFeature, settingsFlags } from './settings.t
 const limits = z.object({ perAddress: z.int(), total: z.int() });
 const names = z.array(z.string()).readonly();
 
+const text = z.string().max(253);
+const list = z
+  .union([z.string().max(100_000), z.array(z.string().max(1_000)).max(2_000)])
+  .describe('An array, or one text with commas between the members.');
+
+const host = z.string().min(1).max(255).describe('A host name or an IP address, without brackets.');
+const relay = {
+  name: z.string().max(100).describe('Lower-case letters, digits and hyphens.'),
+  port: z.number(),
+  requireClientCertificate: z.boolean(),
+  trustSet: z.string().max(60).describe('Name of a trust set; empty: the trusted CA list.'),
+  purpose: z.enum(['https-client', 'xmpp', 'ldap', 'syslog']).describe('Row of the table of revocation sources.'),
+};
+const relaySchema = z
+  .object({
+    ...relay,
+    upstream: z.object({ host, port: z.number() }).describe('Where the bytes go, over TCP.'),
+    clientNames: names.describe('Of which a client has to prove one; none: any client that is trusted.'),
+  })
+  .meta({ id: 'Relay' });
+const relayRequest = z
+  .strictObject({
+    ...relay,
+    upstream: z.strictObject({ host, port: z.number() }),
+    requireClientCertificate: relay.requireClientCertificate.default(true),
+    trustSet: relay.trustSet.default(''),
+    clientNames: list.default([]),
+    purpose: relay.purpose.default('https-client'),
+  })
+  .meta({ id: 'RelayRequest' });
+
 /** The settings as the API shows them. */
 export const settingsSchema = z
   .object({
@@ -31,6 +62,14 @@ export const settingsSchema = z
       phoneSecurityProfiles: names,
     }),
     listeners: z.object({ address: z.string(), httpsPort: z.int(), sipTlsPort: z.int() }),
+    sip: z.object({
+      upstream: z
+        .object({ host, port: z.number() })
+        .nullable()
+        .describe('The SIP server behind the gateway, over TCP.'),
+      mutualTlsPort: z.number().nullable().describe('For peers with a certificate only; null: no such listener.'),
+    }),
+    relays: z.array(relaySchema).readonly(),
     limits: z.object({ https: limits, sip: limits, handshakeMs: z.int(), exemptAddresses: names }),
     flags: z
       .array(z.object({ code: z.string(), field: z.string(), message: z.string(), hint: z.string() }))
@@ -38,11 +77,6 @@ export const settingsSchema = z
       .describe('What will not work as it stands.'),
   })
   .meta({ id: 'Settings' });
-
-const text = z.string().max(253);
-const list = z
-  .union([z.string().max(100_000), z.array(z.string().max(1_000)).max(2_000)])
-  .describe('An array, or one text with commas between the members.');
 
 /** What a change may name; what it leaves out stays. */
 export const settingsPatchSchema = z
@@ -72,6 +106,13 @@ export const settingsPatchSchema = z
     listeners: z
       .strictObject({ address: text.optional(), httpsPort: z.number().optional(), sipTlsPort: z.number().optional() })
       .optional(),
+    sip: z
+      .strictObject({
+        upstream: z.strictObject({ host, port: z.number() }).nullable().optional(),
+        mutualTlsPort: z.number().nullable().optional(),
+      })
+      .optional(),
+    relays: z.array(relayRequest).max(20).readonly().optional().describe('Replaces all.'),
     limits: z
       .strictObject({
         https: z.strictObject({ perAddress: z.number().optional(), total: z.number().optional() }).optional(),

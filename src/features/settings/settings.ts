@@ -52,6 +52,32 @@ export interface ConnectionLimits {
   readonly total: number;
 }
 
+export interface HostAndPort {
+  /** A host name or an IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * By what a relay's clients are verified: the row of the table of revocation sources, and for servers that call servers
+ * (`xmpp`) the names and uses of that row.
+ */
+export type RelayPurpose = 'https-client' | 'xmpp' | 'ldap' | 'syslog';
+
+/** A listener that ends TLS, verifies the client and passes bytes both ways. */
+export interface RelaySetting {
+  /** Lower-case letters, digits and hyphens; the listener is known by it. */
+  readonly name: string;
+  readonly port: number;
+  readonly upstream: HostAndPort;
+  readonly requireClientCertificate: boolean;
+  /** Name of a trust set; empty: the trusted CA list. */
+  readonly trustSet: string;
+  /** Lower-case names of which a client has to prove one; none: any client that is trusted. */
+  readonly clientNames: readonly string[];
+  readonly purpose: RelayPurpose;
+}
+
 export interface Settings {
   /** Grows by one with every change. */
   readonly version: number;
@@ -69,6 +95,13 @@ export interface Settings {
   readonly unifiedCommunications: UnifiedCommunications;
   /** Where the gateway listens; a flag of `serve` goes first. Port 0 asks for a free one. */
   readonly listeners: { readonly address: string; readonly httpsPort: number; readonly sipTlsPort: number };
+  readonly sip: {
+    /** The SIP server behind the SIP listeners, over TCP; null: none. */
+    readonly upstream: HostAndPort | null;
+    /** The listener for peers with a certificate only; null: none. */
+    readonly mutualTlsPort: number | null;
+  };
+  readonly relays: readonly RelaySetting[];
   readonly limits: {
     readonly https: ConnectionLimits;
     readonly sip: ConnectionLimits;
@@ -77,6 +110,18 @@ export interface Settings {
     /** Addresses or CIDR blocks that `perAddress` does not bind. */
     readonly exemptAddresses: readonly string[];
   };
+}
+
+/** How one of the gateway's listeners fares, as the process that binds the ports says. */
+export interface ListenerState {
+  readonly kind: 'https' | 'sip' | 'sip-mutual' | 'relay';
+  /** Of the relay; else as the kind. */
+  readonly name: string;
+  /** The port that is, or was to be, listened on. */
+  readonly port: number;
+  /** False: `words` say why the port could not be bound. */
+  readonly bound: boolean;
+  readonly words: string;
 }
 
 export interface SettingsDeps {

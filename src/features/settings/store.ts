@@ -17,6 +17,7 @@ export async function readSettings(db: Kysely<Schema>): Promise<Settings> {
     ...stored,
     unifiedCommunications: { ...d.unifiedCommunications, ...stored.unifiedCommunications },
     listeners: { ...d.listeners, ...stored.listeners },
+    sip: { ...d.sip, ...stored.sip },
     limits: { ...d.limits, ...stored.limits },
     version: row.version,
   };
