@@ -8,6 +8,8 @@ import { Problem } from '../lib/problem.ts';
 import { firstTables } from './migrations/001-first-tables.ts';
 import { revocationTables } from './migrations/002-revocation.ts';
 import { zoneTables } from './migrations/003-zones.ts';
+import { acmeTables } from './migrations/004-acme.ts';
+import { privateCaTables } from './migrations/005-private-ca.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -27,7 +29,13 @@ export interface DialectTypes {
 }
 
 /** Every step there is, in order. */
-export const migrations: readonly Migration[] = [firstTables, revocationTables, zoneTables];
+export const migrations: readonly Migration[] = [
+  firstTables,
+  revocationTables,
+  zoneTables,
+  acmeTables,
+  privateCaTables,
+];
 
 /**
  * Runs the steps that are missing and answers their numbers. Throws Problem `storage.newer` when the database was

@@ -1,10 +1,17 @@
 /**
  * Every table of the gateway on one page, as the queries see them. Identifiers are 128 random bits in hexadecimal or
- * a fingerprint; times are milliseconds since 1970 (columns ending in `_us`: microseconds); flags are 0 or 1. SQLite and PostgreSQL share this schema; migrations/ holds how it came to be.
+ * a fingerprint; times are milliseconds since 1970 (columns ending in `_us`: microseconds);
+ * flags are 0 or 1. Large features have theirs in tables/. SQLite and PostgreSQL share this schema; migrations/ holds how
+ * it came to be.
  */
 import type { Generated } from 'kysely';
+import type { AcmeTables } from './tables/acme-tables.ts';
+import type { PrivateCaTables } from './tables/private-ca-tables.ts';
 
-export interface Schema {
+export type * from './tables/acme-tables.ts';
+export type * from './tables/private-ca-tables.ts';
+
+export interface Schema extends AcmeTables, PrivateCaTables {
   settings: SettingsTable;
   identity_slots: IdentitySlotsTable;
   identity_versions: IdentityVersionsTable;
