@@ -97,12 +97,17 @@ export function encodeExtensions(values: ExtensionValues, emptySubject: boolean)
   }
   if (v.nameConstraints !== undefined) add('2.5.29.30', true, nameConstraints(v.nameConstraints));
   if (v.certificatePolicies?.length) add('2.5.29.32', false, certificatePolicies(v.certificatePolicies));
-  if (v.crlDistributionPoints?.length) add('2.5.29.31', false, distributionPoints(v.crlDistributionPoints));
+  if (v.crlDistributionPoints?.length) add('2.5.29.31', false, encodeDistributionPoints(v.crlDistributionPoints));
   if (v.authorityInfoAccess !== undefined) add('1.3.6.1.5.5.7.1.1', false, infoAccess(v.authorityInfoAccess));
   if (v.tlsFeature?.length) add('1.3.6.1.5.5.7.1.24', false, sequence(...v.tlsFeature.map((n) => integer(n))));
   if (v.ocspNoCheck) add('1.3.6.1.5.5.7.48.1.5', false, nullValue());
   for (const { oid: id, critical, value } of v.other ?? []) add(id, critical ?? false, value);
   return list.length === 0 ? undefined : sequence(...list);
+}
+
+/** CRLDistributionPoints: each URL one point (RFC 5280 4.2.1.13). */
+export function encodeDistributionPoints(urls: readonly string[]): Uint8Array {
+  return sequence(...urls.map((url) => sequence(explicit(0, explicit(0, implicit(6, asciiOctets(url)))))));
 }
 
 /** SHA-1 of the subjectPublicKey bits (RFC 5280 4.2.1.2, method 1), as every other CA computes it. */
@@ -159,10 +164,6 @@ function certificatePolicies(policies: readonly { oid: string; cps?: string }[])
         : sequence(oid(id), sequence(sequence(oid('1.3.6.1.5.5.7.2.1'), ia5String(cps)))),
     ),
   );
-}
-
-function distributionPoints(urls: readonly string[]): Uint8Array {
-  return sequence(...urls.map((url) => sequence(explicit(0, explicit(0, implicit(6, asciiOctets(url)))))));
 }
 
 function infoAccess(value: NonNullable<ExtensionValues['authorityInfoAccess']>): Uint8Array {

@@ -7,16 +7,21 @@
 export function element(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of content) length += part.length;
-  const header = lengthOctets(length);
-  const out = new Uint8Array(1 + header.length + length);
+  const octets = lengthOctets(length);
+  const out = new Uint8Array(1 + octets.length + length);
   out[0] = tag;
-  out.set(header, 1);
-  let at = 1 + header.length;
+  out.set(octets, 1);
+  let at = 1 + octets.length;
   for (const part of content) {
     out.set(part, at);
     at += part.length;
   }
   return out;
+}
+
+/** Identifier and length octets of an element whose content is written elsewhere. */
+export function header(tag: number, length: number): Uint8Array {
+  return Uint8Array.of(tag, ...lengthOctets(length));
 }
 
 export function sequence(...members: readonly Uint8Array[]): Uint8Array {
@@ -124,11 +129,16 @@ export function nullValue(): Uint8Array {
 
 /** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5); milliseconds since 1970 are cut to the second. */
 export function time(milliseconds: number): Uint8Array {
-  const digits = new Date(milliseconds).toISOString().replace(/\.\d+Z$|[-:T]/g, '');
+  const year = new Date(milliseconds).getUTCFullYear();
+  if (year < 1950 || year >= 2050) return generalizedTime(milliseconds);
+  return element(0x17, asciiOctets(`${timeDigits(milliseconds).slice(2)}Z`));
+}
+
+/** GeneralizedTime of milliseconds since 1970, cut to the second. */
+export function generalizedTime(milliseconds: number): Uint8Array {
   const year = new Date(milliseconds).getUTCFullYear();
   if (year < 0 || year > 9999) throw new RangeError('a certificate holds dates of the years 0 to 9999');
-  if (year >= 1950 && year < 2050) return element(0x17, asciiOctets(`${digits.slice(2)}Z`));
-  return element(0x18, asciiOctets(`${digits}Z`));
+  return element(0x18, asciiOctets(`${timeDigits(milliseconds)}Z`));
 }
 
 /** `[n] EXPLICIT`. */
@@ -139,6 +149,10 @@ export function explicit(number: number, ...content: readonly Uint8Array[]): Uin
 /** `[n] IMPLICIT` around content octets; `constructed` when they are elements themselves. */
 export function implicit(number: number, content: Uint8Array, constructed = false): Uint8Array {
   return element((constructed ? 0xa0 : 0x80) | number, content);
+}
+
+function timeDigits(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$|[-:T]/g, '');
 }
 
 function lengthOctets(length: number): Uint8Array {

@@ -9,8 +9,12 @@ export type SigningDigest = 'sha256' | 'sha384' | 'sha512';
 
 /** Signs `tbs` and returns the whole SIGNED structure: tbs, AlgorithmIdentifier, BIT STRING. */
 export function signedStructure(tbs: Uint8Array, key: KeyObject, digest: SigningDigest): Uint8Array {
-  const signature = sign(hashes(key) ? digest : null, tbs, key);
-  return sequence(tbs, signatureAlgorithm(key, digest), bitString(signature));
+  return sequence(tbs, signatureAlgorithm(key, digest), bitString(signatureOver(tbs, key, digest)));
+}
+
+/** The signature alone. */
+export function signatureOver(tbs: Uint8Array, key: KeyObject, digest: SigningDigest): Uint8Array {
+  return sign(hashes(key) ? digest : null, tbs, key);
 }
 
 /** The AlgorithmIdentifier that `signedStructure` writes for this key; EdDSA and ML-DSA have no choice of digest. */

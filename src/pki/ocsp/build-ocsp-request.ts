@@ -1,7 +1,7 @@
 /** OCSP requests about one certificate (RFC 6960 4.1, RFC 9654), built. Unsigned, as every public responder wants it. */
 import type { Certificate } from '../certificate/certificate.ts';
-import { element, explicit, nullValue, octetString, oid, sequence } from '../der/writer.ts';
-import { certIdHashes, digest } from './cert-id.ts';
+import { explicit, octetString, oid, sequence } from '../der/writer.ts';
+import { encodeCertId } from './cert-id.ts';
 
 export interface OcspQuestion {
   readonly certificate: Certificate;
@@ -16,13 +16,12 @@ export interface OcspQuestion {
 export function buildOcspRequest({ certificate, issuer, hash = 'sha1', nonce }: OcspQuestion): Uint8Array {
   if (nonce !== undefined && (nonce.length < 1 || nonce.length > 128))
     throw new RangeError(`an OCSP nonce has 1 to 128 octets, not ${nonce.length}`);
-  const algorithm = Object.keys(certIdHashes).find((dotted) => certIdHashes[dotted] === hash)!;
-  const certId = sequence(
-    sequence(oid(algorithm), nullValue()),
-    octetString(digest(hash, certificate.issuer.der)),
-    octetString(digest(hash, issuer.publicKey.key)),
-    element(0x02, certificate.serial),
-  );
+  const certId = encodeCertId({
+    hash,
+    issuerName: certificate.issuer.der,
+    issuerKey: issuer.publicKey.key,
+    serial: certificate.serial,
+  });
   const list = sequence(sequence(certId));
   if (nonce === undefined) return sequence(sequence(list));
   const extension = sequence(oid('1.3.6.1.5.5.7.48.1.2'), octetString(octetString(nonce)));

@@ -7,6 +7,7 @@ import type { Certificate } from '../certificate/certificate.ts';
 import type { Extension } from '../certificate/extension/extension-table.ts';
 import { DerReader } from '../der/reader.ts';
 import { OCTET_STRING, SEQUENCE } from '../der/tag.ts';
+import { element, nullValue, octetString, oid, sequence } from '../der/writer.ts';
 
 /** Which certificate is meant: its serial number, and hashes over its issuer's name and key. */
 export interface CertId {
@@ -41,6 +42,23 @@ export function isCertIdOf(certId: CertId, certificate: Certificate, issuer: Cer
 /** Hash over octets, as a CertID or a responder's key hash holds it. */
 export function digest(hash: 'sha1' | 'sha256' | 'sha384' | 'sha512', octets: Uint8Array): Uint8Array {
   return createHash(hash).update(octets).digest();
+}
+
+/** DER of a CertID. `issuerName` is the DER of the Name, `issuerKey` the bits of the key, `serial` content octets. */
+export function encodeCertId(id: {
+  readonly hash: 'sha1' | 'sha256';
+  readonly issuerName: Uint8Array;
+  readonly issuerKey: Uint8Array;
+  readonly serial: Uint8Array;
+}): Uint8Array {
+  const { hash, issuerName, issuerKey, serial } = id;
+  const algorithm = Object.keys(certIdHashes).find((dotted) => certIdHashes[dotted] === hash)!;
+  return sequence(
+    sequence(oid(algorithm), nullValue()),
+    octetString(digest(hash, issuerName)),
+    octetString(digest(hash, issuerKey)),
+    element(0x02, serial),
+  );
 }
 
 export function readCertId(reader: DerReader): CertId {
