@@ -10,6 +10,7 @@ import { revocationTables } from './migrations/002-revocation.ts';
 import { zoneTables } from './migrations/003-zones.ts';
 import { acmeTables } from './migrations/004-acme.ts';
 import { privateCaTables } from './migrations/005-private-ca.ts';
+import { acmeServerTables } from './migrations/007-acme-server.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   zoneTables,
   acmeTables,
   privateCaTables,
+  acmeServerTables,
 ];
 
 /**
