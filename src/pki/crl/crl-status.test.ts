@@ -92,6 +92,46 @@ test('of several CRLs of one scope the newest counts', () => {
   assert.equal(words(ask(plain, { crls: [old] })), 'revoked certificateHold');
 });
 
+test('a CRL that lists the certificate counts until a later one of its scope, by the same key, lists it no more', () => {
+  const day3 = { thisUpdate: crlTime - 3 * day };
+  const held = makeCrl(ca, { number: 5, ...day3, entries: [{ ...listed, reason: 6 }] });
+  const table: [string, LoadedCrl, string][] = [
+    ['later', makeCrl(ca, { number: 6 }), 'good'],
+    // an issuer counts its CRLs, its clock may be set back
+    ['a higher number of an earlier date', makeCrl(ca, { number: 6, thisUpdate: crlTime - 4 * day }), 'good'],
+    ['a lower number of a later date', makeCrl(ca, { number: 4 }), 'revoked certificateHold'],
+    ['the same number', makeCrl(ca, { number: 5 }), 'revoked certificateHold'],
+    ['no number', makeCrl(ca, { number: undefined }), 'revoked certificateHold'],
+    ['another scope', makeCrl(ca, { number: 6, scope: [flag(1)] }), 'revoked certificateHold'],
+    ['out of date', makeCrl(ca, { number: 6, nextUpdate: crlTime - 1000 }), 'revoked certificateHold'],
+    ['yet to come', makeCrl(ca, { number: 6, thisUpdate: crlTime + day }), 'revoked certificateHold'],
+    ['not signed by the issuer', makeCrl(ca, { number: 6, key: other.key }), 'revoked certificateHold'],
+    ['a delta CRL that is silent', makeCrl(ca, { number: 6, base: 5 }), 'revoked certificateHold'],
+  ];
+  for (const [what, second, wanted] of table) {
+    assert.equal(words(ask(plain, { crls: [held, second] })), wanted, what);
+    assert.equal(words(ask(plain, { crls: [second, held] })), wanted, what);
+  }
+  const plainOld = makeCrl(ca, { number: undefined, ...day3, entries: [listed] });
+  assert.equal(words(ask(plain, { crls: [plainOld, makeCrl(ca, { number: undefined })] })), 'good');
+  // the one that lists it is out of date itself
+  const gone = makeCrl(ca, { number: 5, ...day3, nextUpdate: crlTime - day, entries: [listed] });
+  assert.equal(words(ask(plain, { crls: [gone, makeCrl(ca, { number: 4 })] })), 'good');
+});
+
+test('a CRL of another scope that lists the certificate counts, however new the others are', () => {
+  const users = makeCrl(ca, { number: 9, scope: [flag(1)] });
+  const all = makeCrl(ca, { number: 2, thisUpdate: crlTime - 3 * day, entries: [listed] });
+  assert.equal(words(ask(plain, { crls: [users, all] })), 'revoked keyCompromise');
+  const second = makeCa('CA', { issuer: ca });
+  const byOther = makeCrl(ca, { key: second.key, entries: [listed] });
+  assert.equal(
+    words(ask(plain, { crls: [makeCrl(ca, { number: 9 }), byOther], signers: [second] })),
+    'revoked keyCompromise',
+  );
+  assert.equal(words(ask(plain, { crls: [makeCrl(ca, { number: 9 }), byOther] })), 'good');
+});
+
 test('every distribution point is held against the CRL', () => {
   const two = leafWith([uriPoint('http://a/1.crl')], [uriPoint('http://a/2.crl')]);
   const scoped = (uri: string) => makeCrl(ca, { scope: [uriPoint(uri)] });

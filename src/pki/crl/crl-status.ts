@@ -17,6 +17,7 @@ import {
   type UnknownStatus,
   unknownStatus,
 } from './revocation-status.ts';
+import { supersedes } from './supersedes.ts';
 
 export interface CrlStatusRequest {
   readonly certificate: Certificate;
@@ -38,6 +39,7 @@ export function crlStatus(request: CrlStatusRequest): RevocationStatus {
 class CrlSearch {
   readonly #request: CrlStatusRequest;
   readonly #evidence: RevocationEvidence[] = [];
+  readonly #asked = new Set<LoadedCrl>();
   readonly #seen = new Map<LoadedCrl, Usable | UnknownStatus>();
   #reasons = 0;
   #unknown: RevocationStatus;
@@ -54,16 +56,16 @@ class CrlSearch {
         for (const loaded of this.#ownFirst(crls.issuedBy(name))) {
           const revoked = this.#ask(loaded, point);
           if (revoked !== undefined) return revoked;
-          if (this.#reasons === allReasons) return { status: 'good', evidence: this.#evidence };
         }
       }
     }
+    if (this.#reasons === allReasons) return { status: 'good', evidence: this.#evidence };
     return this.#reasons === 0
       ? this.#unknown
       : unknownStatus('crl.reasons', 'the CRLs at hand cover only some reasons for revocation', this.#evidence);
   }
 
-  /** A CA that changed its key may list under each key what that key signed: the CRL of the issuer's own key decides. */
+  /** A CA that changed its key may list under each key what that key signed: the CRL of the issuer's own key speaks first. */
   #ownFirst(crls: readonly LoadedCrl[]): readonly LoadedCrl[] {
     if (crls.length < 2) return crls;
     const own = crls.filter((loaded) => loaded.signedBy(this.#request.issuer));
@@ -82,20 +84,23 @@ class CrlSearch {
       this.#note(unknownStatus('crl.scope', outside, [loaded.evidence(time)]));
       return undefined;
     }
-    // RFC 5280 6.3.3 (e)
     const reasons = reasonsCovered(loaded.scope, point);
-    if ((reasons & ~this.#reasons) === 0) return undefined;
+    // RFC 5280 6.3.3 (e) would pass over a CRL that adds no reason; one that was not asked yet may still say revoked
+    if ((reasons & ~this.#reasons) === 0 && (this.#asked.has(loaded) || this.#isReplaced(loaded))) return undefined;
     const usable = this.#usable(loaded);
     if ('status' in usable) {
       this.#note(usable);
       return undefined;
     }
+    const entry = entryFor(certificate, usable);
+    // (k); and what is listed no more in the next CRL of the same scope was taken back, such as a hold
+    const revoked = entry !== undefined && entry.reason !== 'removeFromCRL';
+    if (revoked && this.#isReplaced(loaded)) return undefined;
+    this.#asked.add(loaded);
     this.#reasons |= reasons;
     const evidence = [usable.base, ...(usable.delta ? [usable.delta] : [])].map((used) => used.loaded.evidence(time));
     this.#evidence.push(...evidence);
-    const entry = entryFor(certificate, usable);
-    // (k)
-    if (entry === undefined || entry.reason === 'removeFromCRL') return undefined;
+    if (!revoked) return undefined;
     return {
       status: 'revoked',
       revokedAt: entry.revokedAt,
@@ -103,6 +108,16 @@ class CrlSearch {
       ...(entry.invalidityDate !== undefined && { invalidityDate: entry.invalidityDate }),
       evidence,
     };
+  }
+
+  /** Whether a later complete CRL of the same scope, signed by the same key, stands in its place (RFC 5280 5.2.3). */
+  #isReplaced(loaded: LoadedCrl): boolean {
+    const { crls } = this.#request;
+    return crls.issuedBy(loaded.crl.issuer).some((other) => {
+      if (other === loaded || supersedes(loaded.crl, other.crl) !== 'newer') return false;
+      const next = this.#usable(other);
+      return 'base' in next && loaded.signedBy(next.signer);
+    });
   }
 
   /** The CRL with its delta CRL when there is one, both checked; worked out once for all distribution points. */
@@ -125,7 +140,7 @@ class CrlSearch {
     const delta = this.#delta(loaded, signer);
     // RFC 5280 6.3.3 (a)(1): a CRL past its next update lives on in a current delta CRL
     const stale = delta === undefined ? faultOf(loaded, rules, time) : undefined;
-    return stale ?? { base, delta };
+    return stale ?? { base, delta, signer };
   }
 
   /** RFC 5280 5.2.4, 6.3.3 (c), (h): the newest delta CRL of the same scope, issuer and key that builds on this CRL. */
@@ -171,6 +186,7 @@ interface Indexed {
 interface Usable {
   readonly base: Indexed;
   readonly delta: Indexed | undefined;
+  readonly signer: Certificate;
 }
 
 function buildsOn(delta: LoadedCrl, base: LoadedCrl): boolean {
