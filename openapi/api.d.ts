@@ -315,6 +315,23 @@ export interface paths {
         patch: operations["updateSettings"];
         trace?: never;
     };
+    "/settings/listeners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ports are listened on, and why one is not */
+        get: operations["getListeners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trusted-cas": {
         parameters: {
             query?: never;
@@ -1778,6 +1795,18 @@ export interface components {
             missingNames: components["schemas"]["RequiredName"][];
             usedBy: string[];
             history: components["schemas"]["IdentityVersion"][];
+        };
+        Listeners: {
+            readonly listeners: {
+                /** @enum {string} */
+                kind: "https" | "sip" | "sip-mutual" | "relay";
+                /** @description Of the relay; else as the kind. */
+                name: string;
+                port: number;
+                bound: boolean;
+                /** @description Why the port could not be bound. */
+                words: string;
+            }[];
         };
         MatchAnswer: {
             matches: boolean;
@@ -3700,6 +3729,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getListeners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listeners"];
                 };
             };
             /** @description Refused; the code says why */

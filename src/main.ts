@@ -6,14 +6,13 @@ import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { listenToEdges } from './edge/reports/administration-side.ts';
-import { noPeers } from './edge/snapshot-peers.ts';
 import { type Access, createAccess } from './features/access/access.ts';
 import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createIdentity, type Identity } from './features/identity/identity.ts';
 import { createRevocation } from './features/revocation/revocation.ts';
-import { createSettings, writeListeners } from './features/settings/settings.ts';
+import { createSettings, type ListenerState, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
 import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
 import { createVerification } from './features/verification/verification.ts';
@@ -35,8 +34,14 @@ const fault = 70;
 
 process.umask(0o077);
 process.once('disconnect', () => process.exit(0));
+/** What the supervisor said about the ports; it may say it before there are settings to take it. */
+let listenersTold: readonly ListenerState[] = [];
+let noteListeners: ((listeners: readonly ListenerState[]) => void) | undefined;
 process.on('message', (message: ToAdministration) => {
   if (message.type === 'start') void administer(message);
+  if (message.type !== 'listeners') return;
+  listenersTold = message.listeners;
+  noteListeners?.(listenersTold);
 });
 
 async function administer({ folder, options }: StartMessage): Promise<void> {
@@ -59,13 +64,15 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const events = createEvents((error) => log.error('a listener failed', { error }));
   const audit = createAudit({ storage });
   const access = createAccess({ storage, clock });
-  const settings = createSettings({ storage, clock, events });
+  const settings = createSettings({ storage, clock, events, trustSets: () => trustedCa.sets.names() });
+  noteListeners = settings.noteListeners;
+  noteListeners(listenersTold);
   const trustedCa = createTrustedCa({
     storage,
     clock,
     events,
     users: () => identity.chains(),
-    setUsers: (name) => zones.zonesUsing(name),
+    setUsers: async (name) => [...(await zones.zonesUsing(name)), ...(await settings.relaysUsing(name))],
   });
   const revocation = createRevocation({
     storage,
@@ -84,7 +91,13 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     peers: async () => {
       const { purposes } = await revocation.settings();
       const rules = { sip: purposes['sip-tls'], https: purposes['https-client'] };
-      return { ...noPeers, ...(await zones.forEdge()), revocation: { ...rules, crls: await revocation.forEdge() } };
+      const { sip, relays } = await settings.get();
+      return {
+        ...(await zones.forEdge()),
+        ...(sip.upstream !== null && { upstream: sip.upstream }),
+        relays,
+        revocation: { ...rules, crls: await revocation.forEdge() },
+      };
     },
   });
   const identity: Identity = createIdentity({
@@ -138,12 +151,17 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
 
   await identity.ensureTemporary();
   await revocation.start();
-  const keepListeners = async (): Promise<void> =>
-    writeListeners(folder, await settings.get()).catch((error: unknown) => log.error('no listeners.json', { error }));
+  const keepListeners = async (): Promise<void> => {
+    try {
+      if (await writeListeners(folder, await settings.get())) tell({ type: 'listeners' });
+    } catch (error) {
+      log.error('the ports of the listeners could not be noted', { error });
+    }
+  };
   await keepListeners();
   events.on('changed', ({ feature }) => {
     // identities publish by themselves, because their answer says whether every edge took the change
-    if (feature === 'identity') return;
+    if (feature === 'identity' || feature === 'listeners') return;
     if (feature === 'settings') void keepListeners();
     publisher.publish().catch((error: unknown) => log.error('not every edge took the change', { feature, error }));
   });

@@ -1,6 +1,7 @@
 /** Starts the administration process and starts it again when it ends. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { ListenerState } from '../features/settings/settings.ts';
 import type { Log, LogLevel } from '../lib/log.ts';
 import { createBackoff } from './backoff.ts';
 import { exitReason } from './exit-reason.ts';
@@ -20,11 +21,20 @@ export interface StartMessage {
   };
 }
 
-/** What else it may be told: `reload` stands for SIGHUP. */
-export type ToAdministration = StartMessage | { readonly type: 'reload' };
+/** What else it may be told: `reload` stands for SIGHUP; `listeners`, how each listener fares now. */
+export type ToAdministration =
+  | StartMessage
+  | { readonly type: 'reload' }
+  | { readonly type: 'listeners'; readonly listeners: readonly ListenerState[] };
 
-/** What it says: that it answers on its socket, or a line for the person who started the gateway. */
-export type FromAdministration = { readonly type: 'ready' } | { readonly type: 'print'; readonly text: string };
+/**
+ * What it says: that it answers on its socket, a line for the person who started the gateway, or that
+ * `snapshot/listeners.json` names other ports than before.
+ */
+export type FromAdministration =
+  | { readonly type: 'ready' }
+  | { readonly type: 'print'; readonly text: string }
+  | { readonly type: 'listeners' };
 
 export interface Administration {
   readonly pid: number | undefined;

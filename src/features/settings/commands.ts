@@ -2,9 +2,12 @@
 import type { Command } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
+import { hostAndPort, listenerCommands, target } from './listener-commands.ts';
+import type { HostAndPort } from './settings.ts';
 
-/** `settings show` and `settings set`. */
+/** `settings show`, `settings set`, and those of listeners and relays. */
 export const settingsCommands: readonly Command[] = [
+  ...listenerCommands,
   {
     path: ['settings', 'show'],
     summary: 'Show every setting, with what will not work as it stands',
@@ -25,6 +28,8 @@ export const settingsCommands: readonly Command[] = [
       'tollgate settings set fqdn gateway.example.com',
       'tollgate settings set unifiedCommunications.mra on',
       'tollgate settings set unifiedCommunications.registrationDomains example.com,example.net',
+      'tollgate settings set sip.upstream 192.0.2.10:5060',
+      'tollgate settings set sip.mutualTlsPort 5062',
     ],
     async run(context, [name, value]) {
       const current = await context.call('GET', '/settings');
@@ -40,26 +45,29 @@ export const settingsCommands: readonly Command[] = [
 
 /** The change that sets `name`, with the value read the way the present value looks: switch, number, list or text. */
 function patchFor(current: unknown, name: string, value: string): Record<string, unknown> {
+  const path = name.split('.');
+  const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), leafFor(current, name, value));
+  return { ...(nested as object), version: valueAt(current, 'version') };
+}
+
+function leafFor(current: unknown, name: string, value: string): unknown {
+  if (name === 'sip.upstream') return value === '' ? null : hostAndPort(value);
+  if (name === 'sip.mutualTlsPort') return value === '' ? null : Number(value);
   const present = valueAt(current, name);
-  if (
-    present === undefined ||
-    name === 'version' ||
-    name === 'clustered' ||
-    name.startsWith('flags') ||
-    isGroup(present)
-  ) {
+  const fixed = ['version', 'clustered', 'flags', 'relays', 'sip'].includes(name.split('.')[0] ?? '');
+  if (present === undefined || fixed || isGroup(present)) {
     throw new Problem({
       code: 'settings.unknown-name',
       status: 422,
       title: `There is no setting named ${printable(name)}.`,
-      hint: 'tollgate settings show lists the names.',
+      hint:
+        name === 'relays'
+          ? 'Relays have commands of their own: tollgate settings relay --help.'
+          : 'tollgate settings show lists the names.',
     });
   }
-  const path = name.split('.');
-  const leaf: unknown =
-    typeof present === 'boolean' ? switchValue(name, value) : typeof present === 'number' ? Number(value) : value;
-  const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), leaf);
-  return { ...(nested as object), version: valueAt(current, 'version') };
+  if (typeof present === 'boolean') return switchValue(name, value);
+  return typeof present === 'number' ? Number(value) : value;
 }
 
 function switchValue(name: string, value: string): boolean {
@@ -85,9 +93,17 @@ function flagsText(settings: unknown): string {
   return flags.map((flag) => `\n! ${printable(String(flag.message), 600)}\n  ${flag.hint}`).join('');
 }
 
+/** A host with its port, and each relay, stand on one line. */
 function leaves(value: unknown, prefix: string): [string, unknown][] {
+  const below = (key: string | number): string => (prefix === '' ? String(key) : `${prefix}.${key}`);
+  if (prefix === 'sip.upstream') return [[prefix, value]];
+  if (prefix === 'relays' && Array.isArray(value)) {
+    return value.length === 0
+      ? [[prefix, value]]
+      : value.map((relay) => [below(String(relay.name)), `port ${relay.port} to ${target(relay.upstream)}`]);
+  }
   if (!isGroup(value)) return [[prefix, value]];
-  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, prefix === '' ? key : `${prefix}.${key}`));
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, below(key)));
 }
 
 function valueAt(value: unknown, name: string): unknown {
@@ -102,6 +118,8 @@ function isGroup(value: unknown): value is Record<string, unknown> {
 
 function shown(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (value === null) return '(none)';
+  if (isGroup(value) && 'host' in value) return printable(target(value as unknown as HostAndPort), 300);
   const text = Array.isArray(value) ? value.join(', ') : String(value);
   return text === '' ? '(empty)' : printable(text, 2_000);
 }

@@ -1,9 +1,16 @@
 /** Turns what the operator typed into settings: lists from comma separated text, names checked, every fault told at once. */
-import { isIP } from 'node:net';
 import { printable } from '../../lib/printable.ts';
-import { Problem } from '../../lib/problem.ts';
+import { checkNetwork } from './check-network.ts';
+import { type Fault, invalid } from './fault.ts';
 import { canonicalFqdn, isFqdn } from './fqdn.ts';
-import type { ConnectionLimits, GatewayRole, RelaySetting, Settings, UnifiedCommunications } from './settings.ts';
+import type {
+  ConnectionLimits,
+  GatewayRole,
+  HostAndPort,
+  RelaySetting,
+  Settings,
+  UnifiedCommunications,
+} from './settings.ts';
 
 /** A list as JSON array, or as text with commas or line breaks between the members. */
 export type ListInput = string | readonly string[];
@@ -45,8 +52,11 @@ export interface SettingsPatch {
     | undefined;
 }
 
-/** `current` with `patch` applied. Throws one Problem `settings.invalid` that names every field at fault. */
-export function applyPatch(current: Settings, patch: SettingsPatch): Settings {
+/**
+ * `current` with `patch` applied. `trustSets`: those that exist. Throws one Problem `settings.invalid` that names every
+ * field at fault.
+ */
+export function applyPatch(current: Settings, patch: SettingsPatch, trustSets: readonly string[] = []): Settings {
   const faults: Fault[] = [];
   const uc = current.unifiedCommunications;
   const ucPatch = patch.unifiedCommunications ?? {};
@@ -83,8 +93,8 @@ export function applyPatch(current: Settings, patch: SettingsPatch): Settings {
       ),
     },
     listeners: { ...current.listeners, ...defined(patch.listeners) },
-    sip: { ...current.sip, ...defined(patch.sip) },
-    relays: patch.relays === undefined ? current.relays : relaysOf(patch.relays, faults),
+    sip: { ...current.sip, ...defined(patch.sip), ...upstreamOf(patch.sip?.upstream) },
+    relays: patch.relays === undefined ? current.relays : relaysOf(patch.relays, trustSets, faults),
     limits: {
       https: { ...current.limits.https, ...defined(patch.limits?.https) },
       sip: { ...current.limits.sip, ...defined(patch.limits?.sip) },
@@ -105,13 +115,6 @@ export function applyPatch(current: Settings, patch: SettingsPatch): Settings {
 export function splitList(input: ListInput): readonly string[] {
   const parts = typeof input === 'string' ? input.split(/[,\r\n]/) : input;
   return parts.map((part) => part.trim()).filter((part) => part !== '');
-}
-
-interface Fault {
-  readonly code: 'settings.not-an-fqdn' | 'settings.conflict' | 'settings.out-of-range' | 'settings.not-an-address';
-  readonly field: string;
-  readonly detail: string;
-  readonly hint?: string;
 }
 
 function optionalName(field: string, input: string, faults: Fault[]): string {
@@ -136,13 +139,28 @@ function names(field: string, input: ListInput, faults: Fault[], hint?: string, 
   return [...seen.values()];
 }
 
-function relaysOf(relays: readonly RelayInput[], faults: Fault[]): readonly RelaySetting[] {
-  return relays.map((relay, i) => ({
-    ...relay,
-    name: relay.name.trim(),
-    upstream: { ...relay.upstream, host: relay.upstream.host.trim().toLowerCase() },
-    clientNames: names(`relays.${i}.clientNames`, relay.clientNames, faults),
-  }));
+function upstreamOf(upstream: HostAndPort | null | undefined): Partial<Settings['sip']> {
+  if (upstream === null || upstream === undefined) return {};
+  return { upstream: { ...upstream, host: upstream.host.trim().toLowerCase() } };
+}
+
+function relaysOf(
+  relays: readonly RelayInput[],
+  trustSets: readonly string[],
+  faults: Fault[],
+): readonly RelaySetting[] {
+  return relays.map((relay, i) => {
+    if (relay.trustSet !== '' && !trustSets.includes(relay.trustSet)) {
+      const detail = `There is no trust set ${printable(relay.trustSet)}.`;
+      faults.push({ code: 'settings.unknown-trust-set', field: `relays.${i}.trustSet`, detail });
+    }
+    return {
+      ...relay,
+      name: relay.name.trim(),
+      upstream: { ...relay.upstream, host: relay.upstream.host.trim().toLowerCase() },
+      clientNames: names(`relays.${i}.clientNames`, relay.clientNames, faults),
+    };
+  });
 }
 
 function checkCluster(next: Settings, faults: Fault[]): void {
@@ -161,60 +179,8 @@ function checkCluster(next: Settings, faults: Fault[]): void {
   }
 }
 
-function checkNetwork({ listeners, limits }: Settings, faults: Fault[]): void {
-  const range = (field: string, value: number, least: number, most: number): void => {
-    if (Number.isInteger(value) && value >= least && value <= most) return;
-    faults.push({
-      code: 'settings.out-of-range',
-      field,
-      detail: `${value} is not a whole number from ${least} to ${most}.`,
-    });
-  };
-  if (isIP(listeners.address) === 0) {
-    const detail = `${printable(listeners.address)} is not an IP address; write :: for every address.`;
-    faults.push({ code: 'settings.not-an-address', field: 'listeners.address', detail });
-  }
-  range('listeners.httpsPort', listeners.httpsPort, 0, 65_535);
-  range('listeners.sipTlsPort', listeners.sipTlsPort, 0, 65_535);
-  if (listeners.httpsPort !== 0 && listeners.httpsPort === listeners.sipTlsPort) {
-    const detail = `HTTPS and SIP TLS cannot both have port ${listeners.httpsPort}.`;
-    faults.push({ code: 'settings.conflict', field: 'listeners.sipTlsPort', detail });
-  }
-  for (const kind of ['https', 'sip'] as const) {
-    range(`limits.${kind}.perAddress`, limits[kind].perAddress, 1, 1_000_000);
-    range(`limits.${kind}.total`, limits[kind].total, 1, 1_000_000);
-  }
-  range('limits.handshakeMs', limits.handshakeMs, 1_000, 60_000);
-  for (const entry of limits.exemptAddresses) {
-    if (isCidr(entry)) continue;
-    const detail = `${printable(entry)} is neither an IP address nor a block like 192.0.2.0/24.`;
-    faults.push({ code: 'settings.not-an-address', field: 'limits.exemptAddresses', detail });
-  }
-}
-
-function isCidr(entry: string): boolean {
-  const [address = '', bits, ...rest] = entry.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
-
 /** Drops members that are undefined, which a spread would write over what holds. */
 function defined<T extends object>(part: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(part ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-function invalid(faults: readonly Fault[]): Problem {
-  const shown = faults.slice(0, 20);
-  const rest = faults.length - shown.length;
-  return new Problem({
-    code: 'settings.invalid',
-    status: 422,
-    title: 'The settings were not saved.',
-    detail: shown.map((f) => `${f.field}: ${f.detail}`).join(' ') + (rest > 0 ? ` And ${rest} more.` : ''),
-    hint:
-      shown.find((f) => f.hint !== undefined)?.hint ?? 'Correct the fields named and save again. Nothing was changed.',
-    errors: shown,
-  });
 }

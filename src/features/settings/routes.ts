@@ -124,7 +124,23 @@ export const settingsPatchSchema = z
   })
   .meta({ id: 'SettingsPatch' });
 
-/** `GET /settings`, `PATCH /settings`. */
+const listenersSchema = z
+  .object({
+    listeners: z
+      .array(
+        z.object({
+          kind: z.enum(['https', 'sip', 'sip-mutual', 'relay']),
+          name: z.string().describe('Of the relay; else as the kind.'),
+          port: z.int(),
+          bound: z.boolean(),
+          words: z.string().describe('Why the port could not be bound.'),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Listeners' });
+
+/** `GET /settings`, `PATCH /settings`, `GET /settings/listeners`. */
 export function settingsRoutes(settings: SettingsFeature): readonly Route[] {
   return [
     route({
@@ -150,6 +166,16 @@ export function settingsRoutes(settings: SettingsFeature): readonly Route[] {
       response: settingsSchema,
       handler: async ({ actor, body: { version, ...patch } }) =>
         withFlags(await settings.update(actor, patch, version)),
+    }),
+    route({
+      id: 'getListeners',
+      method: 'GET',
+      path: '/settings/listeners',
+      tag: 'settings',
+      summary: 'Which ports are listened on, and why one is not',
+      access: 'auditor',
+      response: listenersSchema,
+      handler: async () => ({ listeners: settings.listenerStates() }),
     }),
   ];
 }

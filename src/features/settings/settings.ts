@@ -128,6 +128,8 @@ export interface SettingsDeps {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly events: Events;
+  /** Names of the trust sets a relay may use; unless told, none exists. */
+  readonly trustSets?: () => Promise<readonly string[]>;
 }
 
 export interface SettingsFeature {
@@ -138,19 +140,27 @@ export interface SettingsFeature {
    * since `expectedVersion`, `settings.invalid` (422) with every field that is wrong.
    */
   update(actor: Actor, patch: SettingsPatch, expectedVersion: number): Promise<Settings>;
-  /** The flags of `settingsFlags` as conditions, for alarms. */
+  /** How the listeners fare, as the process that binds the ports said last; none before it has. */
+  listenerStates(): readonly ListenerState[];
+  /** Takes what that process says. */
+  noteListeners(states: readonly ListenerState[]): void;
+  /** Names of the relays that use a trust set. */
+  relaysUsing(trustSet: string): Promise<readonly string[]>;
+  /** The flags of `settingsFlags`, and listeners that do not listen, as conditions for alarms. */
   conditions(): Promise<readonly Condition[]>;
 }
 
 /** The settings of one gateway, kept in `storage`. */
-export function createSettings({ storage, events }: SettingsDeps): SettingsFeature {
+export function createSettings({ storage, events, trustSets = async () => [] }: SettingsDeps): SettingsFeature {
+  let states: readonly ListenerState[] = [];
   return {
     get: () => readSettings(storage.db),
     async update(actor, patch, expectedVersion) {
+      const sets = await trustSets();
       const next = await storage.transaction(async (trx) => {
         const current = await readSettings(trx);
         if (current.version !== expectedVersion) throw stale(expectedVersion, current.version);
-        const changed: Settings = { ...applyPatch(current, patch), version: current.version + 1 };
+        const changed: Settings = { ...applyPatch(current, patch, sets), version: current.version + 1 };
         await writeSettings(trx, changed);
         await recordAudit(trx, actor, {
           action: 'settings.update',
@@ -164,17 +174,39 @@ export function createSettings({ storage, events }: SettingsDeps): SettingsFeatu
       events.emit('changed', { feature: 'settings' });
       return next;
     },
+    listenerStates: () => states,
+    noteListeners(next) {
+      const changed = JSON.stringify(next) !== JSON.stringify(states);
+      states = next;
+      if (changed) events.emit('changed', { feature: 'listeners' });
+    },
+    relaysUsing: async (trustSet) =>
+      (await readSettings(storage.db)).relays.filter((relay) => relay.trustSet === trustSet).map(({ name }) => name),
     async conditions() {
-      return settingsFlags(await readSettings(storage.db)).map(({ code, field, message, hint }) => ({
+      const flags = settingsFlags(await readSettings(storage.db)).map(({ code, field, message, hint }) => ({
         code,
         object: field,
         severity: 'warning' as const,
         message,
         hint,
       }));
+      return [...flags, ...states.filter(({ bound }) => !bound).map(deafListener)];
     },
   };
 }
+
+function deafListener({ kind, name, port, words }: ListenerState): Condition {
+  const label = kind === 'relay' ? `The relay ${name}` : listenerLabels[kind];
+  return {
+    code: 'settings.not-listening',
+    object: `listener ${name}`,
+    severity: 'alert',
+    message: `${label} does not listen on port ${port}: ${words}`,
+    hint: 'Free the port, or choose another one under System > Settings > Listeners.',
+  };
+}
+
+const listenerLabels = { https: 'HTTPS', sip: 'SIP TLS', 'sip-mutual': 'SIP mutual TLS' } as const;
 
 function stale(expected: number, current: number): Problem {
   return new Problem({
