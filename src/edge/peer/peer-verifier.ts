@@ -1,7 +1,7 @@
 /**
  * Verification inside an edge: what the snapshot trusts and knows as revoked, kept ready, and the engine run on every
- * handshake. Only facts are remembered between handshakes (signatures that are good, the chain a known leaf came with);
- * trust, dates, names, uses and revocation are worked out anew each time.
+ * handshake. Facts are remembered between handshakes (signatures that are good, the chain a known leaf came with); what
+ * was decided is used again only for the same chain, question, trust and revocation data, for a few seconds.
  */
 import type { TLSSocket } from 'node:tls';
 import {
@@ -17,6 +17,7 @@ import { ByteMemory } from '../../pki/path/byte-memory.ts';
 import { SignatureMemory } from '../../pki/path/signature-memory.ts';
 import type { EdgeSnapshot } from '../snapshot.ts';
 import type { EdgeRevocationRule } from '../snapshot-peers.ts';
+import { DecisionMemory } from './decision-memory.ts';
 import { loadEvidence, type PeerEvidence } from './evidence.ts';
 import { presentedChain, presentedLeaf } from './presented-chain.ts';
 
@@ -63,6 +64,7 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
   /** CA certificates of accepted chains: thousands of peers present the same few. */
   const issuers = new ByteMemory<Certificate>(256);
   let evidence: PeerEvidence | undefined;
+  const decisions = new DecisionMemory();
   const tools = { monotonic: () => performance.now(), memory };
 
   return {
@@ -88,17 +90,22 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
     },
     decide(chain, question, fetched) {
       const { revocation } = question;
-      return decide(
+      const held = evidence ?? nothing;
+      const basis = { question, evidence: held, fetched };
+      const time = now();
+      const known = decisions.get(chain, basis, time);
+      if (known !== undefined) return known;
+      const decision = decide(
         {
           chain,
-          trust: (evidence ?? nothing).trust(question.trustSet),
+          trust: held.trust(question.trustSet),
           purpose: question.purpose,
           names: question.names,
           evidence: {
-            crls: fetched === undefined ? (evidence ?? nothing).crls : [...(evidence ?? nothing).crls, ...fetched.crls],
+            crls: fetched === undefined ? held.crls : [...held.crls, ...fetched.crls],
             ocsp: fetched?.ocsp ?? [],
           },
-          time: now(),
+          time,
           settings: {
             enforce: question.enforce,
             revocation: revocation.mode,
@@ -109,6 +116,8 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
         },
         tools,
       );
+      decisions.set(chain, basis, decision, time);
+      return decision;
     },
     get problems() {
       return evidence?.problems ?? [];
@@ -121,11 +130,15 @@ export function readServerChain(socket: TLSSocket): PeerChain {
   return presentedChain(socket).map(parsed);
 }
 
-const nothing: Pick<PeerEvidence, 'trust' | 'crls'> = {
+const nothing: PeerEvidence = {
+  serial: 0,
   trust: () => {
     throw new Error('nothing is verified before the first snapshot');
   },
   crls: [],
+  problems: [],
+  kept: new Map(),
+  certificates: new Map(),
 };
 
 /** The leaf from the session is what was proved; the rest is only as good as its signatures. */
