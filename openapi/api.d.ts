@@ -1218,7 +1218,7 @@ export interface components {
             /** @enum {string} */
             state: "active" | "previous" | "retired" | "pending-acme";
             /** @enum {string} */
-            source: "temporary" | "csr" | "upload" | "reused-key" | "acme";
+            source: "temporary" | "csr" | "upload" | "reused-key" | "acme" | "private-ca";
             temporary: boolean;
             /**
              * Format: date-time
@@ -1766,7 +1766,7 @@ export interface components {
             /** @enum {string} */
             state: "active" | "previous" | "retired" | "pending-acme";
             /** @enum {string} */
-            source: "temporary" | "csr" | "upload" | "reused-key" | "acme";
+            source: "temporary" | "csr" | "upload" | "reused-key" | "acme" | "private-ca";
             temporary: boolean;
             /**
              * Format: date-time

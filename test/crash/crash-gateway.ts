@@ -7,7 +7,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultEdgeSettings, writeSnapshot } from '../../src/edge/snapshot.ts';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
-import { createIdentity, type Identity, type Slot } from '../../src/features/identity/identity.ts';
+import {
+  createIdentity,
+  type Identity,
+  type SignedCertificate,
+  type Slot,
+} from '../../src/features/identity/identity.ts';
 import { createRevocation, type RevocationFeature } from '../../src/features/revocation/revocation.ts';
 import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
@@ -69,6 +74,8 @@ interface Material {
   readonly first: Pair;
   readonly second: Pair;
   readonly forCsr: string;
+  /** Answer of a CA to the renewal that was requested; base64 DER. */
+  readonly signed: { readonly certificate: string; readonly keyId: string; readonly ca: string };
   readonly ca: string;
   readonly anotherCa: string;
   readonly anotherCaFingerprint: string;
@@ -93,6 +100,12 @@ export const changes: Readonly<Record<string, (gateway: CrashGateway, material: 
   reset: ({ identity }) => identity.reset(actor, 'server'),
   'make a request': ({ identity }) => identity.generateCsr(actor, 'server', { key: 'ec-p256' }),
   'discard a request': ({ identity }) => identity.discardCsr(actor, 'client'),
+  'request a renewal': ({ identity }) => identity.csrForRenewal(actor, 'server', { key: 'rotate' }),
+  'keep a signed certificate': ({ identity }, { signed }) =>
+    identity.acceptSigned(actor, 'domain:second.example.com', signedBy(signed)),
+  'deploy a signed certificate': ({ identity }) =>
+    identity.deployPending(actor, 'domain:first.example.com', { copyAsClient: true }),
+  'discard a signed certificate': ({ identity }) => identity.discardPending(actor, 'domain:first.example.com'),
   'remove a domain': ({ identity }) => identity.removeDomain(actor, 'domain:first.example.com'),
   'append a CA': ({ trustedCas }, { ca }) => trustedCas.append(actor, Buffer.from(ca), { fileName: 'ca.pem' }),
   'delete a CA': ({ trustedCas }, { anotherCaFingerprint }) => trustedCas.remove(actor, [anotherCaFingerprint]),
@@ -126,6 +139,9 @@ export async function prepareFolder(folder: string): Promise<void> {
   for (const domain of ['first.example.com', 'second.example.com']) await identity.addDomain(actor, domain);
   const own = await issue(signer, 'first.example.com');
   await upload(identity, 'domain:first.example.com', [own.certificate, own.key]);
+  const waiting = await renewal(identity, 'domain:first.example.com', signer);
+  await identity.acceptSigned(actor, 'domain:first.example.com', signedBy(waiting));
+  const signed = await renewal(identity, 'domain:second.example.com', signer);
   const fileName = 'ca.pem';
   for (const { pem } of [another, removed]) await trustedCas.append(actor, Buffer.from(pem), { fileName });
   await trustedCas.remove(actor, [removed.fingerprint]);
@@ -135,6 +151,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     first,
     second,
     forCsr: pemOf(certify(signer, 'gateway.example.com', csr.value.publicKeyInfo)),
+    signed,
     ca: signer.pem,
     anotherCa: another.pem,
     anotherCaFingerprint: another.fingerprint,
@@ -157,6 +174,21 @@ async function upload(identity: Identity, slot: Slot, files: readonly string[]):
   const request = { files: files.map((text) => ({ content: Buffer.from(text).toString('base64') })) };
   const preview = await identity.previewUpload(slot, request);
   await identity.confirmUpload(actor, slot, preview.previewId, preview.typed === null ? {} : { typed: preview.typed });
+}
+
+/** Asks for a renewal and lets `ca` sign it. */
+async function renewal(identity: Identity, slot: Slot, ca: Ca): Promise<Material['signed']> {
+  const { csr, keyId } = await identity.csrForRenewal(actor, slot, { key: 'rotate' });
+  const parsed = parseCsr(csr);
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  const certificate = certify(ca, slot.slice('domain:'.length), parsed.value.publicKeyInfo);
+  return { certificate: Buffer.from(certificate).toString('base64'), keyId, ca: ca.pem };
+}
+
+function signedBy({ certificate, keyId, ca }: Material['signed']): SignedCertificate {
+  const root = parsedCertificate(new Uint8Array(Buffer.from(ca.replace(/-----.*-----/g, ''), 'base64')));
+  const chain = [new Uint8Array(Buffer.from(certificate, 'base64'))];
+  return { chain, keyId, names: [], roots: [root], source: 'acme' };
 }
 
 interface Ca {

@@ -84,6 +84,7 @@ const tables = [
   'identity_slots',
   'identity_versions',
   'certificate_requests',
+  'identity_renewals',
   'trusted_cas',
   'removed_trusted_cas',
   'embedded_crls',

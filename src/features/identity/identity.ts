@@ -17,6 +17,17 @@ import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { splitChain } from './chain-bytes.ts';
 import { csrDefaults } from './csr/csr-defaults.ts';
 import { csrDer, csrView, discardCsr, generateCsr, previewCsr } from './csr/csr-lifecycle.ts';
+import {
+  acceptSigned,
+  type DeployOptions,
+  deployPending,
+  discardPending,
+  type PendingCertificate,
+  pendingOf,
+  pendingWarnings,
+  type SignedCertificate,
+} from './pending/pending-certificate.ts';
+import { csrForRenewal, type RenewalOptions, type RenewalRequest, renewalLifetime } from './pending/renewal-request.ts';
 import type { RequiredName } from './required-names.ts';
 import type {
   ChangeResult,
@@ -48,6 +59,9 @@ import { confirmUpload } from './upload/confirm-upload.ts';
 import { forgetEndedPreviews, previewUpload } from './upload/preview-upload.ts';
 import type { OpenUpload } from './upload/read-upload.ts';
 
+export type { IssueContext, Issuer } from './issuer.ts';
+export type { DeployOptions, PendingCertificate, SignedCertificate } from './pending/pending-certificate.ts';
+export type { RenewalOptions, RenewalRequest } from './pending/renewal-request.ts';
 export type { RequiredName } from './required-names.ts';
 export type { ChangeResult, CsrForm, CsrView, IdentityOverview, IdentityView, UploadPreview } from './schemas.ts';
 export { parseSlot, type Slot, slotLabel } from './slots.ts';
@@ -108,6 +122,22 @@ export interface Identity {
   confirmUpload(actor: Actor, slot: Slot, id: string, confirmation: UploadConfirmation): Promise<ChangeResult>;
   reset(actor: Actor, slot: Slot): Promise<ChangeResult>;
   rollBack(actor: Actor, slot: Slot): Promise<ChangeResult>;
+  /** The certificate that is served in the slot, leaf first; undefined where none of its own is. */
+  served(slot: Slot): Promise<{ leaf: Certificate; chain: readonly Certificate[]; source: string } | undefined>;
+  /** The request to send to a CA; its key is stored durably before this returns. Throws `identity.csr-invalid` (422). */
+  csrForRenewal(actor: Actor, slot: Slot, options: RenewalOptions): Promise<RenewalRequest>;
+  /** What `csrForRenewal` would send, as far as the names go. Changes nothing. */
+  renewalNames(slot: Slot): Promise<Pick<CsrPreview, 'names' | 'errors' | 'subject'>>;
+  /** Keeps what a CA has signed until it is deployed. Throws `identity.signed-refused` (422), `identity.key-gone` (409). */
+  acceptSigned(actor: Actor, slot: Slot, signed: SignedCertificate): Promise<PendingCertificate>;
+  pending(slot: Slot): Promise<PendingCertificate | undefined>;
+  /** What an upload of the pending certificate would warn about; empty when there is none. */
+  pendingWarnings(slot: Slot): Promise<readonly { code: string; detail: string; hint?: string }[]>;
+  /** Serves the pending certificate. Throws `identity.nothing-pending` (404). */
+  deployPending(actor: Actor, slot: Slot, options?: DeployOptions): Promise<ChangeResult>;
+  discardPending(actor: Actor, slot: Slot): Promise<IdentityView>;
+  /** Destroys keys that were made for requests which no CA has signed for a long time. */
+  forgetOldRenewals(): Promise<void>;
   addDomain(actor: Actor, domain: string): Promise<IdentityView>;
   removeDomain(actor: Actor, slot: Slot): Promise<Serving>;
   /** What the edges serve: the server identity first, then every domain that has one. Holds private keys. */
@@ -174,6 +204,31 @@ export function createIdentity(deps: IdentityDeps): Identity {
       await rollBackSlot(deps, actor, slot);
       return changed(slot);
     },
+    served: async (slot) => {
+      const { good } = await loadSlot(deps, slot);
+      const [leaf, ...chain] = good === undefined ? [] : chainOf(good);
+      return leaf === undefined ? undefined : { leaf, chain, source: good?.source ?? '' };
+    },
+    csrForRenewal: (actor, slot, options) => csrForRenewal(deps, actor, slot, options),
+    renewalNames: async (slot) => previewCsr(deps, slot, (await csrDefaults(deps, slot)).form),
+    acceptSigned: async (actor, slot, signed) => {
+      const pending = await acceptSigned(deps, actor, slot, signed);
+      deps.events.emit('changed', { feature: 'identity' });
+      return pending;
+    },
+    pending: (slot) => pendingOf(deps, slot),
+    pendingWarnings: (slot) => pendingWarnings(deps, slot),
+    deployPending: async (actor, slot, options = {}) => {
+      await deployPending(deps, actor, slot, options);
+      return changed(slot);
+    },
+    discardPending: async (actor, slot) => {
+      await discardPending(deps, actor, slot);
+      deps.events.emit('changed', { feature: 'identity' });
+      return viewOf(deps, slot);
+    },
+    forgetOldRenewals: () =>
+      deps.storage.transaction((trx) => store.deleteRenewalsBefore(trx, deps.clock.now() - renewalLifetime)),
     addDomain: async (actor, domain) => {
       const slot = await addDomain(deps, actor, domain);
       deps.events.emit('changed', { feature: 'identity' });

@@ -39,7 +39,7 @@ export const identityVersion = certificateSummary
   .extend({
     id: z.string(),
     state: z.enum(['active', 'previous', 'retired', 'pending-acme']),
-    source: z.enum(['temporary', 'csr', 'upload', 'reused-key', 'acme']),
+    source: z.enum(['temporary', 'csr', 'upload', 'reused-key', 'acme', 'private-ca']),
     temporary: z.boolean(),
     createdAt: time,
     activatedAt: time.nullable(),

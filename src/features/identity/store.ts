@@ -3,6 +3,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import { failPoint } from '../../lib/fail-point.ts';
 import type {
   CertificateRequestsTable,
+  IdentityRenewalsTable,
   IdentitySlotsTable,
   IdentityVersionsTable,
   KnownKeysTable,
@@ -17,6 +18,7 @@ export type SlotRow = Selectable<IdentitySlotsTable>;
 export type VersionRow = Selectable<IdentityVersionsTable>;
 export type CsrRow = Selectable<CertificateRequestsTable>;
 export type KnownKeyRow = Selectable<KnownKeysTable>;
+export type RenewalRow = Selectable<IdentityRenewalsTable>;
 export type PreviewRow = Selectable<PreviewsTable>;
 
 /** Where the temporary CA is kept: a slot that nobody can name. */
@@ -186,11 +188,49 @@ export async function writeKnownKey(trx: Trx, row: KnownKeyRow): Promise<void> {
     .execute();
 }
 
+/** The signed certificate of a slot that waits to be deployed. */
+export function selectPending(db: Database, slot: Slot): Promise<VersionRow | undefined> {
+  return db
+    .selectFrom('identity_versions')
+    .selectAll()
+    .where('slot', '=', slot)
+    .where('state', '=', 'pending-acme')
+    .executeTakeFirst();
+}
+
+/** Removes a version that was never active, or that is written anew in the same transaction. */
+export async function deleteVersion(trx: Trx, id: string): Promise<void> {
+  failPoint('identity.version-delete');
+  await trx.deleteFrom('identity_versions').where('id', '=', id).execute();
+}
+
+/** The request that was made for a renewal and is not answered yet. */
+export function selectRenewal(db: Database, slot: Slot): Promise<RenewalRow | undefined> {
+  return db.selectFrom('identity_renewals').selectAll().where('slot', '=', slot).executeTakeFirst();
+}
+
+export async function insertRenewal(trx: Trx, row: RenewalRow): Promise<void> {
+  failPoint('identity.renewal');
+  await trx.insertInto('identity_renewals').values(row).execute();
+  failPoint('identity.renewal-written');
+}
+
+/** Destroys the keys of a slot's renewals. */
+export async function deleteRenewals(trx: Trx, slot: Slot): Promise<void> {
+  await trx.deleteFrom('identity_renewals').where('slot', '=', slot).execute();
+}
+
+/** The same for all slots, of those made before `time`. */
+export async function deleteRenewalsBefore(trx: Trx, time: number): Promise<void> {
+  await trx.deleteFrom('identity_renewals').where('created_at', '<', time).execute();
+}
+
 /** Removes a slot with every version, request and preview. */
 export async function deleteSlot(trx: Trx, slot: Slot): Promise<void> {
   failPoint('identity.slot-delete');
   await trx.deleteFrom('previews').where('slot', '=', slot).where('kind', '=', previewKind).execute();
   await trx.deleteFrom('certificate_requests').where('slot', '=', slot).execute();
+  await deleteRenewals(trx, slot);
   await trx.deleteFrom('identity_slots').where('slot', '=', slot).execute();
   failPoint('identity.slot-emptied');
   await trx.deleteFrom('identity_versions').where('slot', '=', slot).execute();

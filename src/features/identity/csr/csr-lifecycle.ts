@@ -141,7 +141,8 @@ async function currentKey(deps: IdentityDeps, trx: store.Trx, row: store.SlotRow
   return openKey(deps.storage.vault, active.id, active.sealed_key);
 }
 
-function requestDer(plan: CsrPlan, key: KeyObject): Uint8Array {
+/** The request of a plan, signed by `key`; DER. */
+export function requestDer(plan: CsrPlan, key: KeyObject): Uint8Array {
   // RFC 5246 7.4.2: RSA key transport of old clients needs keyEncipherment; other kinds of keys only sign.
   const rsa = createPublicKey(key).asymmetricKeyType === 'rsa';
   const keyUsage: KeyUsageBit[] = rsa ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
@@ -172,7 +173,8 @@ function csrPending(slot: Slot): Problem {
   });
 }
 
-function csrInvalid(plan: CsrPlan): Problem {
+/** The Problem `identity.csr-invalid` (422) with every field at fault. */
+export function csrInvalid(plan: CsrPlan): Problem {
   return new Problem({
     code: 'identity.csr-invalid',
     status: 422,
