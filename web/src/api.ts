@@ -20,6 +20,7 @@ export type Body<P extends keyof paths, M extends Method> =
 
 export type Settings = Answer<'/settings', 'get'>;
 export type SettingsPatch = Body<'/settings', 'patch'>;
+export type Listener = Answer<'/settings/listeners', 'get'>['listeners'][number];
 export type IdentityOverview = Answer<'/identities', 'get'>['identities'][number];
 export type IdentityView = Answer<'/identities/{slot}', 'get'>;
 export type ActiveIdentity = NonNullable<IdentityView['active']>;

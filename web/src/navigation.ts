@@ -45,8 +45,16 @@ export const pages = [
     path: '/system/settings',
     menu: ['System'],
     title: 'Settings',
-    purpose: 'Role, FQDN, DNS names, clustering, listeners and limits',
-    keywords: 'dns system host name domain fqdn cluster name peers clustering role core edge ports listeners limits',
+    purpose: 'Role, FQDN, DNS names, clustering and limits',
+    keywords: 'dns system host name domain fqdn cluster name peers clustering role core edge limits',
+  },
+  {
+    path: '/system/listeners',
+    menu: ['System'],
+    title: 'Listeners',
+    purpose: 'Ports and whether they are listened on, the SIP server behind the gateway, relays',
+    keywords:
+      'ports bind address listen https sip tls mutual upstream proxy kamailio asterisk relay xmpp ldap syslog tcp forward not listening',
   },
   {
     path: '/configuration/unified-communications',

@@ -20,6 +20,9 @@ import { unwrap } from './transport.ts';
 const AlarmsPage = lazy(async () => ({ default: (await import('./pages/alarms/alarms-page.tsx')).AlarmsPage }));
 const AuditPage = lazy(async () => ({ default: (await import('./pages/audit/audit-page.tsx')).AuditPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage }));
+const ListenersPage = lazy(async () => ({
+  default: (await import('./pages/settings/listeners-page.tsx')).ListenersPage,
+}));
 const UnifiedPage = lazy(async () => ({
   default: (await import('./pages/settings/unified-communications-page.tsx')).UnifiedCommunicationsPage,
 }));
@@ -97,6 +100,7 @@ function Pages() {
       <Route path="/status/alarms" component={AlarmsPage} />
       <Route path="/status/audit" component={AuditPage} />
       <Route path="/system/settings" component={SettingsPage} />
+      <Route path="/system/listeners" component={ListenersPage} />
       <Route path="/configuration/unified-communications" component={UnifiedPage} />
       <Route path={paths.server}>{() => <SlotPage slot="server" home={paths.server} />}</Route>
       <Route path={`${paths.server}/generate-csr`}>{() => <CsrPage slot="server" home={paths.server} />}</Route>

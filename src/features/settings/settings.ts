@@ -202,7 +202,7 @@ function deafListener({ kind, name, port, words }: ListenerState): Condition {
     object: `listener ${name}`,
     severity: 'alert',
     message: `${label} does not listen on port ${port}: ${words}`,
-    hint: 'Free the port, or choose another one under System > Settings > Listeners.',
+    hint: 'Free the port, or choose another one under System > Listeners.',
   };
 }
 

@@ -16,7 +16,7 @@ type Values = Readonly<Record<string, unknown>>;
 export function useSettingsForm<V extends Values>(
   settings: Settings,
   read: (settings: Settings) => V,
-  write: (changed: Partial<V>) => Omit<SettingsPatch, 'version'>,
+  write: (changed: Partial<V>, all: V) => Omit<SettingsPatch, 'version'>,
 ) {
   const client = useQueryClient();
   const [base, setBase] = useState(settings);
@@ -30,7 +30,7 @@ export function useSettingsForm<V extends Values>(
   useUnsavedGuard(dirty, 'the settings');
 
   const save = useMutation({
-    mutationFn: () => unwrap(api.PATCH('/settings', { body: { version: base.version, ...write(changed) } })),
+    mutationFn: () => unwrap(api.PATCH('/settings', { body: { version: base.version, ...write(changed, values) } })),
     // Somebody else was faster, or a field is wrong: Cancel then goes back to what holds now.
     onError: () => client.invalidateQueries({ queryKey: ['settings'] }),
     onSuccess: async (next) => {

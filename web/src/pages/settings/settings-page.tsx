@@ -1,4 +1,4 @@
-/** System settings: role, names, clustering, listeners and limits. */
+/** System settings: role, names, clustering and limits. */
 import { NumberInput, Radio, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { Settings, SettingsPatch } from '../../api.ts';
@@ -16,7 +16,7 @@ import { useSettingsForm } from './settings-form.ts';
 export function SettingsPage() {
   const settings = useSettings();
   return (
-    <Page intro="What this gateway is called and where it listens. The names decide which certificate it needs.">
+    <Page intro="What this gateway is called and how many connections it takes. The names decide which certificate it needs.">
       <QueryView query={settings} rows={10}>
         {(data) => <SettingsForm settings={data} />}
       </QueryView>
@@ -31,9 +31,6 @@ function read(settings: Settings) {
     dnsNames: settings.dnsNames.join(', '),
     clusterName: settings.clusterName,
     peers: settings.peers.join(', '),
-    address: settings.listeners.address,
-    httpsPort: settings.listeners.httpsPort,
-    sipTlsPort: settings.listeners.sipTlsPort,
     httpsPerAddress: settings.limits.https.perAddress,
     httpsTotal: settings.limits.https.total,
     sipPerAddress: settings.limits.sip.perAddress,
@@ -54,7 +51,6 @@ function write(v: Partial<Values>): Omit<SettingsPatch, 'version'> {
     dnsNames: v.dnsNames,
     clusterName: v.clusterName,
     peers: v.peers,
-    listeners: drop({ address: v.address, httpsPort: v.httpsPort, sipTlsPort: v.sipTlsPort }),
     limits: drop({
       https,
       sip,
@@ -78,10 +74,9 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
     event.preventDefault();
     form.save.mutate();
   }
-  const number = (name: NumberName, label: string, field: string, description?: string) => (
+  const number = (name: NumberName, label: string, field: string) => (
     <NumberInput
       label={label}
-      description={description}
       value={values[name]}
       onChange={(value) => set({ [name]: Number(value) })}
       error={fault(field)}
@@ -151,20 +146,6 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
           />
         </div>
       </Panel>
-      <Panel title="Listeners" anchor="listeners">
-        <div className="tg-columns">
-          <TextInput
-            label="Address"
-            description=":: for every address of the machine."
-            value={values.address}
-            onChange={(e) => set({ address: e.currentTarget.value })}
-            error={fault('listeners.address')}
-            disabled={disabled}
-          />
-          {number('httpsPort', 'HTTPS port', 'listeners.httpsPort', 'Used from the next start.')}
-          {number('sipTlsPort', 'SIP TLS port', 'listeners.sipTlsPort', 'Used from the next start.')}
-        </div>
-      </Panel>
       <Panel title="Limits" anchor="limits">
         <div className="tg-form">
           <div className="tg-columns">
@@ -189,11 +170,4 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
   );
 }
 
-type NumberName =
-  | 'httpsPort'
-  | 'sipTlsPort'
-  | 'httpsPerAddress'
-  | 'httpsTotal'
-  | 'sipPerAddress'
-  | 'sipTotal'
-  | 'handshakeSeconds';
+type NumberName = 'httpsPerAddress' | 'httpsTotal' | 'sipPerAddress' | 'sipTotal' | 'handshakeSeconds';
