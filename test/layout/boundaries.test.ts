@@ -63,6 +63,7 @@ const outboundTls = new Set([
   'src/cli/gateway-client.ts',
   'src/features/verification/remote/fetch-chain.ts',
   'src/features/revocation/fetch/connection.ts',
+  'src/features/acme/client/wire/tls-connection.ts',
 ]);
 
 function mayImport(from: string, to: string): boolean {

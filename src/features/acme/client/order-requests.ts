@@ -1,0 +1,129 @@
+/** Orders, authorizations, challenges and the waiting between them (RFC 8555 7.4, 7.5). */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcmeClient, AcmeClientDeps } from './acme-client.ts';
+import { AcmeProblem } from './acme-problem.ts';
+import { type Authorization, readAuthorization, readChallenge } from './resource/authorization.ts';
+import { type NewOrder, type Order, readOrder } from './resource/order.ts';
+import type { HttpsAnswer } from './wire/https-transport.ts';
+import { clampedTime, retryAfter } from './wire/retry-after.ts';
+import { header, type SignedRequests } from './wire/signed-requests.ts';
+
+type OrderRequests = Pick<
+  AcmeClient,
+  | 'newOrder'
+  | 'order'
+  | 'authorization'
+  | 'deactivateAuthorization'
+  | 'respond'
+  | 'waitForAuthorization'
+  | 'waitForOrder'
+  | 'finalize'
+>;
+
+export function orderRequests(
+  requests: SignedRequests,
+  { wait = sleepFor }: Pick<AcmeClientDeps, 'wait'>,
+): OrderRequests {
+  const orderOf = (answer: HttpsAnswer, url: string): Order => {
+    const order = readOrder(requests.object(answer, 'The order'), url);
+    for (const one of [order.finalize, order.certificate, ...order.authorizations])
+      if (one !== undefined) requests.checkUrl(one);
+    return order;
+  };
+  const authorizationOf = (answer: HttpsAnswer, url: string): Authorization => {
+    const authorization = readAuthorization(requests.object(answer, 'The authorization'), url);
+    for (const challenge of authorization.challenges) requests.checkUrl(challenge.url);
+    return authorization;
+  };
+  /** Quick at first, then ever slower, never before the server wants it. */
+  const poll = async <T>(
+    url: string,
+    read: (answer: HttpsAnswer) => T,
+    done: (value: T) => boolean,
+    options: PollOptions,
+  ) => {
+    const began = requests.clock.monotonic();
+    for (let pause = 10; ; pause = Math.min(pause * 2, 10_000)) {
+      const answer = await requests.post(url, undefined, { signal: options.signal });
+      const value = read(answer);
+      if (done(value)) return value;
+      const now = requests.clock.now();
+      const wanted = retryAfter(header(answer, 'retry-after'), now);
+      const next = wanted === undefined ? pause : clampedTime(wanted, now, pause, 60_000) - now;
+      if (requests.clock.monotonic() - began + next > options.within)
+        throw new AcmeProblem('acme.timeout', `The CA did not decide within ${Math.round(options.within / 1_000)} s.`);
+      await wait(next, options.signal);
+    }
+  };
+  return {
+    newOrder: async (wanted) => {
+      const { newOrder, profiles } = await requests.directory();
+      if (wanted.profile !== undefined && !Object.hasOwn(profiles, wanted.profile))
+        throw new AcmeProblem(
+          'acme.profile-unknown',
+          `The CA offers ${Object.keys(profiles).join(', ') || 'no profiles'}.`,
+        );
+      const ask = async (order: NewOrder): Promise<Order> => {
+        const answer = await requests.post(newOrder, orderPayload(order));
+        return orderOf(answer, requests.location(answer, 'The order'));
+      };
+      try {
+        return { order: await ask(wanted), replacesLeftOut: false };
+      } catch (error) {
+        if (wanted.replaces === undefined || !refusesReplacing(error)) throw error;
+        const { replaces: _, ...rest } = wanted;
+        return { order: await ask(rest), replacesLeftOut: true };
+      }
+    },
+    order: async (url) => orderOf(await requests.post(url, undefined), url),
+    authorization: async (url) => authorizationOf(await requests.post(url, undefined), url),
+    deactivateAuthorization: async (url) => authorizationOf(await requests.post(url, { status: 'deactivated' }), url),
+    respond: async ({ url }) => readChallenge(requests.object(await requests.post(url, {}), 'The challenge')),
+    waitForAuthorization: (url, within, signal) =>
+      poll(
+        url,
+        (answer) => authorizationOf(answer, url),
+        ({ status }) => status !== 'pending',
+        { within, signal },
+      ),
+    waitForOrder: (url, while_, within, signal) =>
+      poll(
+        url,
+        (answer) => orderOf(answer, url),
+        ({ status }) => !while_.some((one) => one === status),
+        { within, signal },
+      ),
+    finalize: async ({ url, finalize }, csr) => {
+      const answer = await requests.post(finalize, { csr: Buffer.from(csr).toString('base64url') });
+      return orderOf(answer, url);
+    },
+  };
+}
+
+interface PollOptions {
+  readonly within: number;
+  readonly signal: AbortSignal;
+}
+
+async function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal });
+}
+
+function orderPayload({ identifiers, notBefore, notAfter, profile, replaces }: NewOrder): object {
+  return {
+    identifiers,
+    ...(notBefore !== undefined && { notBefore: new Date(notBefore).toISOString() }),
+    ...(notAfter !== undefined && { notAfter: new Date(notAfter).toISOString() }),
+    ...(profile !== undefined && { profile }),
+    ...(replaces !== undefined && { replaces }),
+  };
+}
+
+/** The certificate named may be unknown there, replaced already, or not of this account (RFC 9773 5); the order is what counts. */
+function refusesReplacing(error: unknown): boolean {
+  return (
+    error instanceof AcmeProblem &&
+    error.code !== 'acme.rate-limited' &&
+    [403, 404, 409, 500].includes(error.failure.document?.status ?? 0)
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * TLS to a server that an operator named: the address is checked when the connection is made, the chain ends at the
+ * CAs given, and our own matcher checks the name. Nothing is sent before all of that is good.
+ */
+import { lookup } from 'node:dns';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import tls from 'node:tls';
+import { type AddressRefusal, AddressRefused, literalAddress, type Resolve } from '../../../../lib/address-filter.ts';
+import { neverCalled, type OutboundRules, outboundLookup, outboundRefusal } from '../../../../lib/outbound-address.ts';
+import { printable } from '../../../../lib/printable.ts';
+import { parseCertificate } from '../../../../pki/certificate/certificate.ts';
+import { matchName, presentedNames } from '../../../../pki/name/match-name.ts';
+import { parseReferenceName } from '../../../../pki/name/reference-name.ts';
+import { AcmeProblem } from '../acme-problem.ts';
+
+export interface ConnectorOptions {
+  readonly ca?: readonly string[];
+  readonly allowed?: readonly string[];
+  readonly resolve?: Resolve;
+}
+
+/** Connects within so many milliseconds. The caller destroys the socket. Throws AcmeProblem. */
+export type Connector = (host: string, port: number, within: number) => Promise<tls.TLSSocket>;
+
+export function createConnector({ ca, allowed = [], resolve = systemResolve }: ConnectorOptions): Connector {
+  let secureContext: tls.SecureContext | undefined;
+  return async (host, port, within) => {
+    const rules = rulesFor(host, allowed);
+    const literal = literalAddress(host);
+    const refused = literal === undefined ? undefined : outboundRefusal(literal, rules);
+    if (refused !== undefined) throw addressRefused(host, refused);
+    secureContext ??= tls.createSecureContext({ minVersion: 'TLSv1.2', ...(ca !== undefined && { ca: [...ca] }) });
+    const where = { host: literal ?? host, port, lookup: outboundLookup(resolve, rules), autoSelectFamily: true };
+    const socket = tls.connect({
+      ...where,
+      secureContext,
+      servername: isIP(host) === 0 ? host : '',
+      ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: true,
+      checkServerIdentity: (_host, certificate) => nameFault(host, certificate.raw),
+    });
+    try {
+      await secured(socket, within, rules);
+    } catch (error) {
+      socket.destroy();
+      throw wordsFor(error as Error, host, port);
+    }
+    return socket;
+  };
+}
+
+const systemResolve: Resolve = (host, options, done) => lookup(host, options, done);
+
+/** Private networks are where private CAs are; this machine itself is called when the operator names it. */
+function rulesFor(host: string, allowed: readonly string[]): OutboundRules {
+  const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
+  return {
+    kinds: named ? ['private', 'shared', 'own', 'loopback'] : ['private', 'shared'],
+    allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
+    never: neverCalled,
+    own: Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)),
+  };
+}
+
+/** RFC 9525: the subject alternative names alone, and an address only as an address. */
+function nameFault(host: string, der: Uint8Array): Error | undefined {
+  const parsed = parseCertificate(new Uint8Array(der));
+  if (!parsed.ok) return new NameFault(`it cannot be read: ${parsed.error.message}`);
+  const name = parseReferenceName(host);
+  if (!name.ok) return new NameFault(name.error);
+  if (matchName(parsed.value, name.value, { wildcards: true, commonName: false }).matched !== undefined)
+    return undefined;
+  const held = presentedNames(parsed.value, 5).map((one) => printable(one));
+  return new NameFault(`it is not made out to ${printable(host)} but to ${held.join(', ') || 'nobody'}`);
+}
+
+class NameFault extends Error {}
+
+function secured(socket: tls.TLSSocket, within: number, rules: OutboundRules): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => finish(new Error(`no connection within ${within / 1_000} s`)), within);
+    const finish = (error?: Error): void => {
+      clearTimeout(timer);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    // stays: an error of a kept connection is nobody's
+    socket.on('error', finish);
+    socket.once('close', () => finish(new Error('the server closed the connection')));
+    socket.once('secureConnect', () => {
+      const refused = socket.remoteAddress === undefined ? undefined : outboundRefusal(socket.remoteAddress, rules);
+      finish(refused === undefined ? undefined : new AddressRefused(refused));
+    });
+  });
+}
+
+const certificateFaults: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: 'its root is not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed and not trusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is unknown',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is unknown',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is unknown',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not yet valid',
+  INVALID_PURPOSE: 'it is not made for servers',
+  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
+  PATH_LENGTH_EXCEEDED: 'its chain is longer than its CA allows',
+  INVALID_CA: 'one of its issuers is no CA',
+};
+
+function wordsFor(error: Error & { readonly code?: string }, host: string, port: number): AcmeProblem {
+  if (error instanceof AddressRefused) return addressRefused(host, error.refusal);
+  const { code = '' } = error;
+  const where = `${printable(host)}:${port}`;
+  const fault = error instanceof NameFault ? error.message : certificateFaults[code];
+  if (fault !== undefined)
+    return new AcmeProblem('acme.server-certificate', `The certificate of ${where} is not accepted: ${fault}.`);
+  if (/^(ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|EAI_\w+)$/.test(code))
+    return new AcmeProblem('acme.name-unknown', `The name ${printable(host)} could not be resolved (${code}).`);
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1] ?? error.message;
+  return new AcmeProblem('acme.no-connection', `No connection to ${where}: ${printable(reason.trim())}.`);
+}
+
+function addressRefused(host: string, refusal: AddressRefusal): AcmeProblem {
+  const never = (neverCalled as readonly string[]).includes(refusal.kind);
+  return new AcmeProblem(
+    'acme.address-refused',
+    `${printable(host)} is not called: ${refusal.words}.`,
+    never ? {} : { host },
+    ...(never ? ['Such addresses are never called. Use a name that leads to the server from here.'] : []),
+  );
+}
