@@ -112,6 +112,23 @@ test('every row of the table of names has its verdict', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('DNS names prove a SIP domain only where no SIP URI names one (RFC 5922 7.1)', () => {
+  const proves = (held: readonly Uint8Array[], wanted = 'sip:example.com') =>
+    matchName(certificateOf(held), reference(wanted), sip).matched;
+  assert.equal(proves([dns('example.com'), uri('sip:other.example.com')]), undefined);
+  assert.equal(
+    proves([uri('sip:other.example.com'), dns('example.com')], 'sip:other.example.com'),
+    'sip:other.example.com',
+  );
+  assert.equal(proves([uri('sip:other.example.com'), uri('SIP:example.com'), dns('example.com')]), 'SIP:example.com');
+  // URIs that are no SIP identity leave the DNS names their meaning
+  for (const other of ['sips:other.example.com', 'sip:bob@other.example.com', 'https://other.example.com', 'sip:'])
+    assert.equal(proves([uri(other), dns('example.com')]), 'example.com', other);
+  // a host that is no SIP domain is compared by RFC 9525
+  const both = certificateOf([uri('sip:other.example.com'), dns('example.com')]);
+  assert.equal(matchName(both, reference('example.com'), https).matched, 'example.com');
+});
+
 test('the common name counts only where the rules say so and there is no subject alternative name', () => {
   const alone = certificateOf(undefined, 'a.example.com');
   assert.equal(matchName(alone, reference('a.example.com'), https).matched, undefined);

@@ -26,7 +26,8 @@ const none: NameMatch = { matched: undefined, byCommonName: false };
 export function matchName(certificate: Certificate, reference: ReferenceName, rules: NameRules): NameMatch {
   const names = certificate.subjectAltName;
   if (names === undefined) return rules.commonName ? matchCommonName(certificate, reference) : none;
-  for (const name of names) {
+  const proving = reference.kind === 'sip' ? sipNames(names) : names;
+  for (const name of proving) {
     const matched = matchGeneralName(name, reference, rules.wildcards);
     if (matched !== undefined) return { matched, byCommonName: false };
   }
@@ -73,6 +74,12 @@ function matchGeneralName(name: GeneralName, reference: ReferenceName, wildcards
     case 'email':
       return name.kind === 'email' && equalMailboxes(name.value, reference.mailbox) ? name.value : undefined;
   }
+}
+
+/** RFC 5922 7.1: a DNS name stands for a SIP domain if and only if no SIP URI of the certificate names one. */
+function sipNames(names: readonly GeneralName[]): readonly GeneralName[] {
+  const uris = names.filter((name) => name.kind === 'uri' && sipDomain(name.value) !== undefined);
+  return uris.length > 0 ? uris : names;
 }
 
 /** RFC 9525 6.3: the wildcard is the whole left-most label and stands for exactly one label that is no A-label. */

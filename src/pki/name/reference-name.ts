@@ -7,7 +7,7 @@ import { ipBytes } from './ip-bytes.ts';
 export type ReferenceName =
   | { readonly kind: 'dns'; readonly host: string }
   | { readonly kind: 'ip'; readonly bytes: Uint8Array; readonly text: string }
-  /** A SIP domain (RFC 5922): proved by `URI:sip:domain` or `DNS:domain`. */
+  /** A SIP domain (RFC 5922): proved by `URI:sip:domain`, or by `DNS:domain` where there is no such URI. */
   | { readonly kind: 'sip'; readonly domain: string }
   /** A service of a domain (RFC 4985): `_sip._tls.example.com`. */
   | { readonly kind: 'srv'; readonly service: string; readonly domain: string }
