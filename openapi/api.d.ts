@@ -585,6 +585,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/revocation/allowed-hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the gateway ask a host although its address is not public
+         * @description Loopback, link-local and metadata addresses are never asked, whatever is allowed.
+         */
+        post: operations["allowRevocationHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/revocation/crl": {
         parameters: {
             query?: never;
@@ -1257,6 +1277,10 @@ export interface components {
             clearedAt: string | null;
             acknowledgedBy: string | null;
             acknowledgedAt: string | null;
+        };
+        AllowedHost: {
+            /** @description A host, an address or a block such as 10.0.0.0/8. */
+            host: string;
         };
         AuditRow: {
             seq: number;
@@ -2169,6 +2193,19 @@ export interface components {
             readonly sources: components["schemas"]["RevocationSource"][];
             /** @description Every CRL, whatever its source */
             readonly crls: components["schemas"]["StoredCrl"][];
+            /** @description Not asked because of their address alone; an operator may allow them. */
+            readonly refusedHosts: {
+                host: string;
+                /** @description The URL that led there last. */
+                url: string;
+                message: string;
+                times: number;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                at: string;
+            }[];
         };
         RevocationUpdate: {
             /** @description The version the change was made from */
@@ -4386,6 +4423,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevocationCoverage"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allowRevocationHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowedHost"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationSettings"];
                 };
             };
             /** @description Refused; the code says why */

@@ -111,7 +111,11 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     zonesAffected: (slot, leaf) => zones.zonesAffected(slot, leaf),
     hostName: hostname(),
   });
-  const verification = createVerification({ clock, trusted: trustedCa.certificates });
+  const verification = createVerification({
+    clock,
+    trusted: trustedCa.certificates,
+    addresses: revocation.operatorRules,
+  });
   const zones: Zones = createZones({
     storage,
     clock,

@@ -27,6 +27,10 @@ export interface AddressRules {
   readonly allow?: readonly string[];
   /** The gateway's own addresses, refused as `own`. */
   readonly own?: readonly string[];
+  /** Kinds that `allow` does not open. */
+  readonly never?: readonly AddressKind[];
+  /** Addresses or CIDR blocks that are let through before anything else is looked at: for tests and demonstrations. */
+  readonly testAllow?: readonly string[];
 }
 
 export interface AddressRefusal {
@@ -41,6 +45,9 @@ export interface AddressRefusal {
 export function addressRefusal(address: string, rules: AddressRules = {}): AddressRefusal | undefined {
   const bytes = addressBytes(address);
   if (bytes === undefined) return refusal('not-an-address', address.slice(0, 100));
+  if ((rules.testAllow ?? []).some((range) => inRange(bytes, range))) return undefined;
+  const forbidden = kindOf(bytes);
+  if (forbidden !== undefined && rules.never?.includes(forbidden)) return refusal(forbidden, addressText(bytes));
   if ((rules.allow ?? []).some((range) => inRange(bytes, range))) return undefined;
   const own = rules.own?.some((one) => sameBytes(addressBytes(one), bytes)) === true;
   const kind = own ? 'own' : kindOf(bytes);

@@ -18,7 +18,7 @@ let browser: Browser;
 const anywhere = createVerification({
   clock: systemClock,
   trusted: async () => [root.certificate],
-  addresses: async () => undefined,
+  addresses: () => undefined,
 });
 const root = makeCa('Page Root');
 const issuing = makeCa('Page Issuing CA', { issuer: root });

@@ -43,6 +43,7 @@ export type RevocationSettings = Answer<'/revocation/settings', 'get'>;
 export type RevocationUpdate = Body<'/revocation/settings', 'put'>;
 export type RevocationSource = Answer<'/revocation/sources', 'get'>['sources'][number];
 export type StoredCrl = Answer<'/revocation/sources', 'get'>['crls'][number];
+export type RefusedHost = Answer<'/revocation/sources', 'get'>['refusedHosts'][number];
 export type CoverageRow = Answer<'/revocation/coverage', 'get'>['rows'][number];
 export type TrustSet = Answer<'/trust-sets', 'get'>['sets'][number];
 export type Zone = Answer<'/zones', 'get'>['zones'][number];

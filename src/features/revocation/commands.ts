@@ -48,6 +48,7 @@ interface Settings {
 interface Sources {
   readonly sources: readonly Source[];
   readonly crls: readonly Crl[];
+  readonly refusedHosts: readonly { readonly host: string; readonly message: string }[];
 }
 
 const onOff = ['on', 'off'] as const;
@@ -89,6 +90,16 @@ export const revocationCommands: readonly Command[] = [
       const body = { version, ...patchOf(options) };
       const settings = (await context.call('PUT', '/revocation/settings', body)) as Settings;
       context.print(settings, () => settingsText(settings).join('\n'));
+    },
+  },
+  {
+    path: ['revocation', 'allow'],
+    summary: 'Let the gateway ask a host although its address is not public',
+    arguments: [{ name: '<host>', description: 'A host, an address or a block such as 10.0.0.0/8' }],
+    examples: ['tollgate revocation allow ocsp.example.com'],
+    async run(context, [host]) {
+      const settings = (await context.call('POST', '/revocation/allowed-hosts', { host })) as Settings;
+      context.print(settings, () => `Allowed hosts: ${settings.allowedHosts.join(', ')}`);
     },
   },
   {
@@ -206,7 +217,7 @@ function settingsText({ automatic, purposes, allowedHosts }: Settings): readonly
   ];
 }
 
-function sourcesText({ sources, crls }: Sources): readonly string[] {
+function sourcesText({ sources, crls, refusedHosts }: Sources): readonly string[] {
   return [
     'Distribution points:',
     ...(sources.length === 0 ? ['  none'] : []),
@@ -216,6 +227,8 @@ function sourcesText({ sources, crls }: Sources): readonly string[] {
     'CRLs:',
     ...(crls.length === 0 ? ['  none'] : []),
     ...crls.map((crl) => `  ${crl.source.padEnd(10)}${crl.state.padEnd(13)}${crlWords(crl)}`),
+    ...(refusedHosts.length > 0 ? ['Not asked because of their address:'] : []),
+    ...refusedHosts.map(({ host, message }) => `  ${printable(message, 500)}\n    tollgate revocation allow ${host}`),
   ];
 }
 

@@ -6,7 +6,8 @@ import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Actor } from '../../lib/actor.ts';
-import type { Resolve } from '../../lib/address-filter.ts';
+import type { AddressRules, Resolve } from '../../lib/address-filter.ts';
+import { allowListRules } from '../../lib/allow-list.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
@@ -25,6 +26,7 @@ import { CrlLibrary } from './crls/crl-library.ts';
 import { EmbeddedCrls } from './crls/embedded-crls.ts';
 import { EvidenceGatherer } from './evidence.ts';
 import { createOutboundHttp } from './fetch/outbound-http.ts';
+import { type RefusedHost, RefusedHosts } from './fetch/refused-hosts.ts';
 import { createVerifyServer } from './fetch/verify-https-server.ts';
 import { OcspSource, type OcspStaple } from './ocsp/ocsp-source.ts';
 import { noPoints, nothingToRemove, stale, unknownSource, uploadRefused } from './problems.ts';
@@ -47,6 +49,7 @@ import {
 } from './store.ts';
 import { coverageRows, crlVerdict, embeddedCrl, sourceStatuses, storedCrl } from './views.ts';
 
+export type { RefusedHost } from './fetch/refused-hosts.ts';
 export type { OcspStaple } from './ocsp/ocsp-source.ts';
 export type {
   CoverageRow,
@@ -138,6 +141,12 @@ export interface RevocationFeature {
   /** Every CRL there is, whatever its source. */
   crls(): Promise<readonly StoredCrl[]>;
   sources(): Promise<readonly SourceStatus[]>;
+  /** Hosts that were not asked because of their address alone, newest first. */
+  refusedHosts(): readonly RefusedHost[];
+  /** Puts a host, an address or a block on the allow-list. Throws `revocation.invalid` (422). */
+  allowHost(actor: Actor, host: string): Promise<RevocationSettings>;
+  /** Which addresses the gateway may call for a host that an operator chose: the allow-list of these settings. */
+  operatorRules(host: string): AddressRules;
   coverage(): Promise<readonly CoverageRow[]>;
   /**
    * Replaces the manual CRLs by those of a file (PEM, DER, ZIP, GZIP). Throws `revocation.upload-refused` (422) with
@@ -177,13 +186,16 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
   let current = defaultRevocationSettings;
   const changed = (): void => events.emit('changed', { feature: 'revocation' });
   const settings = async (): Promise<RevocationSettings> => current;
-  const http = createOutboundHttp({
-    clock,
-    policy: () => current,
-    verifyServer: createVerifyServer({ clock, certificates: trustedCas.certificates }),
-    ...(deps.resolve && { resolve: deps.resolve }),
-    ...(deps.testAllow && { testAllow: deps.testAllow }),
-  });
+  const refused = new RefusedHosts(clock);
+  const http = refused.watch(
+    createOutboundHttp({
+      clock,
+      policy: () => current,
+      verifyServer: createVerifyServer({ clock, certificates: trustedCas.certificates }),
+      ...(deps.resolve && { resolve: deps.resolve }),
+      ...(deps.testAllow && { testAllow: deps.testAllow }),
+    }),
+  );
   const library = new CrlLibrary({ storage, clock, issuers: trustedCas.issuers });
   const ocsp = new OcspSource({ storage, clock, http, nonceRequired: () => current.nonceRequired });
   const cdp = new CdpSource({ storage, clock, http, library });
@@ -200,37 +212,48 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
   ];
   const shown = async () => (await crls()).map(({ sourceId: _, ...crl }): StoredCrl => crl);
   const sources = async () => sourceStatuses(current, await readSourceRows(storage.db), await crls(), updates);
+  const updateSettings: RevocationFeature['updateSettings'] = async (actor, patch, expectedVersion) => {
+    const before = current;
+    current = await library.alone(() =>
+      storage.transaction(async (trx) => {
+        const old = await readRevocationSettings(trx);
+        if (old.version !== expectedVersion) throw stale(expectedVersion, old.version);
+        const next = { ...applyRevocationPatch(old, patch), version: old.version + 1 };
+        await writeRevocationSettings(trx, next);
+        failPoint('revocation.settings');
+        for (const point of old.automatic.points.filter((one) => !next.automatic.points.includes(one))) {
+          await deleteCrlRows(trx, 'automatic', sourceId(point));
+          await deleteSourceRow(trx, sourceId(point));
+        }
+        await recordAudit(trx, actor, {
+          action: 'revocation.settings',
+          object: 'revocation',
+          before: JSON.stringify(old),
+          after: JSON.stringify(next),
+          detail: { fields: Object.keys(patch).sort(), version: next.version },
+        });
+        return next;
+      }),
+    );
+    ocsp.forgetFailures();
+    cdp.forgetFailures();
+    refused.forget();
+    changed();
+    if (current.automatic.enabled && before.automatic !== current.automatic) updates.runDue().catch(onError);
+    return current;
+  };
   return {
     settings,
-    async updateSettings(actor, patch, expectedVersion) {
-      const before = current;
-      current = await library.alone(() =>
-        storage.transaction(async (trx) => {
-          const old = await readRevocationSettings(trx);
-          if (old.version !== expectedVersion) throw stale(expectedVersion, old.version);
-          const next = { ...applyRevocationPatch(old, patch), version: old.version + 1 };
-          await writeRevocationSettings(trx, next);
-          failPoint('revocation.settings');
-          for (const point of old.automatic.points.filter((one) => !next.automatic.points.includes(one))) {
-            await deleteCrlRows(trx, 'automatic', sourceId(point));
-            await deleteSourceRow(trx, sourceId(point));
-          }
-          await recordAudit(trx, actor, {
-            action: 'revocation.settings',
-            object: 'revocation',
-            before: JSON.stringify(old),
-            after: JSON.stringify(next),
-            detail: { fields: Object.keys(patch).sort(), version: next.version },
-          });
-          return next;
-        }),
-      );
-      ocsp.forgetFailures();
-      cdp.forgetFailures();
-      changed();
-      if (current.automatic.enabled && before.automatic !== current.automatic) updates.runDue().catch(onError);
-      return current;
-    },
+    updateSettings,
+    refusedHosts: () => refused.list(),
+    allowHost: (actor, host) =>
+      updateSettings(actor, { allowedHosts: [...current.allowedHosts, host] }, current.version),
+    operatorRules: (host) =>
+      allowListRules(host, {
+        operator: true,
+        allowed: current.allowedHosts,
+        ...(deps.testAllow && { testAllow: deps.testAllow }),
+      }),
     evidenceFor: (purpose, path, options) => gatherer.gather(purpose, path, options),
     staple: (certificate, issuer) => ocsp.staple(certificate, issuer, 10_000),
     crls: shown,

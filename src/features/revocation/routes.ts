@@ -12,6 +12,7 @@ import {
 } from './revocation.ts';
 import type { RevocationSettingsPatch } from './revocation-settings.ts';
 import {
+  allowedHostSchema,
   coverageSchema,
   type crlSchema,
   revocationSettingsSchema,
@@ -81,6 +82,19 @@ function changing(revocation: RevocationFeature): readonly Route[] {
         settingsAnswer(await revocation.updateSettings(actor, present(patch) as RevocationSettingsPatch, version)),
     }),
     route({
+      id: 'allowRevocationHost',
+      method: 'POST',
+      path: '/revocation/allowed-hosts',
+      tag,
+      summary: 'Let the gateway ask a host although its address is not public',
+      description: 'Loopback, link-local and metadata addresses are never asked, whatever is allowed.',
+      access: 'administrator',
+      stepUp: true,
+      body: allowedHostSchema,
+      response: revocationSettingsSchema,
+      handler: async ({ actor, body: { host } }) => settingsAnswer(await revocation.allowHost(actor, host)),
+    }),
+    route({
       id: 'uploadCrl',
       method: 'POST',
       path: '/revocation/crl',
@@ -133,7 +147,11 @@ function settingsAnswer(settings: RevocationSettings): z.input<typeof revocation
 
 async function sourcesAnswer(revocation: RevocationFeature): Promise<z.input<typeof sourceListSchema>> {
   const [sources, crls] = await Promise.all([revocation.sources(), revocation.crls()]);
-  return { sources: sources.map(sourceAnswer), crls: crls.map(crlAnswer) };
+  return {
+    sources: sources.map(sourceAnswer),
+    crls: crls.map(crlAnswer),
+    refusedHosts: revocation.refusedHosts().map((host) => ({ ...host, at: iso(host.at) })),
+  };
 }
 
 function sourceAnswer(source: SourceStatus): z.input<typeof sourceSchema> {

@@ -83,6 +83,10 @@ export const revocationUpdateSchema = z
   })
   .meta({ id: 'RevocationUpdate' });
 
+export const allowedHostSchema = z
+  .strictObject({ host: z.string().min(1).max(300).describe('A host, an address or a block such as 10.0.0.0/8.') })
+  .meta({ id: 'AllowedHost' });
+
 export const crlSchema = z
   .object({
     id: sha256,
@@ -127,7 +131,22 @@ export const sourceSchema = z
   .meta({ id: 'RevocationSource' });
 
 export const sourceListSchema = z
-  .object({ sources: z.array(sourceSchema).readonly(), crls: crls.describe('Every CRL, whatever its source') })
+  .object({
+    sources: z.array(sourceSchema).readonly(),
+    crls: crls.describe('Every CRL, whatever its source'),
+    refusedHosts: z
+      .array(
+        z.object({
+          host: z.string(),
+          url: z.string().describe('The URL that led there last.'),
+          message: z.string(),
+          times: z.int(),
+          at: time,
+        }),
+      )
+      .readonly()
+      .describe('Not asked because of their address alone; an operator may allow them.'),
+  })
   .meta({ id: 'RevocationSources' });
 
 export const coverageSchema = z

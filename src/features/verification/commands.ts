@@ -110,7 +110,7 @@ async function verifyRemote(context: CommandContext, target: string, given: Give
 
 /** On one's own machine every address may be called, and the public roots stand for the trusted CA list. */
 function local(): Pick<Verification, 'verify' | 'checkRemote'> {
-  return createVerification({ clock: systemClock, trusted: async () => [], addresses: async () => undefined });
+  return createVerification({ clock: systemClock, trusted: async () => [], addresses: () => undefined });
 }
 
 function publicRoots(): Trust {

@@ -1,5 +1,6 @@
 /** The expected failures around a verification: no certificate to judge, in the words of the user. */
 import type { AddressRefusal } from '../../lib/address-filter.ts';
+import { mayBeAllowed } from '../../lib/allow-list.ts';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { UploadProblem } from '../../pki/container/recognise.ts';
@@ -38,13 +39,18 @@ export function wrongInput(field: string, detail: string): Problem {
   });
 }
 
-export function addressRefused(target: string, { words }: AddressRefusal): Problem {
+/** `host` as it would stand on the allow-list, where an entry there would help. */
+export function addressRefused(target: string, host: string, { kind, words }: AddressRefusal): Problem {
+  const mayAllow = mayBeAllowed(kind);
   return new Problem({
     code: 'verification.address-refused',
     status: 422,
     title: 'The gateway does not call this address',
     detail: `${target}: ${words}.`,
-    hint: 'Check the name in DNS. From a shell on any machine, tollgate verify --against calls every address.',
+    hint: mayAllow
+      ? `If this is a system of your own, allow the host under CRL management: tollgate revocation allow ${host}`
+      : 'Check the name in DNS. From a shell on any machine, tollgate verify --against calls every address.',
+    ...(mayAllow && { extra: { allowHost: host } }),
   });
 }
 

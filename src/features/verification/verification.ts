@@ -4,6 +4,7 @@
  * snapshot. Nothing is stored.
  */
 import type { AddressRules } from '../../lib/address-filter.ts';
+import { allowListRules } from '../../lib/allow-list.ts';
 import { equalBytes } from '../../lib/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
@@ -48,18 +49,15 @@ export interface VerificationDependencies {
   /** The trusted CA list: anchors, pinned peers and listed intermediates together. */
   readonly trusted: () => Promise<readonly Certificate[]>;
   readonly memory?: SignatureMemory;
-  /** Which addresses a remote check may call; unless given, all but those of `operatorRules`. */
-  readonly addresses?: () => Promise<AddressRules | undefined>;
+  /** Which addresses a remote check may call for a host; unless told, public and private ones; undefined: all. */
+  readonly addresses?: (host: string) => AddressRules | undefined;
 }
-
-/** An operator's own peers may have private addresses; the machine itself and metadata services are never called. */
-export const operatorRules: AddressRules = { kinds: ['private', 'shared'] };
 
 export function createVerification({
   clock,
   trusted,
   memory = new SignatureMemory(),
-  addresses = async () => operatorRules,
+  addresses = (host) => allowListRules(host, { operator: true, allowed: [] }),
 }: VerificationDependencies): Verification {
   let last: { readonly list: readonly Certificate[]; readonly trust: Trust } | undefined;
   const trust = async (): Promise<Trust> => {
@@ -76,7 +74,7 @@ export function createVerification({
   return {
     trust,
     verify,
-    checkRemote: async (question) => checkRemote(question, verify, await addresses()),
+    checkRemote: (question) => checkRemote(question, verify, addresses),
   };
 }
 

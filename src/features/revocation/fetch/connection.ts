@@ -1,7 +1,6 @@
 /** A connection to a checked address, TLS included; nothing is sent before both are good. */
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import * as tls from 'node:tls';
 import {
   type AddressRefusal,
@@ -12,6 +11,7 @@ import {
   literalAddress,
   type Resolve,
 } from '../../../lib/address-filter.ts';
+import { allowListRules, mayBeAllowed } from '../../../lib/allow-list.ts';
 import { printable } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import { type FetchError, fetchError } from './fetch-error.ts';
@@ -36,15 +36,16 @@ export interface ConnectionOptions {
 /** Connects to one of the addresses of the URL's host, all of which must be allowed. The caller destroys the socket. */
 export async function openConnection(url: URL, options: ConnectionOptions): Promise<Result<Socket, FetchError>> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const rules = rulesFor(host, options);
+  const { origin, allowed, testAllow } = options;
+  const rules = allowListRules(host, { operator: origin === 'operator', allowed, testAllow });
   const literal = literalAddress(host);
-  const refused = literal === undefined ? undefined : refusalOf(literal, rules);
-  if (refused !== undefined) return err(addressRefused(host, refused, options.origin));
+  const refused = literal === undefined ? undefined : addressRefusal(literal, rules);
+  if (refused !== undefined) return err(addressRefused(host, refused, origin));
   const secure = url.protocol === 'https:';
   if (secure && options.verifyServer === undefined)
     return err(fetchError('revocation.url-refused', 'HTTPS is not asked here.', 'Use an http URL.'));
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  const lookup = guardedLookup(options.resolve, rules);
+  const lookup = checkedLookup(options.resolve, rules);
   const where = { host: literal ?? host, port, lookup, autoSelectFamily: true };
   const socket = secure
     ? tls.connect({
@@ -71,68 +72,12 @@ export async function openConnection(url: URL, options: ConnectionOptions): Prom
   );
 }
 
-interface Rules extends AddressRules {
-  /** Refused whatever the allow-list says. */
-  readonly never: readonly AddressRefusal['kind'][];
-  readonly testAllow: readonly string[];
-}
-
-function rulesFor(host: string, { origin, allowed, testAllow }: ConnectionOptions): Rules {
-  const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
-  // an operator's own points may be private; so may a host on the allow-list
-  const kinds = origin === 'operator' || named ? (['private', 'shared', 'own'] as const) : [];
-  return {
-    kinds,
-    own: ownAddresses(),
-    allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
-    never,
-    testAllow,
-  };
-}
-
-/** Never asked, not even when allowed: this machine itself, and the metadata service that would hand out its secrets. */
-const never = [
-  'loopback',
-  'unspecified',
-  'metadata',
-  'multicast',
-  'link-local',
-  // it may carry any of those above
-  'embedded-ipv4',
-  'not-an-address',
-] as const;
-
-function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
-}
-
-function refusalOf(address: string, rules: Rules): AddressRefusal | undefined {
-  if (rules.testAllow.length > 0 && addressRefusal(address, { allow: rules.testAllow }) === undefined) return undefined;
-  const forbidden = addressRefusal(address);
-  if (forbidden !== undefined && rules.never.includes(forbidden.kind)) return forbidden;
-  return addressRefusal(address, rules);
-}
-
-/** The one answer of the resolver is checked and connected to. */
-function guardedLookup(resolve: Resolve, rules: Rules): ReturnType<typeof checkedLookup> {
-  return checkedLookup(
-    (host, options, done) => {
-      resolve(host, options, (error, found) => {
-        if (error !== null) return done(error, []);
-        const refused = found.map(({ address }) => refusalOf(address, rules)).find((one) => one !== undefined);
-        return refused === undefined ? done(null, found) : done(new AddressRefused(refused), []);
-      });
-    },
-    { allow: ['0.0.0.0/0', '::/0'] },
-  );
-}
-
 /** Waits for the event; the reason when it does not come. The address connected to is looked at once more. */
 function connected(
   socket: Socket,
   event: 'connect' | 'secureConnect',
   { within, signal }: ConnectionOptions,
-  rules: Rules,
+  rules: AddressRules,
 ): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => finish(new Error('no connection within 2 s')), within);
@@ -146,7 +91,7 @@ function connected(
     socket.on('error', finish);
     socket.once('close', () => finish(new Error('the server closed the connection')));
     socket.once(event, () => {
-      const refused = socket.remoteAddress === undefined ? undefined : refusalOf(socket.remoteAddress, rules);
+      const refused = socket.remoteAddress === undefined ? undefined : addressRefusal(socket.remoteAddress, rules);
       finish(refused === undefined ? undefined : new AddressRefused(refused));
     });
   });
@@ -169,7 +114,7 @@ function wordsFor(error: Error & { readonly code?: string }, host: string, origi
 }
 
 function addressRefused(host: string, refusal: AddressRefusal, origin: UrlOrigin): FetchError {
-  const mayAllow = (never as readonly string[]).includes(refusal.kind) ? undefined : host;
+  const mayAllow = mayBeAllowed(refusal.kind) ? host : undefined;
   return fetchError(
     'revocation.address-refused',
     `${printable(host)} is not asked: ${refusal.words}.`,

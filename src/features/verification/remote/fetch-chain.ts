@@ -40,7 +40,7 @@ export async function fetchChain(target: RemoteTarget, options: FetchOptions): P
   const { rules, timeout = 10_000 } = options;
   const name = targetText(target);
   const refusal = rules !== undefined && target.isAddress ? addressRefusal(target.host, rules) : undefined;
-  if (refusal !== undefined) throw addressRefused(name, refusal);
+  if (refusal !== undefined) throw addressRefused(name, target.host, refusal);
   const deadline = Promise.withResolvers<never>();
   deadline.promise.catch(() => undefined);
   const socket = tls.connect({
@@ -125,7 +125,7 @@ function presentedChain(socket: tls.TLSSocket): readonly Uint8Array[] {
 
 function problemFor(fault: Fault, target: RemoteTarget): Problem {
   const name = targetText(target);
-  if (fault instanceof AddressRefused) return addressRefused(name, fault.refusal);
+  if (fault instanceof AddressRefused) return addressRefused(name, target.host, fault.refusal);
   const { code = '' } = fault;
   return code.startsWith('ERR_SSL') || code === 'EPROTO' || code === ''
     ? noTls(name, faultWords(fault))

@@ -50,7 +50,7 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const anywhere = createVerification({
   clock,
   trusted: async () => [root.certificate],
-  addresses: async () => undefined,
+  addresses: () => undefined,
 });
 
 function check(question: Partial<RemoteQuestion> & { target: string }) {

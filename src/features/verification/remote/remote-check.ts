@@ -39,16 +39,17 @@ export interface RemoteAnswer {
   readonly decision: Decision;
 }
 
-/** `rules`: which addresses may be called; unless given, all. Throws a Problem when there is nothing to judge. */
+/** `rulesFor`: which addresses may be called for a host; undefined for all. Throws a Problem when there is nothing to judge. */
 export async function checkRemote(
   question: RemoteQuestion,
   verify: (request: VerifyRequest) => Promise<Decision>,
-  rules?: AddressRules,
+  rulesFor: (host: string) => AddressRules | undefined,
 ): Promise<RemoteAnswer> {
   const { sip, names, purpose, target: typed, evidence = {}, ...rest } = question;
   const target = readTarget(typed, sip ? 5061 : 443);
   if (!target.ok) throw wrongInput('target', target.error);
   const { host } = target.value;
+  const rules = rulesFor(host);
   const fetched = await fetchChain(target.value, { sip, ...(rules && { rules }) });
   const name = targetText(target.value);
   const decision = await verify({

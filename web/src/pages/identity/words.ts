@@ -59,6 +59,7 @@ const sources = {
   upload: 'Uploaded with its private key',
   'reused-key': 'Uploaded for the private key in use before',
   acme: 'Signed by an ACME provider',
+  'private-ca': 'Signed by the private CA of this gateway',
 } as const;
 
 /** Where a certificate came from, in words. */

@@ -9,6 +9,7 @@ import { whileUsed } from '../../while-used.ts';
 import { AutomaticPanel } from './automatic-panel.tsx';
 import { CoveragePanel } from './coverage-panel.tsx';
 import { CrlsPanel } from './crls-panel.tsx';
+import { RefusedHostsPanel } from './refused-hosts-panel.tsx';
 import { useRevocationSettings } from './revocation-form.ts';
 import { SourcesPanel } from './sources-panel.tsx';
 import { UploadCrlPanel } from './upload-crl-panel.tsx';
@@ -32,6 +33,7 @@ export function CrlManagementPage() {
       <QueryView query={sources} rows={6}>
         {(data) => (
           <>
+            {data.refusedHosts.length > 0 && <RefusedHostsPanel hosts={data.refusedHosts} />}
             {data.sources.length > 0 && <SourcesPanel sources={data.sources} />}
             {mayChange && <UploadCrlPanel manual={data.crls.some((crl) => crl.source === 'manual')} />}
             <CrlsPanel crls={data.crls} />

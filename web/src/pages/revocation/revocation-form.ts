@@ -25,6 +25,8 @@ export function useRevocationForm<V extends Values>(
   const [edits, setEdits] = useState<Partial<V>>({});
   const values: V = { ...original, ...edits };
   const dirty = Object.keys(edits).some((name) => values[name] !== original[name]);
+  // nothing typed is lost by showing what holds now
+  if (!dirty && settings.version > base.version) setBase(settings);
   useUnsavedGuard(dirty, 'the revocation settings');
   const save = useMutation({
     mutationFn: () => unwrap(api.PUT('/revocation/settings', { body: { version: base.version, ...write(values) } })),

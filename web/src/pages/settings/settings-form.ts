@@ -27,6 +27,8 @@ export function useSettingsForm<V extends Values>(
     Object.entries(edits).filter(([name, value]) => value !== original[name]),
   ) as Partial<V>;
   const dirty = Object.keys(changed).length > 0;
+  // nothing typed is lost by showing what holds now
+  if (!dirty && settings.version > base.version) setBase(settings);
   useUnsavedGuard(dirty, 'the settings');
 
   const save = useMutation({
