@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccess } from '../../src/features/access/access.ts';
 import { createAudit } from '../../src/features/audit/audit.ts';
-import { createIdentity, type Identity } from '../../src/features/identity/identity.ts';
+import { createIdentity, type Identity, type IdentityDeps } from '../../src/features/identity/identity.ts';
 import { identityRoutes } from '../../src/features/identity/routes.ts';
 import { createSettings, type SettingsFeature, type SettingsPatch } from '../../src/features/settings/settings.ts';
 import { openUpload } from '../../src/features/tools/tools.ts';
@@ -60,7 +60,9 @@ export interface IdentityGateway {
 }
 
 /** A gateway after its first start, without edges, in a folder of its own that `close` removes. */
-export async function startIdentityGateway(options: { readonly fqdn?: string } = {}): Promise<IdentityGateway> {
+export async function startIdentityGateway(
+  options: { readonly fqdn?: string } & Pick<IdentityDeps, 'purposesWithoutCrl'> = {},
+): Promise<IdentityGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-'));
   const storage = await openStorage(folder);
   const time = { offset: 0 };
@@ -78,6 +80,7 @@ export async function startIdentityGateway(options: { readonly fqdn?: string } =
     settings,
     trustedCas,
     openUpload,
+    ...(options.purposesWithoutCrl && { purposesWithoutCrl: options.purposesWithoutCrl }),
     hostName: 'Gate_Way-7.internal',
     publish: async () => {
       if (publishing.fail !== undefined) throw new Error(publishing.fail);

@@ -78,6 +78,8 @@ export interface IdentityDeps {
   readonly publish: () => Promise<void>;
   /** In words, the zones in which peers would refuse this gateway with that certificate in that slot; none unless given. */
   readonly zonesAffected?: (slot: Slot, leaf: Certificate) => Promise<readonly string[]>;
+  /** Labels of the purposes that check revocation and would know nothing about it; none unless given. */
+  readonly purposesWithoutCrl?: (leaf: Certificate, issuer: Certificate | undefined) => Promise<readonly string[]>;
   /** Name of this machine, for the temporary certificate. */
   readonly hostName: string;
 }

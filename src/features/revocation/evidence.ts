@@ -35,6 +35,8 @@ export interface GathererDeps {
   readonly embedded: () => Promise<readonly OfferedCrl[]>;
   readonly ocsp: OcspSource;
   readonly cdp: CdpSource;
+  /** Told about every certificate whose OCSP answer, or the lack of one, an open connection rests on. */
+  readonly follow: (certificate: Certificate, issuer: Certificate) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -61,6 +63,7 @@ export class EvidenceGatherer {
     const round = new Round(this.#deps, settings, purpose, path);
     await round.look();
     const within = Math.min(options.fetchWithin ?? 0, longestFetch);
+    if (within > 0) round.follow();
     if (within <= 0 || round.open().length === 0) return round.evidence();
     // so many handshakes wait already that this one takes what the fallback says
     if (this.#waiting >= mostWaiting) return round.evidence();
@@ -141,6 +144,17 @@ class Round {
         })
       : [];
     this.#judge();
+  }
+
+  /** Has followed what no CRL settles. */
+  follow(): void {
+    const mayOcsp = sourceTable[this.#purpose].ocsp === 'switch' && this.#settings.purposes[this.#purpose].useOcsp;
+    if (!mayOcsp) return;
+    for (const { certificate, status } of this.#found) {
+      const issuer = this.#issuerOf(certificate);
+      const open = status.status === 'unknown' || status.evidence.some(({ kind }) => kind === 'ocsp');
+      if (open && issuer !== undefined) this.#deps.follow(certificate, issuer);
+    }
   }
 
   /** The certificates whose status is open; none once one is revoked. */

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import type { Actor } from '../../lib/actor.ts';
 import type { AddressRules, Resolve } from '../../lib/address-filter.ts';
 import { allowListRules } from '../../lib/allow-list.ts';
+import { toHex } from '../../lib/bytes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
 import { failPoint } from '../../lib/fail-point.ts';
 import { printable } from '../../lib/printable.ts';
-import type { Certificate } from '../../pki/certificate/certificate.ts';
+import { type Certificate, fingerprint } from '../../pki/certificate/certificate.ts';
 import type { LoadedCrl } from '../../pki/crl/loaded-crl.ts';
 import type { OcspAnswer } from '../../pki/ocsp/ocsp-status.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -28,7 +29,9 @@ import { EvidenceGatherer } from './evidence.ts';
 import { createOutboundHttp } from './fetch/outbound-http.ts';
 import { type RefusedHost, RefusedHosts } from './fetch/refused-hosts.ts';
 import { createVerifyServer } from './fetch/verify-https-server.ts';
+import { purposesWithoutCrl } from './missing-crl.ts';
 import { OcspSource, type OcspStaple } from './ocsp/ocsp-source.ts';
+import { OcspWatch } from './ocsp/ocsp-watch.ts';
 import { noPoints, nothingToRemove, stale, unknownSource, uploadRefused } from './problems.ts';
 import type { CoverageRow, EdgeCrl, SourceStatus, StoredCrl, UploadReport } from './revocation-data.ts';
 import {
@@ -148,6 +151,8 @@ export interface RevocationFeature {
   /** Which addresses the gateway may call for a host that an operator chose: the allow-list of these settings. */
   operatorRules(host: string): AddressRules;
   coverage(): Promise<readonly CoverageRow[]>;
+  /** Labels of the purposes that check revocation and would know nothing about this certificate. */
+  purposesWithoutCrl(certificate: Certificate, issuer: Certificate | undefined): Promise<readonly string[]>;
   /**
    * Replaces the manual CRLs by those of a file (PEM, DER, ZIP, GZIP). Throws `revocation.upload-refused` (422) with
    * every member that is refused; then nothing was changed.
@@ -197,12 +202,21 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
     }),
   );
   const library = new CrlLibrary({ storage, clock, issuers: trustedCas.issuers });
-  const ocsp = new OcspSource({ storage, clock, http, nonceRequired: () => current.nonceRequired });
-  const cdp = new CdpSource({ storage, clock, http, library });
+  const ocsp = new OcspSource({
+    ...{ storage, clock, http, nonceRequired: () => current.nonceRequired },
+    onStatusChange: ({ der }) => events.emit('statusChanged', { fingerprints: [toHex(fingerprint(der, 'sha256'))] }),
+  });
+  const watch = new OcspWatch({
+    ...{ clock, onError },
+    ask: (...question) => ocsp.ask(...question),
+    validity: (...certificates) => ocsp.validity(...certificates),
+  });
+  const cdp = new CdpSource({ storage, clock, http, library, changed });
   const embedded = new EmbeddedCrls(trustedCas);
   const gatherer = new EvidenceGatherer({
     ...{ clock, settings, library, ocsp, cdp, onError },
     embedded: () => embedded.list(),
+    follow: (certificate, issuer) => watch.want(certificate, issuer),
   });
   const chance = deps.chance ?? (() => randomInt(1_000) / 1_000);
   const updates = new AutomaticUpdates({ storage, clock, http, library, settings, changed, chance });
@@ -258,6 +272,8 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
     staple: (certificate, issuer) => ocsp.staple(certificate, issuer, 10_000),
     crls: shown,
     sources,
+    purposesWithoutCrl: async (certificate, issuer) =>
+      purposesWithoutCrl(certificate, issuer, current, await shown(), clock.now()),
     coverage: async () => coverageRows(await trustedCas.issuers(), await shown()),
     async upload(actor, file, fileName) {
       const label = printable(fileName, 100);
@@ -352,10 +368,12 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
       const run = (): void => void updates.runDue().catch(onError);
       const timer = setInterval(run, everyHalfMinute);
       timer.unref();
+      const stopWatching = watch.start();
       run();
       return async () => {
         stopListening();
         clearInterval(timer);
+        stopWatching();
         await updates.settled();
       };
     },

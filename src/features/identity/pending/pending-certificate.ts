@@ -119,12 +119,13 @@ export async function pendingWarnings(deps: IdentityDeps, slot: Slot): Promise<r
   const row = await store.selectPending(db, slot);
   const { leaf, chain } = pending;
   const leafKey = row?.key_id ?? '';
+  const completed = completeChain(leaf, chain, await deps.trustedCas.issuers());
   const facts = {
     slot,
     now: deps.clock.now(),
     leaf,
     leafKey,
-    completed: completeChain(leaf, chain, await deps.trustedCas.issuers()),
+    completed,
     uploadedKey: undefined,
     keyUnread: false,
     pendingCsrKey: leafKey,
@@ -135,6 +136,7 @@ export async function pendingWarnings(deps: IdentityDeps, slot: Slot): Promise<r
     clientLoaded: (await store.selectSlot(db, 'client'))?.active_id != null,
     ownerOf: () => undefined,
     zonesAffected: (await deps.zonesAffected?.(slot, leaf)) ?? [],
+    purposesWithoutCrl: (await deps.purposesWithoutCrl?.(leaf, completed.chain[1] ?? completed.anchor)) ?? [],
     peerWithKey: await peerWithKey(db, leafKey),
     appendable: [],
   };

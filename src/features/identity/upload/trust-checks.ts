@@ -81,9 +81,20 @@ export function issuerTrusted({ leaf, completed, appendable }: UploadFacts): Ans
   ];
 }
 
-/** The CRL of the CA matters to purposes that check revocation; while there are none, there is nothing to say. */
-export function crlKnown(_facts: UploadFacts): Answer[] {
-  return [];
+/** The CRL of the CA matters to purposes that check revocation; while none does, there is nothing to say. */
+export function crlKnown({ leaf, purposesWithoutCrl }: UploadFacts): Answer[] {
+  if (purposesWithoutCrl.length === 0 || isSelfSigned(leaf)) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'identity.crl-unknown',
+      detail:
+        `No CRL of the issuing CA is known here (${printable(toRfc4514(leaf.issuer))}): where revocation is checked, ` +
+        'the status of certificates of this CA cannot be established.',
+      hint: 'Load the CRL of this CA under CRL management, by upload or as a distribution point.',
+      affected: purposesWithoutCrl,
+    },
+  ];
 }
 
 /** Guide: self-signed certificates do not work in unified communications. */

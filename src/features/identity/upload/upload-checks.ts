@@ -50,6 +50,8 @@ export interface UploadFacts {
   readonly ownerOf: (key: string) => string | undefined;
   /** In words, the zones in which the uses of the certificate do not suffice. */
   readonly zonesAffected: readonly string[];
+  /** Labels of the purposes that check revocation and would know nothing about the leaf. */
+  readonly purposesWithoutCrl: readonly string[];
   /** The peer that has shown the leaf's key. */
   readonly peerWithKey: string | undefined;
   /** CA certificates of the upload that could be appended to the trusted CA list. */

@@ -67,6 +67,7 @@ export async function collectFacts(
     clientLoaded: (await store.selectSlot(db, 'client'))?.active_id != null,
     ownerOf: (key) => owners.get(key),
     zonesAffected: (await deps.zonesAffected?.(slot, leaf)) ?? [],
+    purposesWithoutCrl: (await deps.purposesWithoutCrl?.(leaf, completed.chain[1] ?? completed.anchor)) ?? [],
     peerWithKey: await peerWithKey(db, leafKey),
     appendable: completed.complete ? [] : rootOf(completed.chain, leaf),
   };

@@ -15,17 +15,21 @@ import type { CrlLibrary } from './crl-library.ts';
 const largest = 5 << 20;
 const mostKept = 200;
 
+export interface CdpSourceDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly http: OutboundHttp;
+  readonly library: CrlLibrary;
+  /** A CRL has come that was not there. */
+  readonly changed: () => void;
+}
+
 export class CdpSource {
-  readonly #deps: {
-    readonly storage: Storage;
-    readonly clock: Clock;
-    readonly http: OutboundHttp;
-    readonly library: CrlLibrary;
-  };
+  readonly #deps: CdpSourceDeps;
   readonly #failures: FailureMemory;
   readonly #flights = new SingleFlight<Result<void, FetchError>>();
 
-  constructor(deps: { storage: Storage; clock: Clock; http: OutboundHttp; library: CrlLibrary }) {
+  constructor(deps: CdpSourceDeps) {
     this.#deps = deps;
     this.#failures = new FailureMemory(deps.clock);
   }
@@ -58,6 +62,7 @@ export class CdpSource {
       if (!intake.ok)
         return err(fetchError('revocation.crl-answer', `${url}: ${intake.refusal.message}.`, intake.refusal.hint));
       await this.#makeRoom();
+      if (intake.members.some(({ verdict }) => verdict === 'stored')) this.#deps.changed();
       return ok(undefined);
     });
   }

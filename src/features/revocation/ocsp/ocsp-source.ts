@@ -22,6 +22,8 @@ export interface OcspSourceDeps {
   readonly clock: Clock;
   readonly http: OutboundHttp;
   readonly nonceRequired: () => boolean;
+  /** A certificate was found revoked that was not known as such, or the other way round. */
+  readonly onStatusChange: (certificate: Certificate) => void;
 }
 
 /** An OCSP response as it goes into a handshake (RFC 6066 8). */
@@ -49,6 +51,8 @@ export class OcspSource {
   readonly #failures: FailureMemory;
   readonly #flights = new SingleFlight<Result<OcspAnswer, FetchError>>();
   readonly #kept = new Map<string, Kept>();
+  /** What the last answers said was revoked. */
+  readonly #revoked = new Set<string>();
   /** Responders that know SHA-1 only. */
   readonly #sha1 = new Set<string>();
 
@@ -63,6 +67,7 @@ export class OcspSource {
       const answer = { der: row.answer, source: `ocsp: ${row.url}` };
       // until it is asked about again nothing is known of its end, so it only counts as "was revoked"
       this.#kept.set(row.id, { answer, revoked: true, thisUpdate: row.this_update, until: 0 });
+      this.#revoked.add(row.id);
     }
   }
 
@@ -75,6 +80,12 @@ export class OcspSource {
   kept(certificate: Certificate, issuer: Certificate): OcspAnswer | undefined {
     const kept = this.#kept.get(certificateKey(certificate, issuer));
     return kept !== undefined && (kept.revoked || kept.until >= this.#deps.clock.now()) ? kept.answer : undefined;
+  }
+
+  /** Milliseconds from the beginning to the end of the answer that is kept. */
+  validity(certificate: Certificate, issuer: Certificate): number | undefined {
+    const kept = this.#kept.get(certificateKey(certificate, issuer));
+    return kept === undefined ? undefined : kept.until - kept.thisUpdate;
   }
 
   /** Whether the last word about it was "revoked", however long ago. */
@@ -137,6 +148,7 @@ export class OcspSource {
       if (status.status !== 'unknown') {
         if (hash === 'sha1') this.#sha1.add(url);
         await this.#keep(key, url, answer, status);
+        if (this.#noteStatus(key, status)) this.#deps.onStatusChange(certificate);
         return ok(answer);
       }
       reason = status.message;
@@ -146,6 +158,15 @@ export class OcspSource {
     return err(
       fetchError('revocation.ocsp-answer', `${url}: ${reason}.`, 'Tell who runs the responder what it answered.'),
     );
+  }
+
+  /** Whether "revoked" is news, or that it is not any more. */
+  #noteStatus(key: string, { status }: RevocationStatus): boolean {
+    const revoked = status === 'revoked';
+    const before = this.#revoked.has(key);
+    if (revoked) this.#revoked.add(key);
+    else this.#revoked.delete(key);
+    return revoked !== before;
   }
 
   async #exchange(url: string, request: Uint8Array, within: number): Promise<Result<FetchAnswer, FetchError>> {
