@@ -14,6 +14,9 @@ export const tools = {
   unshare: 'util-linux',
   ip: 'iproute2',
   faketime: 'faketime',
+  pebble: 'pebble',
+  'pebble-challtestsrv': 'pebble',
+  named: 'bind9',
 } as const;
 
 export type Tool = keyof typeof tools;

@@ -23,6 +23,8 @@ export interface PebbleOptions {
   readonly validationSleep?: number;
   /** Key identifiers and base64url HMAC keys of external accounts; with them, no other is taken. */
   readonly externalAccounts?: Readonly<Record<string, string>>;
+  /** Another DNS server than its own, as `address:port`. */
+  readonly dns?: string;
   /** Lifetime of certificates in seconds. */
   readonly validity?: number;
 }
@@ -86,7 +88,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       ...['-defaultIPv6', '', '-defaultIPv4', '127.0.0.1', '-dns01', `127.0.0.1:${dns}`, ...none],
       ...['-management', `127.0.0.1:${records}`],
     ]),
-    run('pebble', env, ['-config', join(folder, 'pebble.json'), '-dnsserver', `127.0.0.1:${dns}`]),
+    run('pebble', env, ['-config', join(folder, 'pebble.json'), '-dnsserver', options.dns ?? `127.0.0.1:${dns}`]),
   ];
   const transport = createHttpsTransport({ ca: [ca.pem], allowed: ['127.0.0.1'] });
   const directoryUrl = `https://127.0.0.1:${listen}/dir`;

@@ -1,0 +1,88 @@
+/**
+ * A program of the operator that shows proofs: started with a fixed list of arguments, never by a shell, in a clean
+ * environment. What it is told was made here, or checked to be a name or base64url.
+ */
+import { spawn } from 'node:child_process';
+import { printable } from '../../../lib/printable.ts';
+import { AcmeProblem } from '../client/acme-problem.ts';
+import type { ChallengeSolver } from './challenge-solver.ts';
+import { type PlugInTask, plugInTask } from './plug-in-task.ts';
+
+export interface ExecPlugInOptions {
+  readonly challenge: 'dns-01' | 'http-01';
+  /** Absolute path of the program, then arguments that stand before ours; nothing in them is replaced. */
+  readonly command: readonly [program: string, ...arguments: readonly string[]];
+  /** Milliseconds that one call may take; a minute unless told. */
+  readonly within?: number;
+}
+
+/** Calls `program arguments… present|remove WHERE VALUE`; exit code 0 is success. */
+export function createExecPlugIn({ challenge, command, within = 60_000 }: ExecPlugInOptions): ChallengeSolver {
+  const call = (task: PlugInTask): Promise<void> => run(command, task, within);
+  return {
+    type: challenge,
+    covers: ({ type, value }) => (challenge === 'dns-01' ? type === 'dns' : !value.startsWith('*.')),
+    present: async (...about) => call(plugInTask('present', challenge, ...about)),
+    remove: async (...about) => call(plugInTask('remove', challenge, ...about)),
+  };
+}
+
+/** What a program may say; more is not kept. */
+const mostOutput = 4_096;
+
+function run([program, ...fixed]: readonly [string, ...string[]], task: PlugInTask, within: number): Promise<void> {
+  const { action, challenge, identifier, where, value } = task;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => reject(new AcmeProblem('acme.plug-in', `${printable(program)}: ${why}.`));
+    if (!program.startsWith('/')) return fail('the path of the program is not absolute');
+    // a group of its own, so that its children end with it
+    const child = spawn(program, [...fixed, action, where, value], {
+      shell: false,
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        TOLLGATE_ACTION: action,
+        TOLLGATE_CHALLENGE: challenge,
+        TOLLGATE_IDENTIFIER: identifier,
+        TOLLGATE_WHERE: where,
+        TOLLGATE_VALUE: value,
+      },
+    });
+    let output = '';
+    let late = false;
+    const keep = (chunk: Buffer): void => {
+      if (output.length < mostOutput) output += chunk.toString('utf8').slice(0, mostOutput - output.length);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const timer = setTimeout(() => {
+      late = true;
+      killGroup(child.pid);
+    }, within);
+    child.once('error', ({ message }) => {
+      clearTimeout(timer);
+      fail(printable(message));
+    });
+    // `exit` and not `close`: what it left running may hold the pipes
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      if (late) return fail(`it was ended after ${within / 1_000} s`);
+      if (code === 0) return resolve();
+      const said = output.trim() === '' ? '' : `: ${printable(output.trim(), 500)}`;
+      fail(`it ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}${said}`);
+    });
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // it has just ended
+  }
+}
