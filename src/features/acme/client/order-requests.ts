@@ -43,7 +43,7 @@ export function orderRequests(
     options: PollOptions,
   ) => {
     const began = requests.clock.monotonic();
-    for (let pause = 10; ; pause = Math.min(pause * 2, 10_000)) {
+    for (let pause = 5; ; pause = Math.min(pause * 2, 10_000)) {
       const answer = await requests.post(url, undefined, { signal: options.signal });
       const value = read(answer);
       if (done(value)) return value;
