@@ -21,7 +21,7 @@ test('docs/alarms.md names every condition that can become an alarm and no other
   const raised = sources('src/features')
     .filter(({ path }) => /\/(conditions|flags)\.ts$/.test(path))
     .flatMap(({ text }) =>
-      [...text.matchAll(/'((?:settings|identity|trusted-ca|revocation|zones)\.[a-z0-9-]+)'/g)].map(
+      [...text.matchAll(/'((?:acme-server|settings|identity|trusted-ca|revocation|zones)\.[a-z0-9-]+)'/g)].map(
         ([, code]) => code ?? '',
       ),
     );

@@ -14,6 +14,7 @@ const featureOrder = [
   'verification',
   'acme',
   'private-ca',
+  'acme-server',
   'zones',
   'alarms',
   'tools',
@@ -60,6 +61,9 @@ test('no file of the product checks names by itself: outbound TLS goes through o
 
 /** The files that may open a TLS connection: each replaces Node's name check by ours. */
 const outboundTls = new Set([
+  // the certificate of whoever is about to get one proves nothing by its names: RFC 8555 8.3, RFC 8737 3
+  'src/features/acme-server/validation/http-01.ts',
+  'src/features/acme-server/validation/tls-alpn-01.ts',
   'src/cli/gateway-client.ts',
   'src/features/verification/remote/fetch-chain.ts',
   'src/features/revocation/fetch/connection.ts',

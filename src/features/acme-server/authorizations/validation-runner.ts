@@ -1,0 +1,143 @@
+/**
+ * Validations in the background: each challenge once at a time, some at once, a few tries each, the outcome in the
+ * database. What a stop of the program cut short is begun again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recordAudit } from '../../audit/audit.ts';
+import { selectAccount } from '../accounts/account-store.ts';
+import type { AcmeProblem } from '../protocol/acme-error.ts';
+import { accountActor, type Core, noRequest } from '../protocol/core.ts';
+import type { AcmeRequest } from '../protocol/exchange.ts';
+import { tooMany } from '../protocol/rates.ts';
+import {
+  type AuthorizationRow,
+  type ChallengeRow,
+  moveChallenge,
+  selectAuthorization,
+  selectChallenge,
+  selectProcessingChallenges,
+  updateAuthorization,
+} from './authorization-store.ts';
+
+export interface ValidationRunner {
+  /** Throws `rateLimited` when too many wait. */
+  refuseWhenBusy(): void;
+  /** Begins the validation of a challenge whose row says `processing`. */
+  begin(challengeId: string, request: AcmeRequest): void;
+  /** Begins again what was under way when the program ended. */
+  resume(): Promise<void>;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+const atOnce = 32;
+const mostWaiting = 512;
+
+/** `pauses`: milliseconds before the second and each further try. */
+export function createValidationRunner(core: Core, pauses: readonly number[] = [1_000, 3_000]): ValidationRunner {
+  const running = new Map<string, Promise<void>>();
+  const waiting: string[] = [];
+  const requests = new Map<string, AcmeRequest>();
+
+  const pump = (): void => {
+    while (running.size < atOnce) {
+      const id = waiting.shift();
+      if (id === undefined) return;
+      const request = requests.get(id) ?? noRequest;
+      requests.delete(id);
+      const work = validateChallenge(core, id, request, pauses)
+        .catch(core.onError)
+        .finally(() => {
+          running.delete(id);
+          pump();
+        });
+      running.set(id, work);
+    }
+  };
+  const begin = (id: string, request: AcmeRequest): void => {
+    if (running.has(id) || requests.has(id)) return;
+    requests.set(id, request);
+    waiting.push(id);
+    pump();
+  };
+  return {
+    refuseWhenBusy() {
+      if (waiting.length >= mostWaiting) throw tooMany('validations', 'Too many validations wait.', 10);
+    },
+    begin,
+    async resume() {
+      for (const { id } of await selectProcessingChallenges(core.storage.db)) begin(id, noRequest);
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+  };
+}
+
+async function validateChallenge(
+  core: Core,
+  id: string,
+  request: AcmeRequest,
+  pauses: readonly number[],
+): Promise<void> {
+  const { db } = core.storage;
+  const challenge = await selectChallenge(db, id);
+  const authorization = challenge && (await selectAuthorization(db, challenge.authorization_id));
+  const account = authorization && (await selectAccount(db, authorization.account_id));
+  if (challenge?.status !== 'processing' || authorization === undefined || account === undefined) return;
+  const { type, value } = authorization;
+  const subject = {
+    type: challenge.type,
+    identifier: { type, value },
+    token: challenge.token,
+    keyAuthorization: `${challenge.token}.${account.thumbprint}`,
+  };
+  let problem = await core.validate(subject, core.settings());
+  for (const pause of pauses) {
+    if (problem === undefined) break;
+    await sleep(pause, undefined, { ref: false });
+    problem = await core.validate(subject, core.settings());
+  }
+  await decide(core, challenge, authorization, problem, request);
+}
+
+/** Challenge and authorization change together, with the one audit row. */
+async function decide(
+  core: Core,
+  challenge: ChallengeRow,
+  authorization: AuthorizationRow,
+  problem: AcmeProblem | undefined,
+  request: AcmeRequest,
+): Promise<void> {
+  const { type, value, id, account_id: accountId } = authorization;
+  const now = core.clock.now();
+  const named = problem && { ...problem, identifier: { type, value } };
+  await core.storage.transaction(async (trx) => {
+    const moved = await moveChallenge(trx, challenge.id, 'processing', {
+      status: problem === undefined ? 'valid' : 'invalid',
+      validated_at: problem === undefined ? now : null,
+      failed_at: problem === undefined ? null : now,
+      error: named === undefined ? null : JSON.stringify(named),
+    });
+    const current = await selectAuthorization(trx, id);
+    // given up meanwhile
+    if (!moved || current?.status !== 'pending') return;
+    // an hour at least, so that the order can be finished
+    const hours = Math.max(1, core.settings().authorizationHours);
+    await updateAuthorization(
+      trx,
+      id,
+      problem === undefined ? { status: 'valid', expires_at: now + hours * 3_600_000 } : { status: 'invalid' },
+    );
+    await recordAudit(trx, accountActor(accountId, request), {
+      action: 'acme-server.validation',
+      object: `${type}:${value}`,
+      result: problem === undefined ? 'done' : 'refused',
+      detail: {
+        challenge: challenge.type,
+        authorization: id,
+        ...(problem && { reason: problem.reason, words: problem.detail }),
+      },
+    });
+  });
+}

@@ -1,0 +1,130 @@
+/** Orders in the database. */
+import type { Kysely, Updateable } from 'kysely';
+import type { AcmeServerOrdersTable, Schema } from '../../../storage/schema.ts';
+
+export type OrderRow = AcmeServerOrdersTable;
+
+type Db = Kysely<Schema>;
+
+export async function insertOrder(db: Db, row: OrderRow, authorizations: readonly string[]): Promise<void> {
+  await db.insertInto('acme_server_orders').values(row).execute();
+  const links = authorizations.map((id, position) => ({ order_id: row.id, authorization_id: id, position }));
+  await db.insertInto('acme_server_order_authorizations').values(links).execute();
+}
+
+export function selectOrder(db: Db, id: string): Promise<OrderRow | undefined> {
+  return db.selectFrom('acme_server_orders').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Changes it only while it is in `from`; whether it was. */
+export async function moveOrder(
+  db: Db,
+  id: string,
+  from: OrderRow['status'],
+  set: Updateable<OrderRow>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('acme_server_orders')
+    .set(set)
+    .where('id', '=', id)
+    .where('status', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Ids, newest first, that are not invalid (RFC 8555 7.1.2.1); `after` goes on behind this one. */
+export async function selectOrderIds(
+  db: Db,
+  accountId: string,
+  now: number,
+  limit: number,
+  after?: OrderRow,
+): Promise<string[]> {
+  let query = db
+    .selectFrom('acme_server_orders')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('status', '!=', 'invalid')
+    .where((b) => b.or([b('status', '=', 'valid'), b('expires_at', '>', now)]));
+  if (after !== undefined)
+    query = query.where((b) =>
+      b.or([
+        b('created_at', '<', after.created_at),
+        b.and([b('created_at', '=', after.created_at), b('id', '>', after.id)]),
+      ]),
+    );
+  const rows = await query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+  return rows.map(({ id }) => id);
+}
+
+export interface OrderQuery {
+  readonly accountId?: string | undefined;
+  readonly status?: OrderRow['status'] | undefined;
+  /** Part of a name, in lower case. */
+  readonly text?: string | undefined;
+  /** Only those made before, to go on. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export function selectOrders(db: Db, { accountId, status, text, before, limit }: OrderQuery): Promise<OrderRow[]> {
+  let query = db.selectFrom('acme_server_orders').selectAll();
+  if (accountId !== undefined) query = query.where('account_id', '=', accountId);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (before !== undefined) query = query.where('created_at', '<', before);
+  if (text !== undefined) query = query.where('identifiers', 'like', `%${text.replace(/[^a-z0-9.:*-]/g, '')}%`);
+  return query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+}
+
+/** When the account made orders that replace nothing since then, oldest first. */
+export async function selectOrderTimes(db: Db, accountId: string, since: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('acme_server_orders')
+    .select('created_at')
+    .where('account_id', '=', accountId)
+    .where('created_at', '>', since)
+    .where('replaces', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  return rows.map(({ created_at: at }) => at);
+}
+
+/** An order that replaces the certificate and may still become one, or has. */
+export function selectReplacement(db: Db, ariId: string, now: number): Promise<OrderRow | undefined> {
+  return db
+    .selectFrom('acme_server_orders')
+    .selectAll()
+    .where('replaces', '=', ariId)
+    .where('status', '!=', 'invalid')
+    .where((b) => b.or([b('status', '=', 'valid'), b('expires_at', '>', now)]))
+    .executeTakeFirst();
+}
+
+/** Those that a stop of the program cut short while they were being issued. */
+export function selectProcessingOrders(db: Db): Promise<OrderRow[]> {
+  return db.selectFrom('acme_server_orders').selectAll().where('status', '=', 'processing').execute();
+}
+
+/** Orders without a certificate that ended before then, and their links; so many at most. */
+export async function deleteOldOrders(db: Db, before: number, most: number): Promise<number> {
+  const rows = await db
+    .selectFrom('acme_server_orders')
+    .select('id')
+    .where('expires_at', '<', before)
+    .where('certificate_id', 'is', null)
+    .where('status', '!=', 'processing')
+    .limit(most)
+    .execute();
+  return deleteOrders(
+    db,
+    rows.map(({ id }) => id),
+  );
+}
+
+export async function deleteOrders(db: Db, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  await db.deleteFrom('acme_server_order_authorizations').where('order_id', 'in', ids).execute();
+  await db.deleteFrom('acme_server_orders').where('id', 'in', ids).execute();
+  return ids.length;
+}
