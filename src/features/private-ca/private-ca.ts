@@ -70,7 +70,7 @@ export interface IssueNote {
 
 export interface Issued {
   readonly authority: string;
-  /** Lower-case hexadecimal, without leading zeros. */
+  /** Lower-case hexadecimal, two digits an octet, without leading zero octets. */
   readonly serial: string;
   /** DER. */
   readonly certificate: Uint8Array;
@@ -112,6 +112,8 @@ export interface PrivateCa {
   rotateIntermediate(actor: Actor, id: string, request: RotationRequest): Promise<Authority>;
   /** Gives up a pending intermediate and its key. */
   discardPending(actor: Actor, id: string): Promise<void>;
+  /** Appends its root to the trusted CA list; false when it is there already. */
+  trust(actor: Actor, id: string): Promise<boolean>;
   /** The key of an authority for the time of one call; sealed keys are opened each time and forgotten. */
   withKey<T>(id: string, use: (open: OpenAuthority) => Promise<T> | T, passphrase?: Secret<string>): Promise<T>;
 
@@ -161,6 +163,8 @@ export interface PrivateCa {
 
   settings(): Promise<PrivateCaSettings>;
   changeSettings(actor: Actor, patch: Partial<PrivateCaSettings>, version: number): Promise<PrivateCaSettings>;
+  /** The address that stands in certificates, without a slash at the end; empty: there is none. */
+  publicUrl(): Promise<string>;
 
   /** Takes over a folder of `openssl ca`, packed as ZIP, tar or tar.gz. */
   importDemoCa(actor: Actor, archive: Uint8Array, passphrase: Secret<string>): Promise<ImportReport>;

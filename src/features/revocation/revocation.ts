@@ -52,6 +52,9 @@ import {
 } from './store.ts';
 import { coverageRows, crlVerdict, embeddedCrl, sourceStatuses, storedCrl } from './views.ts';
 
+export { gunzip, isGzip } from './archive/gzip.ts';
+export { UnpackRefusal } from './archive/unpack-error.ts';
+export { isZip, readZip } from './archive/zip.ts';
 export type { RefusedHost } from './fetch/refused-hosts.ts';
 export type { OcspStaple } from './ocsp/ocsp-source.ts';
 export type {

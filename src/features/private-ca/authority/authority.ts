@@ -18,13 +18,13 @@ export interface Authority {
   readonly replacedBy: string | null;
   /** Undefined while pending. */
   readonly certificate: Certificate | undefined;
-  /** DER of the certificates above it, nearest first, the root last; empty for a root. */
-  readonly chain: readonly Uint8Array[];
+  /** The certificates above it, nearest first, the root last; empty for a root. */
+  readonly above: readonly Certificate[];
   /** DER; while pending. */
   readonly csr: Uint8Array | undefined;
   readonly key: 'passphrase' | 'sealed' | 'none';
   readonly publicKeyInfo: Uint8Array;
-  /** SHA-1 of the key bits, as in its certificate and in those it issues; hexadecimal. */
+  /** As in its certificate and in those it issues; hexadecimal. */
   readonly keyIdentifier: string;
   /** Over how many CRLs its certificates are spread; 0: one CRL for all. */
   readonly partitions: number;
@@ -52,11 +52,11 @@ export function authorityOf(row: PrivateCaAuthoritiesTable): Authority {
     parent: row.parent,
     replacedBy: row.replaced_by,
     certificate: parsed?.value,
-    chain: splitChain(row.chain),
+    above: splitChain(row.chain),
     csr: row.csr ?? undefined,
     key: row.key_kind,
     publicKeyInfo: row.public_key_info,
-    keyIdentifier: toHex(keyIdentifier(row.public_key_info)),
+    keyIdentifier: toHex(parsed?.value.subjectKeyIdentifier ?? keyIdentifier(row.public_key_info)),
     partitions: row.partitions,
     crlNumberFloor: BigInt(row.crl_number_floor),
     notAfter: row.not_after,
@@ -65,14 +65,16 @@ export function authorityOf(row: PrivateCaAuthoritiesTable): Authority {
 }
 
 /** Certificates one after the other: each DER element carries its own length (X.690 8.1.3). */
-function splitChain(blob: Uint8Array): Uint8Array[] {
-  const certificates: Uint8Array[] = [];
+function splitChain(blob: Uint8Array): Certificate[] {
+  const certificates: Certificate[] = [];
   for (let at = 0; at < blob.length; ) {
     const octets = blob[at + 1]! < 0x80 ? 0 : blob[at + 1]! & 0x7f;
     let length = octets === 0 ? blob[at + 1]! : 0;
     for (let i = 0; i < octets; i++) length = length * 256 + blob[at + 2 + i]!;
     const end = at + 2 + octets + length;
-    certificates.push(blob.subarray(at, end));
+    const parsed = parseCertificate(blob.subarray(at, end));
+    if (!parsed.ok) throw new Error(`a stored chain cannot be read: ${parsed.error.message}`);
+    certificates.push(parsed.value);
     at = end;
   }
   return certificates;

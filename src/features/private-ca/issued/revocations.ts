@@ -17,7 +17,7 @@ export const revocationReasons = {
 export type RevocationReason = keyof typeof revocationReasons;
 
 export interface CertificateStatus {
-  /** Lower-case hexadecimal. */
+  /** Lower-case hexadecimal, without leading zero octets. */
   readonly serial: string;
   readonly status: 'good' | 'revoked' | 'on-hold';
   /** Milliseconds since 1970; null for good ones. */
@@ -31,7 +31,7 @@ export interface CertificateStatus {
 /** Some revoked certificates, entry i in place i of each array. */
 export interface RevokedBlock {
   readonly count: number;
-  /** Content octets of the serial numbers (INTEGER, with a sign octet where needed), one after the other. */
+  /** The serial numbers, unsigned big-endian octets, one after the other. */
   readonly serials: Uint8Array;
   /** Where the serial number of entry i ends in `serials`; it begins where the one before ends. */
   readonly ends: Uint32Array;
