@@ -49,7 +49,7 @@ export interface ScriptedAcme {
   /** The root of what it issues. */
   readonly root: MadeCertificate;
   readonly scripts: Map<Endpoint, Script>;
-  readonly asked: readonly Asked[];
+  readonly asked: Asked[];
   /** A good answer with the certificate for the last request (CSR). */
   issue(names: readonly string[], publicKeyInfo?: Uint8Array): MadeCertificate;
   readonly lastPublicKey: Uint8Array | undefined;
