@@ -90,6 +90,9 @@ function mayImport(from: string, to: string): boolean {
     case 'edge':
       // the vault and the durable file are storage's two parts without a database
       return toTop === 'lib' || toTop === 'pki' || frontDoor || /^src\/storage\/(vault|durable-file)\.ts$/.test(to);
+    case 'pki-http':
+      // no database: of storage only the format of what is published
+      return toTop === 'lib' || toTop === 'pki' || to.startsWith('src/storage/publication/');
     case 'http':
       return toTop === 'lib' || frontDoor || /^src\/features\/[^/]+\/routes\.ts$/.test(to);
     case 'cli':
