@@ -643,6 +643,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/acme-server/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings of the ACME server, the templates it could offer, and its directories */
+        get: operations["getAcmeServerSettings"];
+        /** Change what is named and leave the rest */
+        put: operations["updateAcmeServerSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme-server/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys for external account binding, newest first */
+        get: operations["listAcmeServerKeys"];
+        put?: never;
+        /** Make a key that lets its holder register; its secret is in this answer only */
+        post: operations["createAcmeServerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme-server/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a key: nobody registers with it any more, its accounts stay */
+        delete: operations["revokeAcmeServerKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme-server/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts of ACME clients, newest first */
+        get: operations["listAcmeServerAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme-server/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an account: it orders nothing more, its certificates hold on */
+        delete: operations["revokeAcmeServerAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme-server/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of ACME clients with their outcome, newest first */
+        get: operations["listAcmeServerOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme-server/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order with every name, its challenges, and why they failed */
+        get: operations["getAcmeServerOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/zones": {
         parameters: {
             query?: never;
@@ -1212,6 +1333,211 @@ export interface components {
                 hint?: string;
             }[];
         };
+        AcmeServerAccount: {
+            id: string;
+            /** @description Of its key (RFC 7638), base64url. */
+            thumbprint: string;
+            /**
+             * @description `deactivated` by its holder, `revoked` by us.
+             * @enum {string}
+             */
+            status: "valid" | "deactivated" | "revoked";
+            readonly contacts: string[];
+            key: {
+                id: string;
+                name: string;
+            } | null;
+            address: string;
+            /** @description ISO 8601, UTC. */
+            createdAt: string;
+            certificates: number;
+            lastOrderAt: string | null;
+        };
+        AcmeServerKey: {
+            /** @description The key identifier that the client is told. */
+            id: string;
+            name: string;
+            readonly names: string[];
+            readonly profiles: string[];
+            /** @enum {string} */
+            state: "active" | "expired" | "revoked" | "used-up";
+            accounts: number;
+            maxAccounts: number;
+            createdBy: string;
+            /** @description ISO 8601, UTC. */
+            createdAt: string;
+            expiresAt: string | null;
+            revokedAt: string | null;
+        };
+        AcmeServerKeySecret: {
+            key: components["schemas"]["AcmeServerKey"];
+            /** @description Base64url without padding. Shown once, kept nowhere in this form. */
+            hmac: string;
+        };
+        AcmeServerOrder: {
+            id: string;
+            accountId: string;
+            /** @enum {string} */
+            status: "pending" | "ready" | "processing" | "valid" | "invalid";
+            readonly names: {
+                /** @enum {string} */
+                type: "dns" | "ip";
+                value: string;
+            }[];
+            profile: string;
+            /** @description Whether it names the certificate that it renews. */
+            renewal: boolean;
+            address: string;
+            /** @description ISO 8601, UTC. */
+            createdAt: string;
+            /** @description ISO 8601, UTC. */
+            expiresAt: string;
+            error: {
+                type: string;
+                reason: string;
+                detail: string;
+            } | null;
+            /** @description Lower-case hexadecimal. */
+            serial: string | null;
+            notAfter: string | null;
+        };
+        AcmeServerOrderDetails: {
+            id: string;
+            accountId: string;
+            /** @enum {string} */
+            status: "pending" | "ready" | "processing" | "valid" | "invalid";
+            readonly names: {
+                /** @enum {string} */
+                type: "dns" | "ip";
+                value: string;
+            }[];
+            profile: string;
+            /** @description Whether it names the certificate that it renews. */
+            renewal: boolean;
+            address: string;
+            /** @description ISO 8601, UTC. */
+            createdAt: string;
+            /** @description ISO 8601, UTC. */
+            expiresAt: string;
+            error: {
+                type: string;
+                reason: string;
+                detail: string;
+            } | null;
+            /** @description Lower-case hexadecimal. */
+            serial: string | null;
+            notAfter: string | null;
+            authorizations: {
+                name: {
+                    /** @enum {string} */
+                    type: "dns" | "ip";
+                    value: string;
+                };
+                wildcard: boolean;
+                /** @enum {string} */
+                status: "pending" | "valid" | "invalid" | "deactivated" | "expired";
+                /** @description ISO 8601, UTC. */
+                expiresAt: string;
+                challenges: {
+                    /** @enum {string} */
+                    type: "http-01" | "dns-01" | "tls-alpn-01";
+                    /** @enum {string} */
+                    status: "pending" | "processing" | "valid" | "invalid";
+                    at: string | null;
+                    error: {
+                        type: string;
+                        reason: string;
+                        detail: string;
+                    } | null;
+                }[];
+            }[];
+        };
+        AcmeServerSettings: {
+            version: number;
+            enabled: boolean;
+            /** @description Names and addresses by which clients call, beside those of the gateway; without ports. */
+            readonly hosts: string[];
+            /** @description Terms of service that clients must agree to; empty: none. */
+            termsUrl: string;
+            website: string;
+            /** @description Registering needs a key for external account binding. */
+            externalAccountRequired: boolean;
+            /** @description Templates that are offered. */
+            readonly profiles: string[];
+            /** @description For orders that name no profile; the first one when empty. */
+            defaultProfile: string;
+            /** @description What may be ordered: domains with all below, address ranges, `*` for every name. */
+            readonly names: string[];
+            /** @description Whether wildcards may be ordered, where the template agrees; proved by DNS-01 only. */
+            wildcards: boolean;
+            readonly challenges: ("http-01" | "dns-01" | "tls-alpn-01")[];
+            /** @description Address ranges in which names are validated; empty: private and public addresses. */
+            readonly networks: string[];
+            /** @description DNS servers asked in validations, `address` or `address:port`; empty: the machine’s. */
+            readonly resolvers: string[];
+            /** @description How long a proof of control counts for further orders, 0 to 720. */
+            authorizationHours: number;
+            limits: {
+                /** @description New orders of an account within three hours; renewals by ARI are not counted. */
+                ordersPerAccount: number;
+                /** @description New accounts from one address within three hours. */
+                accountsPerAddress: number;
+                /** @description Failed validations of a name by an account within an hour. */
+                failuresPerName: number;
+                /** @description Requests of one address a minute. */
+                requestsPerMinute: number;
+            };
+            /** @description What could be offered; empty while there is no CA. */
+            templates: {
+                name: string;
+                description: string;
+                wildcards: boolean;
+                ipAddresses: boolean;
+                lifetimeSeconds: number;
+            }[];
+            /** @description Where clients begin: one for all profiles, and one for each, for clients that know no profiles. */
+            directories: {
+                path: string;
+                profiles: string[];
+            }[];
+        };
+        AcmeServerSettingsPatch: {
+            /** @description The version this change was made from. */
+            version: number;
+            enabled?: boolean;
+            /** @description Names and addresses by which clients call, beside those of the gateway; without ports. */
+            readonly hosts?: string[];
+            /** @description Terms of service that clients must agree to; empty: none. */
+            termsUrl?: string;
+            website?: string;
+            /** @description Registering needs a key for external account binding. */
+            externalAccountRequired?: boolean;
+            /** @description Templates that are offered. */
+            readonly profiles?: string[];
+            /** @description For orders that name no profile; the first one when empty. */
+            defaultProfile?: string;
+            /** @description What may be ordered: domains with all below, address ranges, `*` for every name. */
+            readonly names?: string[];
+            /** @description Whether wildcards may be ordered, where the template agrees; proved by DNS-01 only. */
+            wildcards?: boolean;
+            readonly challenges?: ("http-01" | "dns-01" | "tls-alpn-01")[];
+            /** @description Address ranges in which names are validated; empty: private and public addresses. */
+            readonly networks?: string[];
+            /** @description DNS servers asked in validations, `address` or `address:port`; empty: the machine’s. */
+            readonly resolvers?: string[];
+            /** @description How long a proof of control counts for further orders, 0 to 720. */
+            authorizationHours?: number;
+            limits?: {
+                /** @description New orders of an account within three hours; renewals by ARI are not counted. */
+                ordersPerAccount?: number;
+                /** @description New accounts from one address within three hours. */
+                accountsPerAddress?: number;
+                /** @description Failed validations of a name by an account within an hour. */
+                failuresPerName?: number;
+                /** @description Requests of one address a minute. */
+                requestsPerMinute?: number;
+            };
+        };
         ActiveIdentity: {
             subject: string;
             issuer: string;
@@ -1342,6 +1668,8 @@ export interface components {
         };
         CertificateLogIn: {
             possible: boolean;
+            /** @description Whether a client certificate was shown at all. */
+            shown: boolean;
         };
         CertificateName: {
             kind: string;
@@ -1428,7 +1756,7 @@ export interface components {
             accepted: boolean;
             readonly aspects: {
                 /** @enum {string} */
-                aspect: "trust" | "dates" | "use" | "name" | "revocation";
+                aspect: "trust" | "dates" | "use" | "name" | "revocation" | "answer";
                 /** @enum {string} */
                 result: "good" | "bad" | "unknown" | "not-checked";
                 words: string;
@@ -1454,9 +1782,9 @@ export interface components {
         ClientCertificateTestRequest: {
             /**
              * Format: base64
-             * @description PEM, DER or PKCS#7, base64
+             * @description PEM, DER or PKCS#7, base64; unless given, what this client has shown.
              */
-            file: string;
+            file?: string;
             /** @default  */
             name: string;
             /** @description Regular expression with named groups over the decoded certificate. */
@@ -1857,6 +2185,21 @@ export interface components {
             notBefore: string;
             /** @description ISO 8601, UTC. */
             notAfter: string;
+        };
+        NewAcmeServerKey: {
+            /** @description For whom, or for what. */
+            name: string;
+            /**
+             * @description What its accounts may order; empty: what the settings allow.
+             * @default []
+             */
+            readonly names: string[];
+            /** @default [] */
+            readonly profiles: string[];
+            /** @default 1 */
+            maxAccounts: number;
+            /** @description Until then accounts may be made; absent: until it is revoked. */
+            days?: number;
         };
         Overview: {
             /**
@@ -2513,7 +2856,7 @@ export interface components {
                     words: string;
                     readonly aspects: {
                         /** @enum {string} */
-                        aspect: "trust" | "dates" | "use" | "name" | "revocation";
+                        aspect: "trust" | "dates" | "use" | "name" | "revocation" | "answer";
                         /** @enum {string} */
                         result: "good" | "bad" | "unknown" | "not-checked";
                         words: string;
@@ -4551,6 +4894,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevocationSources"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeServerSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeServerSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAcmeServerSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcmeServerSettingsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeServerSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAcmeServerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: components["schemas"]["AcmeServerKey"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAcmeServerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAcmeServerKey"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeServerKeySecret"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeAcmeServerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAcmeServerAccounts: {
+        parameters: {
+            query?: {
+                status?: "valid" | "deactivated" | "revoked";
+                key?: string;
+                /** @description `next` of the page before. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accounts: components["schemas"]["AcmeServerAccount"][];
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeAcmeServerAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAcmeServerOrders: {
+        parameters: {
+            query?: {
+                account?: string;
+                status?: "pending" | "processing" | "valid" | "invalid";
+                /** @description Part of a name. */
+                text?: string;
+                /** @description `next` of the page before. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        orders: components["schemas"]["AcmeServerOrder"][];
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeServerOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeServerOrderDetails"];
                 };
             };
             /** @description Refused; the code says why */

@@ -7,10 +7,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { listenToEdges } from './edge/reports/administration-side.ts';
 import { type Access, createAccess } from './features/access/access.ts';
+import { createAcmeServer, gatewayHosts, privateCaIssuer } from './features/acme-server/acme-server.ts';
 import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createIdentity, type Identity } from './features/identity/identity.ts';
+import { createPrivateCa } from './features/private-ca/create-private-ca.ts';
 import { createRevocation } from './features/revocation/revocation.ts';
 import { createSettings, type ListenerState, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
@@ -109,6 +111,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     openUpload,
     publish: publisher.publish,
     zonesAffected: (slot, leaf) => zones.zonesAffected(slot, leaf),
+    purposesWithoutCrl: revocation.purposesWithoutCrl,
     hostName: hostname(),
   });
   const verification = createVerification({
@@ -137,6 +140,11 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     },
     onError: (error) => log.error('what the edges reported could not be kept', { error }),
   });
+  const privateCa = createPrivateCa({ storage, clock, events, trustedCas: trustedCa });
+  const acmeServer = createAcmeServer({
+    ...{ storage, clock, events, ca: privateCaIssuer(privateCa, clock), ownHosts: () => gatewayHosts(settings) },
+    onError: (error) => log.error('the ACME server failed', { error }),
+  });
   const alarms = createAlarms({
     storage,
     clock,
@@ -146,6 +154,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
       trustedCa.conditions,
       revocation.conditions,
       zones.conditions,
+      acmeServer.conditions,
       settings.conditions,
     ],
     overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
@@ -155,6 +164,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
 
   await identity.ensureTemporary();
   await revocation.start();
+  await acmeServer.start();
   const keepListeners = async (): Promise<void> => {
     try {
       if (await writeListeners(folder, await settings.get())) tell({ type: 'listeners' });
@@ -174,13 +184,14 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   await listenToEdges(folder, { report: zones.takeReport, evidence: zones.evidenceFor }, log);
   const app = await createHttpApp({
     routes: collectRoutes({
-      ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },
+      ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools, acmeServer },
     }),
     access,
     audit,
     webFolder: join(import.meta.dirname, '..', 'web', 'dist'),
     log,
     slotOf: publisher.slotOf,
+    acme: acmeServer,
   });
   await app.listen({ admin: join(folder, 'run', 'admin.sock'), cli: join(folder, 'run', 'cli.sock') });
   await printSetupLink(access, options);

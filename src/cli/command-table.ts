@@ -25,6 +25,10 @@ export const commandTable: readonly CommandGroup[] = [
     load: async () => (await import('../features/revocation/commands.ts')).revocationCommands,
   },
   {
+    words: ['acme-server'],
+    load: async () => (await import('../features/acme-server/commands.ts')).acmeServerCommands,
+  },
+  {
     words: ['zone', 'peer'],
     load: async () => (await import('../features/zones/commands.ts')).zonesCommands,
   },

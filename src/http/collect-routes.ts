@@ -1,6 +1,8 @@
 /** Every route of the API, feature by feature. A new feature adds its line here. */
 import type { Access } from '../features/access/access.ts';
 import { accessRoutes } from '../features/access/routes.ts';
+import type { AcmeServer } from '../features/acme-server/acme-server.ts';
+import { acmeServerRoutes } from '../features/acme-server/routes.ts';
 import type { AlarmsFeature } from '../features/alarms/alarms.ts';
 import { alarmsRoutes } from '../features/alarms/routes.ts';
 import type { Audit } from '../features/audit/audit.ts';
@@ -29,6 +31,7 @@ export interface Features {
   readonly revocation: RevocationFeature;
   readonly identity: Identity;
   readonly alarms: AlarmsFeature;
+  readonly acmeServer: AcmeServer;
   readonly tools: Tools;
   readonly verification: Verification;
   readonly zones: Zones;
@@ -42,6 +45,7 @@ export function collectRoutes(features: Features): readonly Route[] {
     ...settingsRoutes(features.settings),
     ...trustedCaRoutes(features.trustedCa),
     ...revocationRoutes(features.revocation),
+    ...acmeServerRoutes(features.acmeServer),
     ...zonesRoutes(features.zones),
     ...verificationRoutes(features.verification),
     ...toolsRoutes(features.tools),

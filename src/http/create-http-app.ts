@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
 import type { Route } from '../lib/route.ts';
+import { type AcmeEntry, addAcmeEntry } from './acme-entry.ts';
 import { credentialOf, refuseTokenInUrl } from './credential.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { securityHeaders } from './headers.ts';
@@ -40,6 +41,8 @@ export interface HttpAppDeps {
   readonly strictTransport?: () => boolean;
   readonly rates?: Partial<Rates>;
   readonly clock?: Clock;
+  /** Takes what ACME clients send; nothing is below `/acme/<name>/` unless given. */
+  readonly acme?: AcmeEntry;
 }
 
 export interface HttpApp {
@@ -80,6 +83,7 @@ export async function createHttpApp(deps: HttpAppDeps): Promise<HttpApp> {
   readJson(app);
   addGates(app, deps, intake);
   addRoutes(app, deps);
+  if (deps.acme !== undefined) addAcmeEntry(app, deps.acme);
   app.setErrorHandler((error, request, reply) => sendProblem(deps, error, request, reply));
   await app.ready();
   return {

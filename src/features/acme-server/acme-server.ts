@@ -37,6 +37,7 @@ export {
   challengeTypes,
   defaultAcmeServerSettings,
 } from './acme-server-settings.ts';
+export { gatewayHosts } from './gateway-hosts.ts';
 export type {
   CertifiedName,
   IssuedChain,
