@@ -92,6 +92,11 @@ export const failPoints = [
   'private-ca.status-written',
   'private-ca.import',
   'private-ca.imported',
+  'private-ca.crl-number',
+  'private-ca.crl-number-kept',
+  'private-ca.crl-written',
+  'private-ca.crl-recorded',
+  'private-ca.published',
 ] as const;
 
 /** Those of an order at a CA, before each step and between what it does and what is kept of it. */

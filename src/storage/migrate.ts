@@ -10,6 +10,7 @@ import { revocationTables } from './migrations/002-revocation.ts';
 import { zoneTables } from './migrations/003-zones.ts';
 import { acmeTables } from './migrations/004-acme.ts';
 import { privateCaTables } from './migrations/005-private-ca.ts';
+import { publicationTables } from './migrations/006-publication.ts';
 import { acmeServerTables } from './migrations/007-acme-server.ts';
 import type { Schema } from './schema.ts';
 
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   zoneTables,
   acmeTables,
   privateCaTables,
+  publicationTables,
   acmeServerTables,
 ];
 

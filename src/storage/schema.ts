@@ -8,12 +8,14 @@ import type { Generated } from 'kysely';
 import type { AcmeServerTables } from './tables/acme-server-tables.ts';
 import type { AcmeTables } from './tables/acme-tables.ts';
 import type { PrivateCaTables } from './tables/private-ca-tables.ts';
+import type { PublicationTables } from './tables/publication-tables.ts';
 
 export type * from './tables/acme-server-tables.ts';
 export type * from './tables/acme-tables.ts';
 export type * from './tables/private-ca-tables.ts';
+export type * from './tables/publication-tables.ts';
 
-export interface Schema extends AcmeServerTables, AcmeTables, PrivateCaTables {
+export interface Schema extends AcmeServerTables, AcmeTables, PrivateCaTables, PublicationTables {
   settings: SettingsTable;
   identity_slots: IdentitySlotsTable;
   identity_versions: IdentityVersionsTable;
