@@ -12,11 +12,11 @@ import { join } from 'node:path';
 import { createHttp01Solver, http01Path } from '../src/features/acme/challenge/http-01.ts';
 import { acceptIssued } from '../src/features/acme/client/accept-issued.ts';
 import { createAcmeClient } from '../src/features/acme/client/acme-client.ts';
-import { runOrder } from '../src/features/acme/client/run-order.ts';
 import { createHttpsTransport } from '../src/features/acme/client/wire/https-transport.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { publicKeyInfoOf } from '../src/pki/certificate/build.ts';
 import { buildCsr } from '../src/pki/csr/build.ts';
+import { runOrder } from '../test/support/acme-order.ts';
 
 const [directoryUrl = '', caFile = '', domain = '', last = ''] = process.argv.slice(2);
 if (domain === '') {

@@ -6,12 +6,12 @@ import { acceptIssued, type IssuedChain } from '../../src/features/acme/client/a
 import { type AcmeClient, createAcmeClient } from '../../src/features/acme/client/acme-client.ts';
 import type { ExternalBinding } from '../../src/features/acme/client/resource/account.ts';
 import { parseIdentifier } from '../../src/features/acme/client/resource/identifier.ts';
-import { type OrderStep, runOrder } from '../../src/features/acme/client/run-order.ts';
 import { createHttpsTransport, type HttpsTransport } from '../../src/features/acme/client/wire/https-transport.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { publicKeyInfoOf } from '../../src/pki/certificate/build.ts';
 import type { Certificate } from '../../src/pki/certificate/certificate.ts';
 import { buildCsr } from '../../src/pki/csr/build.ts';
+import { type OrderStep, runOrder } from '../support/acme-order.ts';
 import { type Pebble, type PebbleOptions, startPebble, startTokenServer } from './pebble.ts';
 
 export interface AcmeBench {

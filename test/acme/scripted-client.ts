@@ -3,12 +3,12 @@ import type { KeyObject } from 'node:crypto';
 import { createHttp01Solver } from '../../src/features/acme/challenge/http-01.ts';
 import { type AcmeClient, createAcmeClient } from '../../src/features/acme/client/acme-client.ts';
 import { AcmeProblem } from '../../src/features/acme/client/acme-problem.ts';
-import { runOrder } from '../../src/features/acme/client/run-order.ts';
 import {
   createHttpsTransport,
   type HttpsTransportOptions,
 } from '../../src/features/acme/client/wire/https-transport.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { runOrder } from '../support/acme-order.ts';
 import { csrFor, newKey } from './acme-bench.ts';
 import type { ScriptedAcme } from './scripted-acme.ts';
 

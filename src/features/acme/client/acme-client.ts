@@ -51,7 +51,10 @@ export interface AcmeClient {
   /** From then on the account has the new key (RFC 8555 7.3.5), and so has this client. */
   changeKey(newKey: KeyObject): Promise<void>;
 
-  /** `replaces` and whether it was left out, because the CA would not have it (RFC 9773 5). */
+  /**
+   * The order, for exactly these names, and whether `replaces` was left out because the CA would not have it
+   * (RFC 9773 5).
+   */
   newOrder(order: NewOrder): Promise<{ readonly order: Order; readonly replacesLeftOut: boolean }>;
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;

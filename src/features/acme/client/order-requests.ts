@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcmeClient, AcmeClientDeps } from './acme-client.ts';
 import { AcmeProblem } from './acme-problem.ts';
 import { type Authorization, readAuthorization, readChallenge } from './resource/authorization.ts';
+import { type Identifier, sameIdentifier } from './resource/identifier.ts';
 import { type NewOrder, type Order, readOrder } from './resource/order.ts';
 import type { HttpsAnswer } from './wire/https-transport.ts';
 import { clampedTime, retryAfter } from './wire/retry-after.ts';
@@ -65,7 +66,10 @@ export function orderRequests(
         );
       const ask = async (order: NewOrder): Promise<Order> => {
         const answer = await requests.post(newOrder, orderPayload(order));
-        return orderOf(answer, requests.location(answer, 'The order'));
+        const made = orderOf(answer, requests.location(answer, 'The order'));
+        if (!sameNames(made.identifiers, order.identifiers))
+          throw new AcmeProblem('acme.answer', 'The order is not for the names that were ordered.');
+        return made;
       };
       try {
         return { order: await ask(wanted), replacesLeftOut: false };
@@ -117,6 +121,10 @@ function orderPayload({ identifiers, notBefore, notAfter, profile, replaces }: N
     ...(profile !== undefined && { profile }),
     ...(replaces !== undefined && { replaces }),
   };
+}
+
+function sameNames(a: readonly Identifier[], b: readonly Identifier[]): boolean {
+  return a.length === b.length && a.every((one) => b.some((other) => sameIdentifier(one, other)));
 }
 
 /** The certificate named may be unknown there, replaced already, or not of this account (RFC 9773 5); the order is what counts. */

@@ -1,16 +1,17 @@
 /**
- * Brings one order from its names to a downloaded chain (RFC 8555 7.1: the flow). Every step is told before it is
- * gone on with, so that the caller can store where the order stands; after a restart it goes on from the order's URL.
+ * The client's requests in their plain order, from names to a downloaded chain (RFC 8555 7.1): for tests and
+ * measurements of the client alone. The gateway's own orders are steps that are kept in its database.
  */
-import type { ChallengeSolver } from '../challenge/challenge-solver.ts';
-import { checkToken, keyAuthorization } from '../challenge/key-authorization.ts';
-import type { AcmeClient } from './acme-client.ts';
-import { AcmeProblem, quoted } from './acme-problem.ts';
-import type { DownloadedChain } from './downloaded-chain.ts';
-import type { Authorization, Challenge } from './resource/authorization.ts';
-import { type Identifier, sameIdentifier } from './resource/identifier.ts';
-import type { NewOrder, Order } from './resource/order.ts';
-import { type ProblemDocument, problemText } from './resource/problem-document.ts';
+import type { ChallengeSolver } from '../../src/features/acme/challenge/challenge-solver.ts';
+import { keyAuthorization } from '../../src/features/acme/challenge/key-authorization.ts';
+import type { AcmeClient } from '../../src/features/acme/client/acme-client.ts';
+import { AcmeProblem } from '../../src/features/acme/client/acme-problem.ts';
+import { authorizedName, chooseChallenge } from '../../src/features/acme/client/choose-challenge.ts';
+import type { DownloadedChain } from '../../src/features/acme/client/downloaded-chain.ts';
+import type { Authorization, Challenge } from '../../src/features/acme/client/resource/authorization.ts';
+import type { Identifier } from '../../src/features/acme/client/resource/identifier.ts';
+import type { NewOrder, Order } from '../../src/features/acme/client/resource/order.ts';
+import { type ProblemDocument, problemText } from '../../src/features/acme/client/resource/problem-document.ts';
 
 export type OrderStep =
   /** The order's URL is known: whoever stores it can go on with this order. */
@@ -55,7 +56,6 @@ export async function runOrder(run: OrderRun): Promise<OrderResult> {
   const { client, signal, onStep, within = 120_000 } = run;
   const begun = await begin(run);
   let { order } = begun;
-  checkOrder(order, run.order.identifiers);
   await onStep({ step: 'ordered', url: order.url, replacesLeftOut: begun.replacesLeftOut });
   if (order.status === 'pending') {
     await authorize(order, { ...run, within });
@@ -82,16 +82,7 @@ async function begin({ client, order, resume }: OrderRun): ReturnType<AcmeClient
   return resume === undefined ? client.newOrder(order) : { order: await client.order(resume), replacesLeftOut: false };
 }
 
-/** The order must be for our names and no others: the answer is the server's, not ours. */
-function checkOrder(order: Order, wanted: readonly Identifier[]): void {
-  const same =
-    order.identifiers.length === wanted.length &&
-    wanted.every((one) => order.identifiers.some((other) => sameIdentifier(one, other)));
-  if (!same) throw new AcmeProblem('acme.answer', 'The order is not for the names that were ordered.');
-}
-
 async function authorize(order: Order, run: OrderRun & { readonly within: number }): Promise<void> {
-  // one after the other when they share a record, such as a name and its wildcard, is what `present` sees to
   const outcomes = await Promise.allSettled(order.authorizations.map((url) => authorizeOne(url, run)));
   const failed = outcomes.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
@@ -100,10 +91,8 @@ async function authorize(order: Order, run: OrderRun & { readonly within: number
 async function authorizeOne(url: string, run: OrderRun & { readonly within: number }): Promise<void> {
   const { client, onStep } = run;
   const authorization = await client.authorization(url);
-  const { identifier, status, wildcard } = authorization;
-  const name = wildcard ? { type: identifier.type, value: `*.${identifier.value}` } : identifier;
-  if (!run.order.identifiers.some((one) => sameIdentifier(one, name)))
-    throw new AcmeProblem('acme.answer', `The CA wants ${quoted(name.value)} proved, which was not ordered.`);
+  const { status } = authorization;
+  const name = authorizedName(authorization, run.order.identifiers);
   if (status === 'valid') return onStep({ step: 'verified', identifier: name, reused: true });
   if (status !== 'pending') throw authorizationFailed(authorization);
   const { solver, challenge } = choose(authorization, name, run.solvers);
@@ -133,16 +122,13 @@ interface Choice {
   readonly challenge: Challenge;
 }
 
-/** Every token offered is judged, also those of challenges that are not used: such a server is not to be dealt with. */
-function choose({ challenges }: Authorization, name: Identifier, solvers: readonly ChallengeSolver[]): Choice {
-  for (const { token } of challenges) checkToken(token);
-  for (const solver of solvers) {
-    const challenge = challenges.find(({ type }) => type === solver.type);
-    if (challenge !== undefined && (solver.covers?.(name) ?? true)) return { solver, challenge };
-  }
-  const offered = challenges.map(({ type }) => type).join(', ') || 'no challenge known here';
-  const ours = solvers.map(({ type }) => type).join(', ') || 'none';
-  throw new AcmeProblem('acme.no-challenge', `For ${name.value} the CA offers ${offered}; set up here: ${ours}.`);
+function choose(authorization: Authorization, name: Identifier, solvers: readonly ChallengeSolver[]): Choice {
+  const able = solvers.filter((one) => one.covers?.(name) ?? true);
+  const challenge = chooseChallenge(
+    authorization,
+    able.map(({ type }) => type),
+  );
+  return { challenge, solver: able.find(({ type }) => type === challenge.type)! };
 }
 
 function authorizationFailed({ identifier, status, challenges }: Authorization): AcmeProblem {
