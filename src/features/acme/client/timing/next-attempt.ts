@@ -30,10 +30,10 @@ export function nextAttempt(input: AttemptInput): NextAttempt {
   if (failedAt - Math.max(firstFailedAt, goneOnAt) >= patience) return { at: undefined, pace: 'stopped' };
   const jitter = (random * 2 - 1) / 5;
   const quick = permanent ? undefined : quickWaits[failures - 1];
-  if (quick !== undefined) return { at: Math.max(failedAt + quick * (1 + jitter), retryAt), pace: 'quick' };
+  if (quick !== undefined) return { at: Math.round(Math.max(failedAt + quick * (1 + jitter), retryAt)), pace: 'quick' };
   // on a grid from the first failure on: a fifth less each time would add up to more than one attempt a day
   const days = Math.ceil((failedAt - firstFailedAt) / day + 0.8 - 1e-9);
-  return { at: Math.max(firstFailedAt + (days + jitter) * day, retryAt), pace: 'daily' };
+  return { at: Math.round(Math.max(firstFailedAt + (days + jitter) * day, retryAt)), pace: 'daily' };
 }
 
 /** Whether waiting cannot help, because the CA will never do it or wants something of the operator. */

@@ -58,7 +58,8 @@ function within({ start, end }: { readonly start: number; readonly end: number }
   return start + random * (end - start);
 }
 
-function planned(renewAt: number, now: number, rule: RenewalPlan['rule']): RenewalPlan {
+function planned(wanted: number, now: number, rule: RenewalPlan['rule']): RenewalPlan {
+  const renewAt = Math.round(wanted);
   return { renewAt: Math.max(renewAt, now), due: renewAt <= now, rule };
 }
 
