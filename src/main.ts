@@ -181,7 +181,8 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   });
   await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
-  await listenToEdges(folder, { report: zones.takeReport, evidence: zones.evidenceFor }, log);
+  const edges = await listenToEdges(folder, { report: zones.takeReport, evidence: zones.evidenceFor }, log);
+  events.on('statusChanged', ({ fingerprints }) => edges.tell({ changed: fingerprints }));
   const app = await createHttpApp({
     routes: collectRoutes({
       ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools, acmeServer },

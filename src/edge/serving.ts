@@ -6,7 +6,7 @@ import type { EdgeStatus } from './control/protocol.ts';
 import { type EdgeLaunch, portsOf } from './launch.ts';
 import { createListener } from './listener.ts';
 import { type EdgeState, listenerKind } from './listener-kinds.ts';
-import { createAdmission, type PeerReport } from './peer/admission.ts';
+import { type Admission, createAdmission } from './peer/admission.ts';
 import { createHostAddresses } from './peer/host-addresses.ts';
 import { createSipJudge } from './peer/judge-sip.ts';
 import { createPeerVerifier } from './peer/peer-verifier.ts';
@@ -15,6 +15,7 @@ import { evidenceSocket, reportsSocket } from './reports/report.ts';
 import { createReporter } from './reports/reporter.ts';
 import { defaultEdgeSettings, type EdgeSettings, type EdgeSnapshot, readSnapshot, snapshotPath } from './snapshot.ts';
 import { type EdgePeers, noPeers } from './snapshot-peers.ts';
+import { createCallers } from './zones/callers.ts';
 import { awaitDiallingLease, type DiallingLease } from './zones/dialling-lease.ts';
 import { createZoneLinks } from './zones/zone-links.ts';
 
@@ -33,7 +34,9 @@ export interface Serving {
   readonly draining: boolean;
 }
 
-/** Certificates and revocation data also end by themselves: open connections are looked at again this often. */
+/** How often it is seen whether certificates or revocation data of open connections have ended by themselves. */
+const judgeDueMs = 1_000;
+/** Everything is looked at again this often: the clock may have been set, a date of a zone may have passed. */
 const judgeEveryMs = 60_000;
 
 /** Accepts nothing before the first `load`. */
@@ -53,22 +56,20 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
   const run = join(launch.folder, 'run');
   const reporter = createReporter(join(run, reportsSocket));
   const verifier = createPeerVerifier(launch.folder);
-  /** A traversal server zone is as well as its client. */
-  const tellCaller = ({ address, verdict: { zone, refusal } }: PeerReport) => {
-    if (zone?.kind !== 'traversal-server') return;
-    const state = refusal === undefined ? 'active' : 'failed';
-    const { code, words } = refusal ?? { code: '', words: 'The client is connected and was verified as configured.' };
-    reporter.tell({ type: 'zone', at: Date.now(), zone: zone.id, peer: address, state, code, words });
-  };
-  const admission = createAdmission({
+  const callers = createCallers(() => admission.live, reporter.tell);
+  const admission: Admission = createAdmission({
     verifier,
     log,
     onPeer: (report) => {
       reporter.peer(report);
-      tellCaller(report);
+      callers.judged(report);
     },
     onClosed: (closed) => reporter.tell({ type: 'closed', at: Date.now(), ...closed }),
-    fetchEvidence: createEvidenceClient(join(run, evidenceSocket)),
+    onGone: ({ address }, was, refusal) => callers.gone(address, was, refusal),
+    fetchEvidence: createEvidenceClient(join(run, evidenceSocket), ({ changed }) => {
+      void admission.judgeHolders(changed);
+      void links.judgeAgain();
+    }),
   });
   const tools = {
     state: () => current,
@@ -95,6 +96,11 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
     void links.judgeAgain();
   };
   setInterval(judgeAgain, judgeEveryMs).unref();
+  const judgeDue = () => {
+    void admission.judgeDue();
+    void links.judgeDue(Date.now());
+  };
+  setInterval(judgeDue, judgeDueMs).unref();
 
   async function loadNow(atLeast = 0): Promise<void> {
     try {

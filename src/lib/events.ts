@@ -2,6 +2,8 @@
 export interface GatewayEvents {
   /** A change was committed; `feature` is the folder's name. */
   changed: { readonly feature: string };
+  /** Certificates, by SHA-256 in lower-case hexadecimal, about whose revocation something new is known. */
+  statusChanged: { readonly fingerprints: readonly string[] };
 }
 
 export interface Events {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { listenToEdges } from '../../src/edge/reports/administration-side.ts';
+import { type EdgeLine, listenToEdges } from '../../src/edge/reports/administration-side.ts';
 import type { EdgeReport, EvidenceQuestion } from '../../src/edge/reports/report.ts';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
 import type { EdgeZone } from '../../src/features/zones/zones.ts';
@@ -29,7 +29,7 @@ const received: string[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'peers-'));
 let gateway: TestGateway;
 let upstream: Server;
-let stopListening: () => void;
+let line: EdgeLine;
 const upstreamSockets: Socket[] = [];
 
 const checking = { mode: 'leaf', useCrls: true, useOcsp: false, allowCdp: false, fallback: 'not-revoked' } as const;
@@ -72,7 +72,7 @@ before(async () => {
     flags: ['--sip-mutual-port', '0'],
     peers: peers(),
   });
-  stopListening = await listenToEdges(
+  line = await listenToEdges(
     gateway.folder,
     {
       report: (report) => void reports.push(report),
@@ -86,7 +86,7 @@ before(async () => {
 });
 
 after(async () => {
-  stopListening?.();
+  line?.close();
   await gateway?.stop();
   for (const socket of upstreamSockets) socket.destroy();
   upstream?.close();
@@ -243,6 +243,28 @@ test('a default zone that verifies takes nobody without a certificate; one that 
     await gateway.publishPeers(peers({ zones: [everybody] }));
     await closed;
   }
+});
+
+test('a traversal server zone is active while its client is connected, and failed when it was refused or has left', async () => {
+  const zone: EdgeZone = { ...everybody, id: 'ts', kind: 'traversal-server', subjectName: 'peer.example.com' };
+  await gateway.publishPeers(peers({ zones: [zone] }));
+  const stateIs = (state: string, code: string) =>
+    eventually(`${state} ${code}`, () => {
+      const last = reports.findLast((report) => report.type === 'zone' && report.zone === 'ts');
+      return last?.type === 'zone' && last.state === state && last.code === code;
+    });
+  const clients = [good, good].map(({ cert, key }) => connectSip(gateway.sipPort, ca.pem, { cert, key }));
+  const [first, second] = await Promise.all(clients);
+  await stateIs('active', '');
+  first?.socket.destroy();
+  second?.socket.destroy();
+  await stateIs('failed', 'edge.zone-left');
+  const leaf = issuing.leaf({ use: ['serverAuth'] });
+  assert.equal(await answerTo({ cert: leaf.cert, key: leaf.key }), 'closed');
+  await stateIs('failed', 'path.extended-key-usage');
+  const back = await connectSip(gateway.sipPort, ca.pem, { cert: good.cert, key: good.key });
+  await stateIs('active', '');
+  back.socket.destroy();
 });
 
 test('what is not settled here is asked of administration, and the fallback holds when nothing is known', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { listenToEdges } from '../../src/edge/reports/administration-side.ts';
+import { type EdgeLine, listenToEdges } from '../../src/edge/reports/administration-side.ts';
 import type { EdgeReport, ZoneReported } from '../../src/edge/reports/report.ts';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
 import type { EdgeZone } from '../../src/features/zones/zones.ts';
@@ -19,7 +19,7 @@ const reports: EdgeReport[] = [];
 let gateway: TestGateway;
 let peer: Server;
 let callers: TLSSocket[] = [];
-let stopListening: () => void;
+let line: EdgeLine;
 
 function zone(more: Partial<EdgeZone> = {}): EdgeZone {
   const { port } = peer.address() as { port: number };
@@ -62,7 +62,7 @@ before(async () => {
     identities: [ca.identity('server', [], 1), { ...ca.identity('client', ['gw.example.com'], 7), names: [] }],
     edges: 2,
   });
-  stopListening = await listenToEdges(
+  line = await listenToEdges(
     gateway.folder,
     { report: (report) => void reports.push(report), evidence: async () => ({ ocsp: [], crls: [] }) },
     createLog('error', 'test'),
@@ -70,7 +70,7 @@ before(async () => {
 });
 
 after(async () => {
-  stopListening?.();
+  line?.close();
   await gateway?.stop();
   for (const socket of callers) socket.destroy();
   peer?.close();

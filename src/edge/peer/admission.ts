@@ -2,14 +2,15 @@
  * Who is let in: every connection is judged before one of its bytes reaches anything, and judged again whenever what the
  * judgement rests on changes, as long as it is open.
  */
-import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { Decision } from '../../features/verification/verification.ts';
 import type { Log } from '../../lib/log.ts';
 import type { EdgeRevocationRule } from '../snapshot-peers.ts';
-import type { Verdict } from './judge-sip.ts';
+import { decisionEnd } from './decision-memory.ts';
+import { EvidenceCache, holds } from './evidence-cache.ts';
+import type { Refusal, Verdict } from './judge-sip.ts';
 import { type ClosedConnection, createLivePeers, type LivePeers } from './live-peers.ts';
-import { derOf, type FetchedEvidence, type PeerChain, type PeerQuestion, type PeerVerifier } from './peer-verifier.ts';
+import type { FetchedEvidence, PeerChain, PeerQuestion, PeerVerifier } from './peer-verifier.ts';
 
 /** Judges by the snapshot of the moment; called again for the same connection later. */
 export type Judge = (
@@ -40,6 +41,8 @@ export interface AdmissionOptions {
   /** Called for every judged certificate; cheap, the caller thins them out. */
   readonly onPeer: (report: PeerReport) => void;
   readonly onClosed: (closed: ClosedConnection) => void;
+  /** An open connection went away; `was` let it in, `refusal` is why it was ended, if it was. */
+  readonly onGone?: (arrival: Arrival, was: Verdict, refusal: Refusal | undefined) => void;
   /** Asks OCSP responders and distribution points, in at most five seconds; never rejects. */
   readonly fetchEvidence: (chain: PeerChain, purpose: PeerQuestion['purpose']) => Promise<FetchedEvidence>;
   readonly now?: () => number;
@@ -53,17 +56,28 @@ export interface Admission {
   report(report: PeerReport): void;
   /** Looks at every open connection again, in slices; settles when all were looked at. */
   judgeAgain(): Promise<void>;
+  /** Looks at those whose judgement has ended by itself; cheap where none has. To be called every second or so. */
+  judgeDue(): Promise<void>;
+  /** Something new is known about certificates (SHA-256, lower-case hexadecimal): connections with them are judged again. */
+  judgeHolders(fingerprints: readonly string[]): Promise<void>;
+  /** When a verdict has to be looked at again, in milliseconds since 1970. */
+  endOf(verdict: Verdict): number;
   readonly live: LivePeers;
 }
 
 /** Fetched evidence is kept until it ends, an hour at most; what could not be fetched is asked for again sooner. */
 const keepMs = 3_600_000;
 const retryMs = 30_000;
-const mostKept = 2_000;
+/**
+ * What open connections rest on outside is asked for again this often, so that administration goes on following it; more
+ * rarely the more connections there are.
+ */
+const followMs = 60_000;
+const followEachMs = 20;
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { verifier, onPeer, now = Date.now } = options;
-  const fetchedFor = new Map<string, { readonly evidence: FetchedEvidence; readonly until: number }>();
+  const cache = new EvidenceCache();
 
   const decideWith = (fetched: FetchedEvidence | undefined) => (chain: PeerChain, question: PeerQuestion) => {
     lastQuestion = question;
@@ -72,33 +86,35 @@ export function createAdmission(options: AdmissionOptions): Admission {
   // judges are synchronous: the question of the decision that was made last is the one that settles the verdict
   let lastQuestion: PeerQuestion | undefined;
 
-  const kept = (chain: PeerChain): FetchedEvidence | undefined => {
-    if (fetchedFor.size === 0) return undefined;
-    const entry = fetchedFor.get(keyOf(chain));
-    return entry !== undefined && entry.until > now() ? entry.evidence : undefined;
-  };
-
-  /** `fetch` false: with what is at hand. */
-  const settle = (chain: PeerChain, judge: Judge, fetch: boolean): Verdict | Promise<Verdict> => {
-    const at = kept(chain);
+  const settle = (chain: PeerChain, judge: Judge): Verdict | Promise<Verdict> => {
+    const at = cache.get(chain, now());
     const verdict = judge(chain, decideWith(at));
     const question = lastQuestion;
-    if (!fetch || at !== undefined || question === undefined || !asksOutside(verdict, question.revocation)) {
-      return verdict;
-    }
+    if (at !== undefined || question === undefined || !asksOutside(verdict, question.revocation)) return verdict;
     return options.fetchEvidence(chain, question.purpose).then((evidence) => {
       const again = judge(chain, decideWith(evidence));
-      if (fetchedFor.size >= mostKept) fetchedFor.delete(fetchedFor.keys().next().value ?? '');
-      fetchedFor.set(keyOf(chain), { evidence, until: endOf(again.decision, now()) });
+      cache.set(chain, evidence, endOfEvidence(again.decision, now()));
       return again;
     });
   };
 
-  const live = createLivePeers({
+  const endOf = ({ decision }: Verdict): number => {
+    if (decision === undefined) return Number.POSITIVE_INFINITY;
+    const follow = Math.max(followMs, live.size * followEachMs) * (0.75 + Math.random() / 4);
+    const end = decision.accepted ? decisionEnd(decision) : Number.POSITIVE_INFINITY;
+    return restsOutside(decision) ? Math.min(end, now() + follow) : end;
+  };
+
+  const live: LivePeers = createLivePeers({
     log: options.log,
-    judge: (chain, judge) =>
-      chain === undefined ? judge(undefined, decideWith(undefined)) : settle(chain, judge, true),
+    judge: (chain, judge, anew) => {
+      if (chain === undefined) return judge(undefined, decideWith(undefined));
+      if (anew) cache.forget(chain);
+      return settle(chain, judge);
+    },
+    endOf,
     onClosed: options.onClosed,
+    onGone: options.onGone ?? (() => undefined),
   });
 
   const done = (arrival: Arrival, chain: PeerChain | undefined, verdict: Verdict): Verdict => {
@@ -116,15 +132,21 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const { socket, judge } = arrival;
       const presented = verifier.presented(socket);
       if (presented === undefined) return done(arrival, undefined, judge(undefined, decideWith(undefined)));
-      const first = settle(presented.chain, judge, true);
+      const first = settle(presented.chain, judge);
       if (first instanceof Promise || (presented.known && first.decision?.accepted !== true)) {
         return settleAnew(arrival, presented, first);
       }
       return done(arrival, presented.chain, first);
     },
-    judge: (chain, judge) => settle(chain, judge, true),
+    judge: settle,
     report: onPeer,
     judgeAgain: () => live.judgeAgain(),
+    judgeDue: () => live.judgeDue(now()),
+    judgeHolders(fingerprints) {
+      for (const fingerprint of fingerprints) cache.forgetCertificate(fingerprint);
+      return live.judgeSome((chain) => fingerprints.some((fingerprint) => holds(chain, fingerprint)));
+    },
+    endOf,
   };
 
   /** A known chain only ever lets in: a refusal is given for what was presented this time. */
@@ -137,7 +159,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     let verdict = await first;
     if (presented.known && verdict.decision?.accepted !== true && !arrival.socket.destroyed) {
       chain = verifier.presentedAnew(arrival.socket);
-      verdict = await settle(chain, arrival.judge, true);
+      verdict = await settle(chain, arrival.judge);
     }
     return done(arrival, chain, verdict);
   }
@@ -150,15 +172,17 @@ function asksOutside({ decision }: Verdict, revocation: EdgeRevocationRule): boo
   return decision.revocation.found.some(({ status }) => status === 'unknown');
 }
 
-function endOf(decision: Decision | undefined, now: number): number {
-  const found = decision?.revocation.found ?? [];
-  if (found.some(({ status }) => status === 'unknown')) return now + retryMs;
-  const ends = found.flatMap(({ evidence }) => evidence.flatMap(({ nextUpdate }) => nextUpdate ?? []));
-  return Math.min(now + keepMs, ...ends.map((end) => Date.parse(end)));
+/** Whether an OCSP answer, or the lack of one, is part of the decision: something that may change at any time. */
+function restsOutside({ revocation }: Decision): boolean {
+  return revocation.found.some(
+    ({ status, evidence }) => status === 'unknown' || evidence.some(({ kind }) => kind === 'ocsp'),
+  );
 }
 
-function keyOf(chain: PeerChain): string {
-  const hash = createHash('sha256');
-  for (const part of chain) hash.update(derOf(part));
-  return hash.digest('base64');
+/** RFC 6960 4.2.2.1: an answer without a next update is used once. */
+function endOfEvidence(decision: Decision | undefined, now: number): number {
+  const found = decision?.revocation.found ?? [];
+  if (found.some(({ status }) => status === 'unknown')) return now + retryMs;
+  const ends = found.flatMap(({ evidence }) => evidence.map(({ nextUpdate }) => nextUpdate));
+  return Math.min(now + keepMs, ...ends.map((end) => (end === undefined ? now : Date.parse(end))));
 }

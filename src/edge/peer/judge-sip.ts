@@ -66,9 +66,9 @@ export function createSipJudge(
     const decision = found?.decision;
     const verdict = (refusal?: Refusal): Verdict => ({ zone, decision, refusal });
     if (chain === undefined && certificateRequired) return verdict(noCertificate);
-    if (zone === undefined) return verdict(nobody);
     // without any zones a certificate may be presented; a zone that verifies wants one
-    if (chain === undefined && !admitted && zone !== everybody) return verdict(noCertificateFor(zone));
+    if (zone !== undefined && chain === undefined && !admitted && zone !== everybody)
+      return verdict(noCertificateFor(zone));
     const [refusing] = refusals;
     if (!admitted && refusing?.decision.decision !== undefined) {
       return {
@@ -77,6 +77,7 @@ export function createSipJudge(
         refusal: refusalOf(refusing.decision.decision),
       };
     }
+    if (zone === undefined) return verdict(nobody);
     if (decision !== undefined && (!admitted || (certificateRequired && !decision.accepted))) {
       return verdict(refusalOf(decision));
     }

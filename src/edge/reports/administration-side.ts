@@ -4,7 +4,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../../lib/log.ts';
 import { lineReader } from '../control/protocol.ts';
-import { type EdgeReport, type EvidenceQuestion, type EvidenceReply, evidenceSocket, reportsSocket } from './report.ts';
+import {
+  type EdgeReport,
+  type EvidenceNews,
+  type EvidenceQuestion,
+  type EvidenceReply,
+  evidenceSocket,
+  reportsSocket,
+} from './report.ts';
 
 export interface EdgeEars {
   /** Called for each report, in the order of each edge. What it throws is logged. */
@@ -13,8 +20,15 @@ export interface EdgeEars {
   readonly evidence: (question: EvidenceQuestion) => Promise<Omit<EvidenceReply, 'id'>>;
 }
 
-/** Listens in the data folder until the function it resolves to is called. */
-export async function listenToEdges(folder: string, ears: EdgeEars, log: Log): Promise<() => void> {
+export interface EdgeLine {
+  /** To every edge that has asked for evidence. */
+  tell(news: EvidenceNews): void;
+  close(): void;
+}
+
+/** Listens in the data folder until it is closed. */
+export async function listenToEdges(folder: string, ears: EdgeEars, log: Log): Promise<EdgeLine> {
+  const asking = new Set<Socket>();
   const reports = await listen(join(folder, 'run', reportsSocket), log, (message) => {
     const failed = (error: unknown) => log.error('a report of an edge could not be kept', { error });
     try {
@@ -24,6 +38,10 @@ export async function listenToEdges(folder: string, ears: EdgeEars, log: Log): P
     }
   });
   const evidence = await listen(join(folder, 'run', evidenceSocket), log, (message, socket) => {
+    if (!asking.has(socket)) {
+      asking.add(socket);
+      socket.once('close', () => asking.delete(socket));
+    }
     const question = message as EvidenceQuestion;
     const nothing = (error: unknown) => {
       log.warn('no evidence for an edge', { error });
@@ -36,8 +54,13 @@ export async function listenToEdges(folder: string, ears: EdgeEars, log: Log): P
         if (socket.writable) socket.write(`${JSON.stringify({ id: question.id, ...answer })}\n`);
       });
   });
-  return () => {
-    for (const server of [reports, evidence]) server.close();
+  return {
+    tell(news) {
+      for (const socket of asking) if (socket.writable) socket.write(`${JSON.stringify(news)}\n`);
+    },
+    close() {
+      for (const server of [reports, evidence]) server.close();
+    },
   };
 }
 

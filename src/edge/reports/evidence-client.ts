@@ -3,15 +3,19 @@ import { connect, type Socket } from 'node:net';
 import { loadCrl } from '../../pki/crl/loaded-crl.ts';
 import { lineReader } from '../control/protocol.ts';
 import { derOf, type FetchedEvidence, type PeerChain, type PeerQuestion } from '../peer/peer-verifier.ts';
-import { type EvidenceReply, evidenceMs } from './report.ts';
+import { type EvidenceNews, type EvidenceReply, evidenceMs } from './report.ts';
 
 /** CRLs of distribution points travel in a line; larger ones are for the automatic updates. */
 const longestLine = 96 << 20;
 const nothing: FetchedEvidence = { ocsp: [], crls: [] };
 
-/** Never rejects: without administration, or too late, there is no evidence. */
+/**
+ * Never rejects: without administration, or too late, there is no evidence. `onNews` is called when administration
+ * knows something new about certificates.
+ */
 export function createEvidenceClient(
   path: string,
+  onNews: (news: EvidenceNews) => void,
 ): (chain: PeerChain, purpose: PeerQuestion['purpose']) => Promise<FetchedEvidence> {
   const asked = new Map<string, Promise<FetchedEvidence>>();
   const waiting = new Map<number, (reply: EvidenceReply | undefined) => void>();
@@ -22,8 +26,9 @@ export function createEvidenceClient(
     if (socket !== undefined) return socket;
     const next = connect(path);
     const read = lineReader((message) => {
-      const reply = message as EvidenceReply;
-      waiting.get(reply.id)?.(reply);
+      const reply = message as EvidenceReply | EvidenceNews;
+      if ('changed' in reply) onNews(reply);
+      else waiting.get(reply.id)?.(reply);
     }, longestLine);
     next.setEncoding('utf8');
     next.unref();

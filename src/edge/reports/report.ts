@@ -61,6 +61,12 @@ export interface EvidenceReply {
   readonly crls: readonly string[];
 }
 
+/** Told by administration, unasked, to every edge on the evidence socket: something new is known about certificates. */
+export interface EvidenceNews {
+  /** SHA-256 of the DER in lower-case hexadecimal. */
+  readonly changed: readonly string[];
+}
+
 /** Names of the sockets below `run` in the data folder. */
 export const reportsSocket = 'reports.sock';
 export const evidenceSocket = 'evidence.sock';

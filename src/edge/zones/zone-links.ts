@@ -16,6 +16,8 @@ export interface ZoneLinks {
   /** Calls whom the snapshot names, hangs up on whom it does not, leaves alone what did not change. */
   use(snapshot: EdgeSnapshot): void;
   judgeAgain(): Promise<void>;
+  /** Only those whose judgement has ended by itself. */
+  judgeDue(time: number): Promise<void>;
   close(): void;
 }
 
@@ -27,11 +29,20 @@ export interface ZoneLinkOptions {
   readonly log: Log;
 }
 
+interface Kept {
+  link: PeerLink;
+  last: ZoneReported | undefined;
+  /** When the peer has to be judged again, in milliseconds since 1970. */
+  due: number;
+}
+
+const retryMs = 10_000;
+
 /** States are told anew this often, for an administration process that has started meanwhile. */
 const repeatMs = 60_000;
 
 export function createZoneLinks({ admission, peers, surroundings, report, log }: ZoneLinkOptions): ZoneLinks {
-  const links = new Map<string, { readonly link: PeerLink; last: ZoneReported | undefined }>();
+  const links = new Map<string, Kept>();
 
   const judge = async (zone: EdgeZone, socket: TLSSocket, peer: EdgeAddress): Promise<Verdict> => {
     const chain = readServerChain(socket);
@@ -53,7 +64,7 @@ export function createZoneLinks({ admission, peers, surroundings, report, log }:
   };
 
   const start = (zone: EdgeZone, peer: EdgeAddress, context: SecureContext | string, key: string) => {
-    const entry: { link: PeerLink; last: ZoneReported | undefined } = { link: idle, last: undefined };
+    const entry: Kept = { link: idle, last: undefined, due: Number.POSITIVE_INFINITY };
     links.set(key, entry);
     entry.link = keepPeerLink({
       zone,
@@ -61,7 +72,11 @@ export function createZoneLinks({ admission, peers, surroundings, report, log }:
       context,
       surroundings,
       log,
-      judge: (socket) => judge(zone, socket, peer),
+      judge: async (socket) => {
+        const verdict = await judge(zone, socket, peer);
+        entry.due = admission.endOf(verdict);
+        return verdict;
+      },
       onState: (state) => {
         const name = `${peer.host}:${peer.port}`;
         entry.last = { type: 'zone', at: Date.now(), zone: zone.id, peer: name, ...state };
@@ -94,6 +109,11 @@ export function createZoneLinks({ admission, peers, surroundings, report, log }:
     },
     async judgeAgain() {
       await Promise.all([...links.values()].map(({ link }) => link.judgeAgain()));
+    },
+    async judgeDue(time) {
+      const due = [...links.values()].filter((entry) => entry.due <= time);
+      for (const entry of due) entry.due = time + retryMs;
+      await Promise.all(due.map(({ link }) => link.judgeAgain()));
     },
     close() {
       clearInterval(timer);
