@@ -87,10 +87,17 @@ async function gather({
 }: PublisherDeps): Promise<Content> {
   return {
     ...(await peers()),
-    identities: await identity().forEdge(),
+    identities: await identitiesOf(identity()),
     trust: (await trustedCas.certificates()).map((certificate) => toBase64(certificate.der)),
     settings: edgeSettings(await settings.get()),
   };
+}
+
+/** What is served, and under `client` what is shown in calls: until a client certificate is loaded, the server's. */
+async function identitiesOf(identity: Pick<Identity, 'forEdge' | 'forClient'>): Promise<Content['identities']> {
+  const client = await identity.forClient();
+  const served = await identity.forEdge();
+  return client === undefined ? served : [...served, { ...client, slot: 'client', names: [] }];
 }
 
 /** Undefined when there is none, or none that can be read: edges then wait for the first. */

@@ -25,6 +25,7 @@ export {
   purposeNames,
   purposes,
 } from './purposes.ts';
+export type { ShownIdentity } from './remote/fetch-chain.ts';
 export type { RemoteAnswer, RemoteQuestion } from './remote/remote-check.ts';
 export type { Evidence, EvidenceAnswer, EvidenceCrl, EvidenceOrigin, EvidenceSwitches } from './select-evidence.ts';
 export { type Trust, trustOf } from './trust.ts';

@@ -10,7 +10,7 @@ import { type Identity, parseSlot, slotLabel } from '../identity/identity.ts';
 import type { RevocationEvidence, RevocationMode } from '../revocation/revocation.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
-import { type Trust, trustOf, type Verification } from '../verification/verification.ts';
+import { type ShownIdentity, type Trust, trustOf, type Verification } from '../verification/verification.ts';
 import { calendar, type OurCertificate, type PeerCertificate } from './calendar/calendar.ts';
 import {
   type AuthenticationSettings,
@@ -39,7 +39,7 @@ export interface ZonesDeps {
   readonly events: Events;
   readonly settings: Pick<SettingsFeature, 'get'>;
   readonly trustedCas: Pick<TrustedCaFeature, 'certificates' | 'sets'>;
-  readonly identity: Pick<Identity, 'chains' | 'overview' | 'notePeerKey'>;
+  readonly identity: Pick<Identity, 'chains' | 'overview' | 'notePeerKey' | 'forEdge' | 'forClient'>;
   readonly verification: Pick<Verification, 'verify' | 'checkRemote' | 'trust'>;
   /** Opens a session for a user named by a certificate; undefined when no such user may log in. */
   readonly logIn: (from: Origin, userName: string, replaced?: string) => Promise<NewSession | undefined>;
@@ -187,6 +187,7 @@ export function createZones(deps: ZonesDeps): Zones {
       const common = {
         trust: await trustFor(zone?.trustSet ?? ''),
         ours: shown?.chain ?? [],
+        shown: await withKey(identity, slot),
         ourName: (await deps.settings.get()).fqdn,
         evidence: (path: readonly Certificate[]) => evidence('sip-tls', path),
       };
@@ -242,6 +243,16 @@ async function ourCertificates(identity: Pick<Identity, 'chains'>): Promise<(slo
     const future = { ...facts, publicCa, renewedBeforeDays: [], superseded: false };
     return { chain, certificate: { label: label.toLowerCase(), fingerprint: toHex(fingerprint(leaf.der)), future } };
   };
+}
+
+/** What is shown for a choice of identity, ready to be shown. Holds a private key. */
+async function withKey(
+  identity: Pick<Identity, 'forEdge' | 'forClient'>,
+  choice: ZoneIdentity,
+): Promise<ShownIdentity | undefined> {
+  if (choice === 'none') return undefined;
+  if (choice === 'client') return identity.forClient();
+  return (await identity.forEdge()).find(({ slot }) => slot === choice);
 }
 
 function peerCertificate({ row, facts, decision, future }: KnownPeer): PeerCertificate {

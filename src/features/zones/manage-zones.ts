@@ -5,7 +5,7 @@ import type { Actor } from '../../lib/actor.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
-import { type AccessRules, patternFault } from './access-rules.ts';
+import { type AccessRules, patternFault } from './access-rules/access-rules.ts';
 import { defaultZoneStays, invalidZone, staleZone, unknownZone } from './problems.ts';
 import type { VersionedAccessRules, ZonePatch, ZoneRequest } from './schemas.ts';
 import { deleteStates, deleteZone, nameKey, readStates, readValue, readZones, writeValue, writeZone } from './store.ts';

@@ -1,6 +1,6 @@
 /** Zones, their states and access rules, as the API takes and gives them. */
 import { z } from 'zod';
-import { maximumPattern, maximumRules } from './access-rules.ts';
+import { maximumPattern, maximumRules } from './access-rules/access-rules.ts';
 import type { ZoneIdentity } from './zone.ts';
 
 const time = z.string().describe('ISO 8601, UTC.');

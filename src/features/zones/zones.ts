@@ -7,7 +7,7 @@ import type { Actor } from '../../lib/actor.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import type { NewSession, Origin } from '../access/access.ts';
-import type { AccessRules } from './access-rules.ts';
+import type { AccessRules } from './access-rules/access-rules.ts';
 import type { AuthenticationSettings } from './checks/authentication-settings.ts';
 import type { CertificateTest, CertificateTestAnswer } from './checks/client-certificate-test.ts';
 import type { TraversalAnswer } from './checks/traversal-test.ts';
@@ -25,7 +25,7 @@ export {
   type CompiledAccessRules,
   compileAccessRules,
   type PatternType,
-} from './access-rules.ts';
+} from './access-rules/access-rules.ts';
 export type { AuthenticationSettings } from './checks/authentication-settings.ts';
 export type { CertificateTest, CertificateTestAnswer } from './checks/client-certificate-test.ts';
 export type { TraversalAnswer } from './checks/traversal-test.ts';

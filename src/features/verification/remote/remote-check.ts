@@ -5,7 +5,7 @@ import type { Decision } from '../decision.ts';
 import { wrongInput } from '../problems.ts';
 import type { Purpose } from '../purposes.ts';
 import type { VerifyRequest } from '../verification.ts';
-import { type FetchedChain, fetchChain } from './fetch-chain.ts';
+import { type FetchedChain, fetchChain, type ShownIdentity } from './fetch-chain.ts';
 import { readTarget, targetText } from './remote-target.ts';
 import type { SipAnswer } from './sip-options.ts';
 
@@ -23,6 +23,8 @@ export interface RemoteQuestion {
   readonly evidence?: DecideRequest['evidence'];
   readonly time?: number;
   readonly settings?: DecideRequest['settings'];
+  /** What is shown to a server that asks for a client certificate; nothing unless given. */
+  readonly show?: ShownIdentity;
 }
 
 export interface RemoteAnswer {
@@ -35,6 +37,8 @@ export interface RemoteAnswer {
   readonly presented: number;
   readonly stapled: boolean;
   readonly sip?: SipAnswer;
+  /** Why the server ended the connection, as its TLS alert says. */
+  readonly alert?: string;
   readonly remarks: readonly string[];
   readonly decision: Decision;
 }
@@ -45,12 +49,12 @@ export async function checkRemote(
   verify: (request: VerifyRequest) => Promise<Decision>,
   rulesFor: (host: string) => AddressRules | undefined,
 ): Promise<RemoteAnswer> {
-  const { sip, names, purpose, target: typed, evidence = {}, ...rest } = question;
+  const { sip, names, purpose, show, target: typed, evidence = {}, ...rest } = question;
   const target = readTarget(typed, sip ? 5061 : 443);
   if (!target.ok) throw wrongInput('target', target.error);
   const { host } = target.value;
   const rules = rulesFor(host);
-  const fetched = await fetchChain(target.value, { sip, ...(rules && { rules }) });
+  const fetched = await fetchChain(target.value, { sip, ...(rules && { rules }), ...(show && { show }) });
   const name = targetText(target.value);
   const decision = await verify({
     ...rest,
@@ -59,7 +63,7 @@ export async function checkRemote(
     names: names === undefined || names.length === 0 ? [host] : names,
     evidence: { ...evidence, ocsp: [...(evidence.ocsp ?? []), ...stapledAnswer(fetched, name)] },
   });
-  const { address, protocol, cipher, chain, stapled, sip: answer, remarks } = fetched;
+  const { address, protocol, cipher, chain, stapled, sip: answer, alert, remarks } = fetched;
   return {
     target: name,
     address,
@@ -68,6 +72,7 @@ export async function checkRemote(
     presented: chain.length,
     stapled: stapled !== undefined,
     ...(answer !== undefined && { sip: answer }),
+    ...(alert !== undefined && { alert }),
     remarks,
     decision,
   };

@@ -12,8 +12,11 @@ export type SipAnswer =
 const maxBytes = 16_384;
 const maxWait = 5_000;
 
-/** Sends one request on a connection whose handshake is done. Any status shows that SIP is spoken there. */
-export function askOptions(socket: TLSSocket, target: RemoteTarget): Promise<SipAnswer> {
+/**
+ * Sends one request on a connection whose handshake is done. Any status shows that SIP is spoken there. `shown`: whether
+ * a client certificate was at hand.
+ */
+export function askOptions(socket: TLSSocket, target: RemoteTarget, shown = false): Promise<SipAnswer> {
   return new Promise((resolve) => {
     let held = '';
     const none = (reason: string): void => done({ answered: false, reason });
@@ -29,7 +32,8 @@ export function askOptions(socket: TLSSocket, target: RemoteTarget): Promise<Sip
       else if (!looksLikeSip(held)) none('what answered does not speak SIP');
       else if (held.length > maxBytes) none('the answer to OPTIONS is too long');
     });
-    const cut = 'the connection was closed instead of an answer: the server may demand a client certificate';
+    const why = shown ? 'refuse the certificate that was shown' : 'demand a client certificate';
+    const cut = `the connection was closed instead of an answer: the server may ${why}`;
     socket.once('error', () => none(cut));
     socket.once('close', () => none(cut));
     socket.write(optionsRequest(socket, target));

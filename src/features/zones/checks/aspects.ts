@@ -1,7 +1,9 @@
 /** A decision taken apart into what people ask about: trust, name, dates, use, revocation, each with its remedy. */
 import type { Decision } from '../../verification/verification.ts';
 
-export type AspectName = 'trust' | 'dates' | 'use' | 'name' | 'revocation';
+type DecidedAspect = 'trust' | 'dates' | 'use' | 'name' | 'revocation';
+/** `answer`: what the other side did, where it was asked. */
+export type AspectName = DecidedAspect | 'answer';
 
 export interface Aspect {
   readonly aspect: AspectName;
@@ -25,9 +27,9 @@ export function aspectsOf(decision: Decision): readonly Aspect[] {
   });
 }
 
-const order: readonly AspectName[] = ['trust', 'dates', 'use', 'name', 'revocation'];
+const order: readonly DecidedAspect[] = ['trust', 'dates', 'use', 'name', 'revocation'];
 
-function aspectOf(code: string): AspectName {
+function aspectOf(code: string): DecidedAspect {
   if (/^path\.(expired|not-yet-valid)$/.test(code)) return 'dates';
   if (/^path\.(extended-key-usage|key-usage|leaf-is-ca)$/.test(code)) return 'use';
   if (/^(path\.(name-mismatch|wildcard|common-name|subject-alternative-name)|verification\.name-malformed)$/.test(code))
@@ -40,7 +42,7 @@ function remedyOf(reason: { readonly code: string; readonly next: string }, deci
   return [reason.next, ...concerns].filter(Boolean).join(' ');
 }
 
-function withoutReason(aspect: AspectName, decision: Decision): Pick<Aspect, 'result' | 'words'> {
+function withoutReason(aspect: DecidedAspect, decision: Decision): Pick<Aspect, 'result' | 'words'> {
   const { accepted, path, names, revocation, code } = decision;
   const leaf = path[0];
   if (leaf === undefined) return { result: 'unknown', words: 'There is no certificate to look at.' };

@@ -22,7 +22,7 @@ async function started(t: Parameters<typeof startZonesGateway>[0], mode: string)
 
 test('a certificate of a user is the log-in; dangerous changes still need the password', async (t) => {
   const { call } = await started(t, 'authentication');
-  assert.deepEqual((await call('GET', '/session/certificate', user('ada').der)).json, { possible: true });
+  assert.deepEqual((await call('GET', '/session/certificate', user('ada').der)).json, { possible: true, shown: true });
   const answer = await call('POST', '/session/certificate', user('ada').der);
   assert.equal(answer.status, 200);
   const session = cookieOf(answer);

@@ -29,7 +29,7 @@ const authenticationRequest = z.strictObject(authentication).meta({ id: 'Certifi
 const aspects = z
   .array(
     z.object({
-      aspect: z.enum(['trust', 'dates', 'use', 'name', 'revocation']),
+      aspect: z.enum(['trust', 'dates', 'use', 'name', 'revocation', 'answer']),
       result: z.enum(['good', 'bad', 'unknown', 'not-checked']),
       words: z.string(),
       remedy: z.string(),
@@ -94,7 +94,7 @@ export function checkRoutes(zones: Zones): readonly Route[] {
       upload: true,
       body: z
         .strictObject({
-          file: z.base64().describe('PEM, DER or PKCS#7, base64'),
+          file: z.base64().optional().describe('PEM, DER or PKCS#7, base64; unless given, what this client has shown.'),
           name: z.string().max(5_000).default(''),
           pattern: pattern.optional(),
           template: template.optional(),
@@ -102,7 +102,12 @@ export function checkRoutes(zones: Zones): readonly Route[] {
         })
         .meta({ id: 'ClientCertificateTestRequest' }),
       response: testAnswer,
-      handler: ({ body }) => zones.testCertificate({ ...body, file: Buffer.from(body.file, 'base64') }),
+      handler: ({ body: { file, ...rest }, clientChain = [] }) =>
+        zones.testCertificate({
+          ...rest,
+          file: file === undefined ? undefined : Buffer.from(file, 'base64'),
+          shown: clientChain,
+        }),
     }),
     route({
       id: 'getCertificateAuthentication',
@@ -133,8 +138,16 @@ export function checkRoutes(zones: Zones): readonly Route[] {
       tag,
       summary: 'Whether the client certificate of this connection can be the log-in',
       access: 'public',
-      response: z.object({ possible: z.boolean() }).meta({ id: 'CertificateLogIn' }),
-      handler: async ({ clientChain = [] }) => ({ possible: await zones.logInPossible(clientChain) }),
+      response: z
+        .object({
+          possible: z.boolean(),
+          shown: z.boolean().describe('Whether a client certificate was shown at all.'),
+        })
+        .meta({ id: 'CertificateLogIn' }),
+      handler: async ({ clientChain = [] }) => ({
+        possible: await zones.logInPossible(clientChain),
+        shown: clientChain.length > 0,
+      }),
     }),
     route({
       id: 'logInByCertificate',

@@ -10,9 +10,11 @@ import { type AuthenticationSettings, faultyRule } from './authentication-settin
 import { decodedText, type UserNameAnswer, userNameFault, userNameOf } from './user-name.ts';
 
 export interface CertificateTest {
-  /** PEM, DER or PKCS#7: the certificate, with or without its chain. */
-  readonly file: Uint8Array;
-  readonly name: string;
+  /** PEM, DER or PKCS#7: the certificate, with or without its chain; unless given, what the client itself has shown. */
+  readonly file?: Uint8Array | undefined;
+  readonly name?: string | undefined;
+  /** DER, leaf first, of the connection that asks. */
+  readonly shown?: readonly Uint8Array[] | undefined;
   readonly pattern?: string | undefined;
   readonly template?: string | undefined;
   readonly crlCheck?: AuthenticationSettings['crlCheck'] | undefined;
@@ -78,7 +80,20 @@ export async function testClientCertificate(
   };
 }
 
-function readChain({ file, name }: CertificateTest): readonly Certificate[] {
+function shownChain(shown: readonly Uint8Array[]): readonly Certificate[] {
+  const chain = shown.flatMap((der) => {
+    const parsed = parseCertificate(der);
+    return parsed.ok ? [parsed.value] : [];
+  });
+  if (chain.length > 0) return chain;
+  throw unusableTest(
+    'This browser has shown no client certificate on its connection.',
+    'It is asked for one only while certificate-based authentication is on. Load the certificate into the browser and open the page anew, or choose a file.',
+  );
+}
+
+function readChain({ file, name = '', shown = [] }: CertificateTest): readonly Certificate[] {
+  if (file === undefined) return shownChain(shown);
   const single = parseCertificate(file);
   if (single.ok) return [single.value];
   const found = recogniseUpload(file, { what: 'any' });

@@ -1,6 +1,7 @@
 /**
- * Secure traversal test: connects to the other side of a zone and says, for each direction, what would be refused and
- * what helps. What the other side demands of us can only be worked out: its trusted list is not known here.
+ * Secure traversal test: connects to the other side of a zone, shows what the zone shows, and says for each direction
+ * what would be refused and what helps. What the other side demands of us is worked out, because its trusted list is not
+ * known here; beside it stands what it did.
  */
 import { printable } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
@@ -10,10 +11,13 @@ import {
   type Decision,
   explain,
   explainRemote,
+  type RemoteAnswer,
+  type ShownIdentity,
   type Trust,
   type Verification,
 } from '../../verification/verification.ts';
 import { type Aspect, aspectsOf } from './aspects.ts';
+import { theirAnswer } from './their-answer.ts';
 
 export interface TraversalQuestion {
   /** `host:port`. */
@@ -23,6 +27,8 @@ export interface TraversalQuestion {
   readonly trust: Trust;
   /** What this gateway shows when it calls; empty: nothing. Leaf first. */
   readonly ours: readonly Certificate[];
+  /** The same with its key. */
+  readonly shown: ShownIdentity | undefined;
   /** The name under which the other side knows this gateway; empty: not compared. */
   readonly ourName: string;
   readonly evidence: (
@@ -54,8 +60,7 @@ export async function testTraversal(
   verification: Pick<Verification, 'verify' | 'checkRemote'>,
   question: TraversalQuestion,
 ): Promise<TraversalAnswer> {
-  const { target } = question;
-  const ours = await ourDirection(verification, question);
+  const { target, shown } = question;
   try {
     const answer = await verification.checkRemote({
       target,
@@ -63,7 +68,9 @@ export async function testTraversal(
       names: question.names,
       trust: question.trust,
       settings: { thorough: true },
+      ...(shown && { show: shown }),
     });
+    const ours = await ourDirection(verification, question, answer);
     const { decision, protocol, cipher, address, sip } = answer;
     const options =
       sip === undefined ? '' : sip.answered ? ` OPTIONS: ${sip.status} ${sip.reason}.` : ` OPTIONS: ${sip.reason}.`;
@@ -75,6 +82,7 @@ export async function testTraversal(
     return { target, connection: `${how}${options}`, connected: true, directions: [theirs, ours] };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    const ours = await ourDirection(verification, question, undefined);
     const { title, detail = '', hint = '' } = error.details;
     const connection = [detail === '' ? title : detail, hint].filter(Boolean).join(' ');
     const theirs: DirectionAnswer = {
@@ -88,11 +96,13 @@ export async function testTraversal(
 async function ourDirection(
   { verify }: Pick<Verification, 'verify'>,
   { ours, ourName, evidence }: TraversalQuestion,
+  answer: RemoteAnswer | undefined,
 ): Promise<DirectionAnswer> {
   const title = 'Our certificate, as the other side judges it once it trusts our CA';
+  const theirs = theirAnswer(answer);
   if (ours.length === 0)
     return {
-      ...{ direction: 'ours', title, accepted: null, aspects: [], text: '' },
+      ...{ direction: 'ours', title, accepted: theirs.result === 'bad' ? false : null, aspects: [theirs], text: '' },
       words: 'No certificate is shown in this zone: a side that demands one closes the connection.',
     };
   const { mode, whenUnknown, ...found } = await evidence(ours);
@@ -103,7 +113,14 @@ async function ourDirection(
     evidence: found,
     settings: { thorough: true, revocation: mode, whenUnknown },
   });
-  return direction('ours', title, decision, explain(decision));
+  const worked = direction('ours', title, decision, explain(decision));
+  const refused = theirs.result === 'bad';
+  return {
+    ...worked,
+    accepted: worked.accepted === true && !refused,
+    words: worked.accepted === true && refused ? theirs.words : worked.words,
+    aspects: [...worked.aspects, theirs],
+  };
 }
 
 function direction(
@@ -120,6 +137,7 @@ function direction(
 function forUs(aspect: Aspect): Aspect {
   if (aspect.result !== 'bad') return aspect;
   const remedy = {
+    answer: '',
     trust:
       'Append the CA that issued our certificate to the trusted CA list here, and give it to the other side to append to theirs.',
     dates: 'Renew our certificate.',

@@ -7,7 +7,7 @@ import { toHex } from '../../../lib/bytes.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { canonicalName } from '../../../pki/name/distinguished-name.ts';
 import type { Storage } from '../../../storage/storage.ts';
-import { comparedNames } from '../access-rules.ts';
+import { comparedNames } from '../access-rules/access-rules.ts';
 import { addClosed, type ClosedRow, readStates, readZones, type StateRow, writeState } from '../store.ts';
 import { forgetPeers, notePeer, type PeerNote } from './peer-store.ts';
 import { type PeerReport, readReport, type ZoneReport } from './report.ts';

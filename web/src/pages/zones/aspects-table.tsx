@@ -10,6 +10,7 @@ const names: Readonly<Record<Aspect['aspect'], string>> = {
   use: 'Extended key usage',
   name: 'Name',
   revocation: 'Revocation',
+  answer: 'Their answer',
 };
 const results: Readonly<Record<Aspect['result'], readonly [Tone, string]>> = {
   good: ['ok', 'Good'],

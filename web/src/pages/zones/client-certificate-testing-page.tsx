@@ -1,5 +1,5 @@
 /** Client certificate testing: what would become of a client's certificate, and which user's name is found in it. */
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Radio, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type CertificateAuthentication, type ClientCertificateTest } from '../../api.ts';
@@ -23,7 +23,7 @@ export function ClientCertificateTestingPage() {
     queryFn: () => unwrap(api.GET('/zones/certificate-authentication')),
   });
   return (
-    <Page intro="Upload a client's certificate and see each check, and the user's name that expression and template find in it. Nothing is kept of the certificate.">
+    <Page intro="Choose a client's certificate and see each check, and the user's name that expression and template find in it. Nothing is kept of the certificate.">
       <QueryView query={settings} rows={6}>
         {(data) => <TestForm key={data.version} settings={data} />}
       </QueryView>
@@ -39,6 +39,12 @@ const checks = [
 
 function TestForm({ settings }: { readonly settings: CertificateAuthentication }) {
   const [files, setFiles] = useState<readonly File[]>([]);
+  const [source, setSource] = useState<'file' | 'browser'>('file');
+  const own = useQuery({
+    queryKey: ['certificate-shown'],
+    queryFn: () => unwrap(api.GET('/session/certificate')),
+  });
+  const shown = own.data?.shown === true;
   const [rule, setRule] = useState({
     pattern: settings.pattern,
     template: settings.template,
@@ -47,9 +53,10 @@ function TestForm({ settings }: { readonly settings: CertificateAuthentication }
   const client = useQueryClient();
   const mayChange = useMayChange();
   const test = useMutation({
-    mutationFn: async (file: File) => {
-      const { name, content } = await encodeFile(file);
-      return unwrap(api.POST('/zones/client-certificate-test', { body: { file: content, name, ...rule } }));
+    mutationFn: async (file: File | undefined) => {
+      const chosen = file && (await encodeFile(file));
+      const body = { name: '', ...(chosen && { file: chosen.content, name: chosen.name }), ...rule };
+      return unwrap(api.POST('/zones/client-certificate-test', { body }));
     },
   });
   const keep = useMutation({
@@ -64,22 +71,47 @@ function TestForm({ settings }: { readonly settings: CertificateAuthentication }
     rule.pattern !== settings.pattern || rule.template !== settings.template || rule.crlCheck !== settings.crlCheck;
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (files[0]) test.mutate(files[0]);
+    if (source === 'browser') test.mutate(undefined);
+    else if (files[0]) test.mutate(files[0]);
   }
   return (
     <>
       <Panel title="Test a client certificate">
         <form className="tg-form" onSubmit={submit}>
-          <FileField
-            label="Client certificate"
-            description="PEM, DER or PKCS#7, with or without its chain. A key is not needed."
-            files={files}
-            onChange={(chosen) => {
+          <Radio.Group
+            label="Certificate source"
+            value={source}
+            onChange={(value) => {
               test.reset();
-              setFiles(chosen);
+              setSource(value as typeof source);
             }}
-            accept=".pem,.crt,.cer,.der,.p7b"
-          />
+          >
+            <div className="tg-stack" style={{ gap: 8, marginTop: 6 }}>
+              <Radio value="file" label="A file" />
+              <Radio
+                value="browser"
+                label="The certificate of this browser"
+                description={
+                  shown
+                    ? 'The one it has shown on this connection.'
+                    : 'This browser has shown none. It is asked for one only while certificate-based authentication is on.'
+                }
+                disabled={!shown}
+              />
+            </div>
+          </Radio.Group>
+          {source === 'file' && (
+            <FileField
+              label="Client certificate"
+              description="PEM, DER or PKCS#7, with or without its chain. A key is not needed."
+              files={files}
+              onChange={(chosen) => {
+                test.reset();
+                setFiles(chosen);
+              }}
+              accept=".pem,.crt,.cer,.der,.p7b"
+            />
+          )}
           <TextInput
             label="Regex to match against the certificate"
             description="Over the decoded text below; (?<name>…) names a group. Look-around and back references are not known."
@@ -109,7 +141,7 @@ function TestForm({ settings }: { readonly settings: CertificateAuthentication }
           />
           {problem && <ProblemNotice error={problem} />}
           <div className="tg-actions">
-            <Button type="submit" disabled={files.length === 0} loading={test.isPending}>
+            <Button type="submit" disabled={source === 'file' && files.length === 0} loading={test.isPending}>
               Check certificate
             </Button>
             {mayChange && (

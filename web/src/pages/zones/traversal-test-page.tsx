@@ -17,7 +17,7 @@ import { useZones } from './zone-queries.ts';
 export function TraversalTestPage() {
   const zones = useZones();
   return (
-    <Page intro="Connects to the other side, without disturbing a zone, and reports trust, name, dates, extended key usage and revocation for both directions.">
+    <Page intro="Connects to the other side, shows what the zone shows, without disturbing the zone, and reports trust, name, dates, extended key usage and revocation for both directions.">
       <QueryView query={zones} rows={4}>
         {(data) => <TestForm zones={data.filter(({ kind }) => kind === 'neighbor' || kind === 'traversal-client')} />}
       </QueryView>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeCa, makeLeaf } from '../../../test/support/made-certificates.ts';
+import { makeCa, makeLeaf } from '../../../../test/support/made-certificates.ts';
 import { type AccessRule, compileAccessRules, patternFault } from './access-rules.ts';
 
 const rule = (

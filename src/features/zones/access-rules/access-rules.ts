@@ -1,9 +1,9 @@
 /** Access rules of the default zone: which certificates may come in, by patterns over their common names and subject alternative names. */
-import { printable } from '../../lib/printable.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-import type { Certificate } from '../../pki/certificate/certificate.ts';
-import { commonNames } from '../../pki/name/distinguished-name.ts';
-import { compilePattern, type Pattern } from './pattern/pattern.ts';
+import { printable } from '../../../lib/printable.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import { commonNames } from '../../../pki/name/distinguished-name.ts';
+import { compilePattern, type Pattern } from '../pattern/pattern.ts';
 
 export type PatternType = 'exact' | 'prefix' | 'suffix' | 'regex';
 
