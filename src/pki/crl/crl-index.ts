@@ -1,12 +1,12 @@
 /**
- * Look-up of serial numbers in a CRL of any size (RFC 5280 5.1.2.6): a hash table of offsets over the DER bytes, made
- * in one pass that also checks every entry. No object per entry: 1,000,000 entries take 8 MiB beside the bytes.
+ * Look-up of serial numbers in a CRL of any size (RFC 5280 5.1.2.6): one pass checks every entry, then the bytes are
+ * searched, or a hash table of offsets over them is asked. No object per entry: a million take 8 MiB beside the bytes.
  */
 import { err, ok, type Result } from '../../lib/result.ts';
 import { type PkiError, PkiRefusal, refused } from '../pki-error.ts';
 import type { Crl } from './crl.ts';
 import { CrlCursor, type CrlEntry } from './crl-entries.ts';
-import { type IndexRun, indexPlainEntries } from './plain-entries.ts';
+import { PlainEntries } from './plain-entries.ts';
 import { hashOctets, insertEntry } from './serial-hash.ts';
 
 /** Where the content of revokedCertificates lies in the CRL; empty where the field is absent. */
@@ -15,42 +15,75 @@ export interface EntryRange {
   readonly end: number;
 }
 
-/** What an index is made of; all of it can be shared between threads, or written and read again. */
-export interface CrlIndexParts {
+/** What the one pass over the entries found. */
+interface CheckedEntries {
   readonly range: EntryRange;
   readonly entryCount: number;
-  /** Offsets of entries, open addressing; 0 is a free slot. Its length is a power of two. */
-  readonly table: Uint32Array;
   /** Offsets of the entries that name a certificate issuer of their own, ascending; empty for direct CRLs. */
   readonly issuerEntries: Uint32Array;
   /** Critical entry extensions that nothing here can decode (RFC 5280 5.3). */
   readonly unknownCriticalExtensions: readonly string[];
+  /** Offsets of entries from which any other is not far, ascending. */
+  readonly marks: readonly number[];
+}
+
+/** What an index is made of; all of it can be shared between threads, or written and read again. */
+export interface CrlIndexParts extends Omit<CheckedEntries, 'marks'> {
+  /** Offsets of entries, open addressing; 0 is a free slot. Its length is a power of two. */
+  readonly table: Uint32Array;
 }
 
 /** The most entries that an index takes. */
 export const maxCrlEntries = 1_000_000;
 
-/** An immutable index over the bytes of one CRL, which must not change. */
+/** Questions answered by searching the bytes, before a table pays. */
+const searchesBeforeTable = 4;
+
+/** Chance finds inside other fields that one search puts up with. */
+const maxChanceFinds = 8;
+
+/**
+ * An index over the bytes of one CRL, which must not change. The table is made when it is first worth it: one answer
+ * about a fresh CRL needs none.
+ */
 export class CrlIndex {
   readonly der: Uint8Array;
-  readonly parts: CrlIndexParts;
+  readonly #checked: CrlIndexParts | CheckedEntries;
+  #table: Uint32Array | undefined;
+  #searches = 0;
 
   /** The parts must belong to these bytes; `indexCrl` makes them. */
-  constructor(der: Uint8Array, parts: CrlIndexParts) {
+  constructor(der: Uint8Array, checked: CrlIndexParts | CheckedEntries) {
     this.der = der;
-    this.parts = parts;
+    this.#checked = checked;
+    this.#table = 'table' in checked ? checked.table : undefined;
   }
 
   get entryCount(): number {
-    return this.parts.entryCount;
+    return this.#checked.entryCount;
+  }
+
+  get issuerEntries(): Uint32Array {
+    return this.#checked.issuerEntries;
+  }
+
+  get unknownCriticalExtensions(): readonly string[] {
+    return this.#checked.unknownCriticalExtensions;
+  }
+
+  /** All that another process needs to ask the same CRL; makes the table when there is none yet. */
+  get parts(): CrlIndexParts {
+    const { range, entryCount, issuerEntries, unknownCriticalExtensions } = this.#checked;
+    return { range, entryCount, issuerEntries, unknownCriticalExtensions, table: this.#tableMade() };
   }
 
   /**
    * Offset of an entry with this serial number (content octets of the INTEGER, `from` and `to` in the bytes given), or
-   * 0; makes no object.
+   * 0; makes no object once there is a table.
    */
   find(bytes: Uint8Array, from = 0, to = bytes.length): number {
-    const { table } = this.parts;
+    const table = this.#table;
+    if (table === undefined) return this.#findFirst(bytes.subarray(from, to));
     const mask = table.length - 1;
     for (let slot = hashOctets(bytes, from, to) & mask; ; slot = (slot + 1) & mask) {
       const offset = table[slot]!;
@@ -60,7 +93,7 @@ export class CrlIndex {
 
   /** Offsets of all entries with this serial number, ascending: an indirect CRL may list it for several issuers. */
   findAll(serial: Uint8Array): readonly number[] {
-    const { table } = this.parts;
+    const table = this.#tableMade();
     const mask = table.length - 1;
     const found: number[] = [];
     for (let slot = hashOctets(serial, 0, serial.length) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
@@ -71,7 +104,7 @@ export class CrlIndex {
 
   /** The entry at an offset, decoded. */
   entryAt(offset: number): CrlEntry {
-    const cursor = new CrlCursor(this.der, offset, this.parts.range.end);
+    const cursor = new CrlCursor(this.der, offset, this.#checked.range.end);
     cursor.next();
     return cursor.entry();
   }
@@ -81,7 +114,7 @@ export class CrlIndex {
    * (RFC 5280 5.3.3); 0 while the CRL's own issuer holds.
    */
   issuerEntryFor(offset: number): number {
-    const { issuerEntries } = this.parts;
+    const { issuerEntries } = this;
     let low = 0;
     let high = issuerEntries.length;
     while (low < high) {
@@ -92,10 +125,36 @@ export class CrlIndex {
     return low === 0 ? 0 : issuerEntries[low - 1]!;
   }
 
+  /** Without a table: the octets of the serial number are searched, and each find is held against the entry it is in. */
+  #findFirst(serial: Uint8Array): number {
+    const { length } = serial;
+    if (length > 0x7f || !('marks' in this.#checked) || ++this.#searches > searchesBeforeTable) {
+      this.#tableMade();
+      return this.find(serial);
+    }
+    const { marks, range } = this.#checked;
+    const octets = Buffer.from(this.der.buffer, this.der.byteOffset, range.end);
+    const integer = Uint8Array.of(0x02, length, ...serial);
+    let at = range.start;
+    for (let finds = 0; finds < maxChanceFinds; finds++) {
+      at = octets.indexOf(integer, at);
+      if (at === -1) return 0;
+      const entry = entryAround(this.der, marks, at);
+      if (serialAt(this.der, entry) === at) return entry;
+      at++;
+    }
+    this.#tableMade();
+    return this.find(serial);
+  }
+
+  #tableMade(): Uint32Array {
+    this.#table ??= makeTable(this.der, this.#checked);
+    return this.#table;
+  }
+
   #hasSerial(offset: number, bytes: Uint8Array, from: number, to: number): boolean {
     const { der } = this;
-    const first = der[offset + 1]!;
-    const at = (first < 0x80 ? offset + 2 : offset + 2 + (first & 0x7f)) + 1;
+    const at = serialAt(der, offset) + 1;
     // a serial number of 128 octets or more has a long length, which no octet here can equal
     if (der[at] !== to - from) return false;
     // the last octets differ soonest: serial numbers of one CA may all begin alike
@@ -107,61 +166,52 @@ export class CrlIndex {
 /** Indexes a CRL whose header has been parsed, and checks all its entries on the way. */
 export function indexCrl(crl: Crl, limits: { maxEntries?: number } = {}): Result<CrlIndex, PkiError> {
   try {
-    return ok(new CrlIndex(crl.der, new IndexBuilder(crl, limits.maxEntries ?? maxCrlEntries).build()));
+    return ok(new CrlIndex(crl.der, new EntryChecker(crl).check(limits.maxEntries ?? maxCrlEntries)));
   } catch (thrown) {
     if (thrown instanceof RangeError) return err({ code: 'der.too-large', message: 'no memory for it', offset: 0 });
     return refused(thrown);
   }
 }
 
-class IndexBuilder {
-  readonly #der: Uint8Array;
+class EntryChecker {
+  readonly #crl: Crl;
   readonly #range: EntryRange;
-  readonly #version: 1 | 2;
-  readonly #maxEntries: number;
   readonly #unknown = new Set<string>();
   readonly #issuerEntries: number[] = [];
 
-  constructor(crl: Crl, maxEntries: number) {
-    this.#der = crl.der;
+  constructor(crl: Crl) {
+    this.#crl = crl;
     this.#range = crl.entryRange;
-    this.#version = crl.version;
-    this.#maxEntries = maxEntries;
   }
 
-  build(): CrlIndexParts {
-    const { start, end } = this.#range;
-    const view = new DataView(this.#der.buffer, this.#der.byteOffset, this.#der.byteLength);
-    const expected = tableSize(estimateEntries(this.#der, start, end));
-    const run: IndexRun = { view, table: newTable(Math.min(expected, firstTable)), at: start, end, count: 0 };
-    while (run.at < end) {
-      const room = roomIn(run.table) - run.count;
-      if (room === 0) run.table = grown(view, run.table, Math.max(expected, run.table.length * 2));
-      else if (!indexPlainEntries(run, Math.min(room, shortRun), this.#version)) {
-        const entry = run.at;
-        run.at = this.#readEntry(entry);
-        insertEntry(view, run.table, entry);
-        run.count++;
+  /** Throws `PkiRefusal` at a malformed entry. */
+  check(maxEntries: number): CheckedEntries {
+    const range = this.#range;
+    const plain = new PlainEntries(this.#crl.der, range, this.#crl.version);
+    while (plain.at < range.end) {
+      plain.pass();
+      if (plain.at < range.end) {
+        plain.marks.push(plain.at);
+        plain.at = this.#readEntry(plain.at);
+        plain.count++;
       }
-      if (run.count > this.#maxEntries)
-        throw new PkiRefusal('crl.entries', `more than ${this.#maxEntries} entries`, run.at);
+      if (plain.count > maxEntries) throw new PkiRefusal('crl.entries', `more than ${maxEntries} entries`, plain.at);
     }
-    const { table, count } = run;
     return {
-      range: this.#range,
-      entryCount: count,
-      table,
+      range,
+      entryCount: plain.count,
       issuerEntries: Uint32Array.from(this.#issuerEntries),
       unknownCriticalExtensions: [...this.#unknown],
+      marks: plain.marks,
     };
   }
 
-  /** Reads an entry of any shape; throws `PkiRefusal` when it is malformed. Returns where it ends. */
+  /** Reads an entry of any shape; returns where it ends. */
   #readEntry(at: number): number {
-    const cursor = new CrlCursor(this.#der, at, this.#range.end);
+    const cursor = new CrlCursor(this.#crl.der, at, this.#range.end);
     cursor.next();
     // RFC 5280 5.1.2.6: entry extensions make it version 2
-    if (this.#version === 1 && cursor.extensionsStart !== 0)
+    if (this.#crl.version === 1 && cursor.extensionsStart !== 0)
       throw new PkiRefusal('crl.version', 'entry extensions in a CRL of version 1', cursor.extensionsStart);
     cursor.checkExtensions(this.#unknown);
     if (cursor.extensionsStart !== 0 && cursor.entry().certificateIssuer !== undefined) this.#issuerEntries.push(at);
@@ -169,36 +219,41 @@ class IndexBuilder {
   }
 }
 
-/** Entries indexed by one call: short, so that the call is compiled soon and as a whole. */
-const shortRun = 500;
-
-/** The first entries go into a small table: what it takes to fill one is then compiled before the large one is. */
-const firstTable = 1_024;
-
-/** A guess from the first entry, so that most tables are made once. */
-function estimateEntries(der: Uint8Array, start: number, end: number): number {
-  if (start === end) return 0;
-  const length = der[start + 1]! < 0x80 ? der[start + 1]! + 2 : 64;
-  return Math.min(maxCrlEntries, Math.ceil((end - start) / Math.max(length, 19)));
-}
-
-function tableSize(entries: number): number {
-  let size = 4;
-  while (size * 5 < entries * 8) size *= 2;
-  return size;
-}
-
-function newTable(size: number): Uint32Array {
-  return new Uint32Array(new SharedArrayBuffer(size * 4));
-}
-
 /** At most five eighths full, so that a run of full slots stays short. */
-function roomIn(table: Uint32Array): number {
-  return Math.ceil((table.length * 5) / 8);
+function makeTable(der: Uint8Array, { range, entryCount }: CheckedEntries | CrlIndexParts): Uint32Array {
+  let size = 4;
+  while (size * 5 < entryCount * 8) size *= 2;
+  const table = new Uint32Array(new SharedArrayBuffer(size * 4));
+  const view = new DataView(der.buffer, der.byteOffset, der.byteLength);
+  for (let at = range.start; at < range.end; at = nextEntry(der, at)) insertEntry(view, table, at);
+  return table;
 }
 
-function grown(view: DataView, table: Uint32Array, size: number): Uint32Array {
-  const larger = newTable(size);
-  for (const offset of table) if (offset !== 0) insertEntry(view, larger, offset);
-  return larger;
+/** The entry in which an offset lies. */
+function entryAround(der: Uint8Array, marks: readonly number[], offset: number): number {
+  let low = 0;
+  let high = marks.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (marks[middle]! <= offset) low = middle;
+    else high = middle;
+  }
+  let entry = marks[low]!;
+  for (let next = nextEntry(der, entry); next <= offset; next = nextEntry(der, entry)) entry = next;
+  return entry;
+}
+
+function nextEntry(der: Uint8Array, entry: number): number {
+  const first = der[entry + 1]!;
+  if (first < 0x80) return entry + 2 + first;
+  const content = entry + 2 + (first & 0x7f);
+  let length = 0;
+  for (let at = entry + 2; at < content; at++) length = length * 256 + der[at]!;
+  return content + length;
+}
+
+/** Where the serial number of an entry begins, header included. */
+function serialAt(der: Uint8Array, entry: number): number {
+  const first = der[entry + 1]!;
+  return first < 0x80 ? entry + 2 : entry + 2 + (first & 0x7f);
 }

@@ -159,7 +159,7 @@ class CrlSearch {
     const evidence = [loaded.evidence(this.#request.time)];
     if (!index.ok)
       return unknownStatus('crl.malformed', `an entry of the CRL is malformed: ${index.error.message}`, evidence);
-    const { unknownCriticalExtensions: unknown, issuerEntries } = index.value.parts;
+    const { unknownCriticalExtensions: unknown, issuerEntries } = index.value;
     // RFC 5280 5.3
     if (unknown[0] !== undefined)
       return unknownStatus(

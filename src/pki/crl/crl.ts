@@ -92,8 +92,8 @@ export class Crl {
   /** Milliseconds since 1970. */
   readonly thisUpdate: number;
   readonly nextUpdate: number | undefined;
-  readonly extensions: readonly Extension[];
   private readonly content: Content;
+  private list: readonly Extension[] | undefined;
   private counted: number | undefined;
   private unknownInEntries: readonly string[] | undefined;
 
@@ -107,8 +107,13 @@ export class Crl {
     this.issuer = content.issuer;
     this.thisUpdate = content.thisUpdate;
     this.nextUpdate = content.nextUpdate;
-    this.extensions = listExtensions(der, content.table);
     this.content = content;
+  }
+
+  /** All extensions in their order, values undecoded. */
+  get extensions(): readonly Extension[] {
+    this.list ??= listExtensions(this.der, this.content.table);
+    return this.list;
   }
 
   /** Big-endian, without sign octet. */

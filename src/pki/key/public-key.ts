@@ -177,7 +177,11 @@ class CheckedKey implements PublicKeyInfo {
   }
 
   private makeObject(): KeyObject {
+    const { modulus, exponent, malformed } = this.material;
     try {
+      // numbers spare OpenSSL the search for a decoder, which takes longer than verifying 20 signatures the first time
+      if (this.algorithm === 'rsa' && malformed === undefined && modulus !== undefined && exponent !== undefined)
+        return createPublicKey({ format: 'jwk', key: { kty: 'RSA', n: base64Url(modulus), e: base64Url(exponent) } });
       return createPublicKey({
         key: Buffer.from(this.der.buffer, this.der.byteOffset, this.der.length),
         format: 'der',
@@ -187,6 +191,10 @@ class CheckedKey implements PublicKeyInfo {
       throw new PkiRefusal('key.value', 'OpenSSL cannot use this public key', this.keyAt);
     }
   }
+}
+
+function base64Url(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('base64url');
 }
 
 function readMaterial(info: CheckedKey, der: Uint8Array, start: number, stop: number): Material {
