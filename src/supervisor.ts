@@ -14,6 +14,7 @@ import { createLog, type LogLevel, logLevels } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
 import { keepAdministration } from './supervisor/administration.ts';
 import { keepEdges } from './supervisor/edges.ts';
+import type { HttpPort } from './supervisor/http-port.ts';
 
 export interface ServeOptions {
   /** The data folder; made when missing. */
@@ -23,6 +24,8 @@ export interface ServeOptions {
   /** 0 for any free port. */
   readonly httpsPort: number;
   readonly sipPort: number;
+  /** Answers HTTP-01 challenges, open only while there are any. */
+  readonly httpPort?: number;
   /** SIP mutual TLS and relays, when there are any. */
   readonly furtherPorts?: readonly EdgePort[];
   /** Edge processes; one less than there are processors when missing. */
@@ -38,6 +41,12 @@ export const serveFlags = [
   { flag: 'address', value: 'ip', default: '::', text: 'address to listen on; :: is every address' },
   { flag: 'https-port', value: 'port', default: '8443', text: 'web page and API; 0 takes a free port' },
   { flag: 'sip-port', value: 'port', default: '5061', text: 'SIP over TLS; 0 takes a free port' },
+  {
+    flag: 'http-port',
+    value: 'port',
+    default: '8080',
+    text: 'HTTP-01 challenges of CAs, open only while there are any; port 80 of the names must lead here',
+  },
   {
     flag: 'sip-mutual-port',
     value: 'port',
@@ -78,6 +87,7 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
     address: text('address'),
     httpsPort: number('https-port', 0, 65_535),
     sipPort: number('sip-port', 0, 65_535),
+    httpPort: number('http-port', 1, 65_535),
     furtherPorts: [
       ...(text('sip-mutual-port') === ''
         ? []
@@ -140,7 +150,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const version = packageVersion();
   const settled = Promise.withResolvers<number>();
   try {
-    const note = () => noteRunning(folder, { version, administration: administration?.pid, ...edgesNote() });
+    const note = () =>
+      noteRunning(folder, { version, administration: administration?.pid, http01: httpPort?.pid, ...edgesNote() });
     const edgesNote = () =>
       edges && {
         address: edges.address,
@@ -150,6 +161,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         edges: edges.pids,
       };
     let administration: ReturnType<typeof keepAdministration> | undefined;
+    let httpPort: HttpPort | undefined;
     let edges: Awaited<ReturnType<typeof keepEdges>> | undefined;
     edges = await keepEdges(
       {
@@ -169,13 +181,26 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     );
     const { address, httpsPort, sipPort, furtherPorts } = edges;
-    const places = { address, httpsPort, sipPort, logLevel: options.logLevel, version };
+    const places = {
+      address,
+      httpsPort,
+      sipPort,
+      httpPort: options.httpPort ?? 8080,
+      logLevel: options.logLevel,
+      version,
+    };
+    const openHttpPort = async (): Promise<HttpPort> => {
+      const { keepHttpPort } = await import('./supervisor/http-port.ts');
+      httpPort ??= keepHttpPort({ address, port: places.httpPort, entry: entryFile('edge/http-01') }, note, log);
+      return httpPort;
+    };
     administration = keepAdministration(
       options.administration ?? entryFile('main'),
       { type: 'start', folder, options: places },
       {
         onReady: () => announce(address, httpsPort, sipPort, furtherPorts, folder),
         onPrint: (text) => void process.stdout.write(`${text}\n`),
+        onHttpPort: async (wish) => (await openHttpPort()).set(wish),
         onChange: () => note(),
       },
       log,
@@ -190,6 +215,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         return;
       }
       log.info('ending', { signal });
+      httpPort?.stop();
       void end(running, folder).then(() => settled.resolve(0), settled.reject);
     });
     setTimeout(flushCompileCache, 5_000).unref();
@@ -209,6 +235,8 @@ export interface RunningGateway {
   readonly furtherPorts?: readonly EdgePort[];
   readonly edges?: readonly number[];
   readonly administration?: number | undefined;
+  /** The process of port 80, while it is open. */
+  readonly http01?: number | undefined;
 }
 
 function noteRunning(folder: string, gateway: Omit<RunningGateway, 'pid'>): void {

@@ -5,6 +5,8 @@ import type { ListenerState } from '../features/settings/settings.ts';
 import type { Log, LogLevel } from '../lib/log.ts';
 import { createBackoff } from './backoff.ts';
 import { exitReason } from './exit-reason.ts';
+import type { HttpPortWish } from './http-port.ts';
+import type { HttpPortAnswer, HttpPortMessage } from './http-port-client.ts';
 
 /** The first message the administration process gets. It ends by itself when this channel closes. */
 export interface StartMessage {
@@ -16,6 +18,8 @@ export interface StartMessage {
     /** Real ports, also where 0 was asked for. */
     readonly httpsPort: number;
     readonly sipPort: number;
+    /** Where HTTP-01 challenges are answered. */
+    readonly httpPort: number;
     readonly logLevel: LogLevel;
     readonly version: string;
   };
@@ -25,6 +29,7 @@ export interface StartMessage {
 export type ToAdministration =
   | StartMessage
   | { readonly type: 'reload' }
+  | HttpPortAnswer
   | { readonly type: 'listeners'; readonly listeners: readonly ListenerState[] };
 
 /**
@@ -34,6 +39,7 @@ export type ToAdministration =
 export type FromAdministration =
   | { readonly type: 'ready' }
   | { readonly type: 'print'; readonly text: string }
+  | HttpPortMessage
   | { readonly type: 'listeners' };
 
 export interface Administration {
@@ -46,6 +52,8 @@ export interface Administration {
 export interface AdministrationHooks {
   readonly onReady: () => void;
   readonly onPrint: (text: string) => void;
+  /** What port 80 shall serve; rejects with the reason when it does not. */
+  readonly onHttpPort: (wish: HttpPortWish) => Promise<void>;
   /** The process was started or ended. */
   readonly onChange: () => void;
 }
@@ -70,6 +78,15 @@ export function keepAdministration(
     own.on('message', (message: FromAdministration) => {
       if (message.type === 'ready') hooks.onReady();
       else if (message.type === 'print') hooks.onPrint(message.text);
+      else if (message.type === 'http-port') {
+        const answer = (error: string | null) => {
+          if (own.connected) own.send({ type: 'http-port', serial: message.serial, error });
+        };
+        hooks.onHttpPort(message).then(
+          () => answer(null),
+          (error: unknown) => answer(error instanceof Error ? error.message : String(error)),
+        );
+      }
     });
     own.on('error', (error) => log.error('the administration process cannot be reached', { error }));
     own.on('exit', (code, signal) => {
