@@ -6,11 +6,12 @@
 import { randomInt } from 'node:crypto';
 import type { Resolver } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressRefusal } from '../../../lib/address-filter.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { neverCalled, outboundRefusal } from '../../../lib/outbound-address.ts';
 import { printable } from '../../../lib/printable.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
 import type { Identifier } from '../client/resource/identifier.ts';
+import { addressRulesFor } from '../client/wire/address-rules.ts';
 import type { ChallengeSolver } from './challenge-solver.ts';
 import { askServer, type DnsServer } from './dns/dns-exchange.ts';
 import {
@@ -161,12 +162,7 @@ function literalServer(text: string): NameServer {
 
 /** Private networks have name servers; this machine is asked only when the operator named its address. */
 function checkAddress(address: string, allowed: readonly string[] = []): void {
-  const refused = outboundRefusal(address, {
-    kinds: ['private', 'shared'],
-    allow: allowed,
-    never: neverCalled,
-    own: [],
-  });
+  const refused = addressRefusal(address, addressRulesFor(address, allowed));
   if (refused !== undefined)
     throw new AcmeProblem('acme.address-refused', `No DNS server is asked there: ${refused.words}.`);
 }

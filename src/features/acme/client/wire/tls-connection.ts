@@ -6,13 +6,21 @@ import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
-import { type AddressRefusal, AddressRefused, literalAddress, type Resolve } from '../../../../lib/address-filter.ts';
-import { neverCalled, type OutboundRules, outboundLookup, outboundRefusal } from '../../../../lib/outbound-address.ts';
+import {
+  type AddressRefusal,
+  AddressRefused,
+  type AddressRules,
+  addressRefusal,
+  checkedLookup,
+  literalAddress,
+  type Resolve,
+} from '../../../../lib/address-filter.ts';
 import { printable } from '../../../../lib/printable.ts';
 import { parseCertificate } from '../../../../pki/certificate/certificate.ts';
 import { matchName, presentedNames } from '../../../../pki/name/match-name.ts';
 import { parseReferenceName } from '../../../../pki/name/reference-name.ts';
 import { AcmeProblem } from '../acme-problem.ts';
+import { addressRulesFor, neverCalled } from './address-rules.ts';
 
 export interface ConnectorOptions {
   readonly ca?: readonly string[];
@@ -26,12 +34,12 @@ export type Connector = (host: string, port: number, within: number) => Promise<
 export function createConnector({ ca, allowed = [], resolve = systemResolve }: ConnectorOptions): Connector {
   let secureContext: tls.SecureContext | undefined;
   return async (host, port, within) => {
-    const rules = rulesFor(host, allowed);
+    const rules = addressRulesFor(host, allowed, ownAddresses());
     const literal = literalAddress(host);
-    const refused = literal === undefined ? undefined : outboundRefusal(literal, rules);
+    const refused = literal === undefined ? undefined : addressRefusal(literal, rules);
     if (refused !== undefined) throw addressRefused(host, refused);
     secureContext ??= tls.createSecureContext({ minVersion: 'TLSv1.2', ...(ca !== undefined && { ca: [...ca] }) });
-    const where = { host: literal ?? host, port, lookup: outboundLookup(resolve, rules), autoSelectFamily: true };
+    const where = { host: literal ?? host, port, lookup: checkedLookup(resolve, rules), autoSelectFamily: true };
     const socket = tls.connect({
       ...where,
       secureContext,
@@ -52,15 +60,8 @@ export function createConnector({ ca, allowed = [], resolve = systemResolve }: C
 
 const systemResolve: Resolve = (host, options, done) => lookup(host, options, done);
 
-/** Private networks are where private CAs are; this machine itself is called when the operator names it. */
-function rulesFor(host: string, allowed: readonly string[]): OutboundRules {
-  const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
-  return {
-    kinds: named ? ['private', 'shared', 'own', 'loopback'] : ['private', 'shared'],
-    allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
-    never: neverCalled,
-    own: Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)),
-  };
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
 }
 
 /** RFC 9525: the subject alternative names alone, and an address only as an address. */
@@ -77,7 +78,7 @@ function nameFault(host: string, der: Uint8Array): Error | undefined {
 
 class NameFault extends Error {}
 
-function secured(socket: tls.TLSSocket, within: number, rules: OutboundRules): Promise<void> {
+function secured(socket: tls.TLSSocket, within: number, rules: AddressRules): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => finish(new Error(`no connection within ${within / 1_000} s`)), within);
     const finish = (error?: Error): void => {
@@ -89,7 +90,7 @@ function secured(socket: tls.TLSSocket, within: number, rules: OutboundRules): P
     socket.on('error', finish);
     socket.once('close', () => finish(new Error('the server closed the connection')));
     socket.once('secureConnect', () => {
-      const refused = socket.remoteAddress === undefined ? undefined : outboundRefusal(socket.remoteAddress, rules);
+      const refused = socket.remoteAddress === undefined ? undefined : addressRefusal(socket.remoteAddress, rules);
       finish(refused === undefined ? undefined : new AddressRefused(refused));
     });
   });
@@ -123,7 +124,7 @@ function wordsFor(error: Error & { readonly code?: string }, host: string, port:
 }
 
 function addressRefused(host: string, refusal: AddressRefusal): AcmeProblem {
-  const never = (neverCalled as readonly string[]).includes(refusal.kind);
+  const never = neverCalled.includes(refusal.kind);
   return new AcmeProblem(
     'acme.address-refused',
     `${printable(host)} is not called: ${refusal.words}.`,
