@@ -63,10 +63,10 @@ interface Ground {
 export function createIssuing(work: IssuingWork): Issuing {
   const queue = createRecordQueue(work.storage);
   const writers = createWriters();
-  const ground = async (id: string | undefined, template: Template): Promise<Ground> => {
+  const ground = async (id: string | undefined, template: Template, evenRetired = false): Promise<Ground> => {
     const authority = await work.authority(id);
     const { certificate, label, state } = authority;
-    if (state !== 'active' || certificate === undefined) {
+    if ((state !== 'active' && !(evenRetired && state === 'retired')) || certificate === undefined) {
       throw wrongState(
         `${label} ${state === 'pending' ? 'waits for its certificate' : 'issues no more'}.`,
         'Choose another authority.',
@@ -132,7 +132,8 @@ export function createIssuing(work: IssuingWork): Issuing {
       return finish(actor, on, made, { source: request.source, passphrase: request.passphrase });
     },
     async issueResponder(actor, id, { publicKeyInfo, notAfter }, passphrase) {
-      const on = await ground(id, responderTemplate);
+      // about what a retired one issued, questions go on being asked
+      const on = await ground(id, responderTemplate, true);
       const now = work.now();
       const serial = newSerial();
       const ends = Math.min(notAfter, ...on.issuers.map((issuer) => issuer.notAfter));
