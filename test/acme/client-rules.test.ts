@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
-import { type Answer, type ScriptedAcme, startScriptedAcme } from './scripted-acme.ts';
+import { type Answer, type Script, type ScriptedAcme, startScriptedAcme } from './scripted-acme.ts';
 import { clientOf, orderWww, problemOf, type ScriptedClient } from './scripted-client.ts';
 
 let acme: ScriptedAcme;
@@ -186,6 +186,27 @@ test('a name that the CA refuses is told with its reason, down to the single nam
     failure.document?.subproblems.map(({ type }) => type),
     ['caa', 'rejectedIdentifier'],
   );
+});
+
+test('a CA that fails for a moment while it is asked is asked again, one that fails for good is given up in time', async () => {
+  let asked = 0;
+  acme.scripts.set('order', (_, response): ReturnType<Script> => {
+    asked++;
+    if (asked === 1) return { status: 503, headers: { 'retry-after': '1' } };
+    if (asked === 2) return { status: 500, headers: { 'content-type': 'text/html' }, body: 'oops' };
+    if (asked > 3) return undefined;
+    response.socket?.destroy();
+    return 'written';
+  });
+  const pem = await orderWww(made);
+  assert.match(Buffer.from(pem).toString(), /BEGIN CERTIFICATE/);
+  assert.ok(asked >= 4);
+  acme.scripts.set('order', () => ({ status: 500 }));
+  assert.equal((await problemOf(orderWww(made))).code, 'acme.refused');
+  acme.scripts.set('order', () => ({ status: 403 }));
+  const before = acme.asked.length;
+  assert.equal((await problemOf(orderWww(made))).code, 'acme.refused');
+  assert.equal(acme.asked.slice(before).filter(({ endpoint }) => endpoint === 'order').length, 1);
 });
 
 test('an order for other names than ours is not gone on with', async () => {

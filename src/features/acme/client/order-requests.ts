@@ -1,12 +1,12 @@
 /** Orders, authorizations, challenges and the waiting between them (RFC 8555 7.4, 7.5). */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcmeClient, AcmeClientDeps } from './acme-client.ts';
 import { AcmeProblem } from './acme-problem.ts';
+import { type Polled, poll } from './poll.ts';
 import { type Authorization, readAuthorization, readChallenge } from './resource/authorization.ts';
 import { type Identifier, sameIdentifier } from './resource/identifier.ts';
 import { type NewOrder, type Order, readOrder } from './resource/order.ts';
 import type { HttpsAnswer } from './wire/https-transport.ts';
-import { clampedTime, retryAfter } from './wire/retry-after.ts';
+import { retryAfter } from './wire/retry-after.ts';
 import { header, type SignedRequests } from './wire/signed-requests.ts';
 
 type OrderRequests = Pick<
@@ -21,10 +21,7 @@ type OrderRequests = Pick<
   | 'finalize'
 >;
 
-export function orderRequests(
-  requests: SignedRequests,
-  { wait = sleepFor }: Pick<AcmeClientDeps, 'wait'>,
-): OrderRequests {
+export function orderRequests(requests: SignedRequests, { wait }: Pick<AcmeClientDeps, 'wait'>): OrderRequests {
   const orderOf = (answer: HttpsAnswer, url: string): Order => {
     const order = readOrder(requests.object(answer, 'The order'), url);
     for (const one of [order.finalize, order.certificate, ...order.authorizations])
@@ -36,26 +33,11 @@ export function orderRequests(
     for (const challenge of authorization.challenges) requests.checkUrl(challenge.url);
     return authorization;
   };
-  /** Quick at first, then ever slower, never before the server wants it. */
-  const poll = async <T>(
-    url: string,
-    read: (answer: HttpsAnswer) => T,
-    done: (value: T) => boolean,
-    options: PollOptions,
-  ) => {
-    const began = requests.clock.monotonic();
-    for (let pause = 5; ; pause = Math.min(pause * 2, 10_000)) {
-      const answer = await requests.post(url, undefined, { signal: options.signal });
-      const value = read(answer);
-      if (done(value)) return value;
-      const now = requests.clock.now();
-      const wanted = retryAfter(header(answer, 'retry-after'), now);
-      const next = wanted === undefined ? pause : clampedTime(wanted, now, pause, 60_000) - now;
-      if (requests.clock.monotonic() - began + next > options.within)
-        throw new AcmeProblem('acme.timeout', `The CA did not decide within ${Math.round(options.within / 1_000)} s.`);
-      await wait(next, options.signal);
-    }
+  const polled = async <T>(url: string, signal: AbortSignal, read: (answer: HttpsAnswer) => T): Promise<Polled<T>> => {
+    const answer = await requests.post(url, undefined, { signal });
+    return { value: read(answer), retryAt: retryAfter(header(answer, 'retry-after'), requests.clock.now()) };
   };
+  const options = { clock: requests.clock, ...(wait !== undefined && { wait }) };
   return {
     newOrder: async (wanted) => {
       const { newOrder, profiles } = await requests.directory();
@@ -85,32 +67,21 @@ export function orderRequests(
     respond: async ({ url }) => readChallenge(requests.object(await requests.post(url, {}), 'The challenge')),
     waitForAuthorization: (url, within, signal) =>
       poll(
-        url,
-        (answer) => authorizationOf(answer, url),
+        () => polled(url, signal, (answer) => authorizationOf(answer, url)),
         ({ status }) => status !== 'pending',
-        { within, signal },
+        { ...options, within, signal },
       ),
     waitForOrder: (url, while_, within, signal) =>
       poll(
-        url,
-        (answer) => orderOf(answer, url),
+        () => polled(url, signal, (answer) => orderOf(answer, url)),
         ({ status }) => !while_.some((one) => one === status),
-        { within, signal },
+        { ...options, within, signal },
       ),
     finalize: async ({ url, finalize }, csr) => {
       const answer = await requests.post(finalize, { csr: Buffer.from(csr).toString('base64url') });
       return orderOf(answer, url);
     },
   };
-}
-
-interface PollOptions {
-  readonly within: number;
-  readonly signal: AbortSignal;
-}
-
-async function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal });
 }
 
 function orderPayload({ identifiers, notBefore, notAfter, profile, replaces }: NewOrder): object {
