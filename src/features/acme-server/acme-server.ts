@@ -88,6 +88,7 @@ export interface AcmeServerTesting extends ValidateOptions {
 }
 
 const hourly = 3_600_000;
+const aMinute = 60_000;
 
 /** Nothing is answered before `start`. */
 export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTesting = {}): AcmeServer {
@@ -134,11 +135,10 @@ export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTestin
       await resumeOrders(core, noRequest);
       await runner.resume();
       const tidy = (): void => void cleanUp(storage, clock.now()).catch(onError);
-      const timer = setInterval(tidy, hourly);
-      timer.unref();
-      tidy();
+      const timers = [setInterval(tidy, hourly), setTimeout(tidy, aMinute)];
+      for (const timer of timers) timer.unref();
       return async () => {
-        clearInterval(timer);
+        for (const timer of timers) clearTimeout(timer);
         await runner.settled();
       };
     },
