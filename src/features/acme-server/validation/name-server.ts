@@ -10,16 +10,22 @@ export interface NameServer {
   alias(name: string): Promise<string | undefined>;
 }
 
-const timeout = 2_000;
+const timeout = 1_500;
+const longest = 4_000;
 const mostAnswers = 64;
 
 /** `servers`: `address` or `address:port`; those of this machine when empty. */
 export function createNameServer(servers: readonly string[]): NameServer {
-  const ask = <T>(question: (resolver: promises.Resolver) => Promise<T>): Promise<T> => {
-    // one resolver for each question: no answer waits behind another
+  const ask = async <T>(question: (resolver: promises.Resolver) => Promise<T>): Promise<T> => {
+    // one resolver for each question: no answer waits behind another, and each can be given up
     const resolver = new promises.Resolver({ timeout, tries: 2 });
     if (servers.length > 0) resolver.setServers(servers);
-    return question(resolver);
+    const timer = setTimeout(() => resolver.cancel(), longest);
+    try {
+      return await question(resolver);
+    } finally {
+      clearTimeout(timer);
+    }
   };
   return {
     async addresses(host) {

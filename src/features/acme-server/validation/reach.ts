@@ -23,7 +23,8 @@ export interface ReachOptions {
 /** Connects to a name or an address. The caller destroys the socket. */
 export type Reach = (host: string, port: number) => Promise<Result<Socket, AcmeProblem>>;
 
-const connectWithin = 5_000;
+/** Finding the addresses takes its part of it. */
+const connectWithin = 8_000;
 
 export function createReach({ names, networks, signal }: ReachOptions): Reach {
   return async (host, port) => {
