@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Random } from '../../../../../test/differential/random.ts';
 import { AcmeProblem, type AcmeProblemCode } from '../acme-problem.ts';
 import { type ProblemType, readProblemDocument } from '../resource/problem-document.ts';
 import { failureStages, isPermanent, nextAttempt } from './next-attempt.ts';
@@ -22,11 +23,7 @@ interface Outage {
 
 /** Times of all attempts while everything fails. */
 function attempts({ seed, lasts, permanent = false, goesOn = false, retryAfter }: Outage): readonly number[] {
-  let state = seed;
-  const random = (): number => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
+  const chance = new Random(seed);
   const times = [start];
   let goneOnAt: number | undefined;
   for (let now = start; ; ) {
@@ -35,7 +32,7 @@ function attempts({ seed, lasts, permanent = false, goesOn = false, retryAfter }
       failedAt: now,
       failures: times.length,
       permanent,
-      random: random(),
+      random: chance.next(),
       ...(retryAfter !== undefined && { retryAt: now + retryAfter }),
       ...(goneOnAt !== undefined && { goneOnAt }),
     });
