@@ -643,6 +643,351 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/private-ca/authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roots and intermediates, the roots first */
+        get: operations["listPrivateCaAuthorities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/authorities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One root or intermediate, with its certificate or the request that waits */
+        get: operations["getPrivateCaAuthority"];
+        put?: never;
+        post?: never;
+        /** Discard an intermediate that waits for its certificate, and destroy its key */
+        delete: operations["discardPrivateCaAuthority"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/authorities/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificate of an authority, its chain with the root, or the request that waits */
+        get: operations["downloadPrivateCaAuthority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a root; its key is kept under the passphrase alone */
+        post: operations["createPrivateCaRoot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/intermediates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an intermediate that issues without a passphrase, signed by a root here or by another CA */
+        post: operations["createPrivateCaIntermediate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/authorities/{id}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace an intermediate by one with a new key; the old one issues no more and is published until it ends */
+        post: operations["rotatePrivateCaIntermediate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/authorities/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a pending intermediate the certificate that another CA made, with those above it */
+        post: operations["installPrivateCaIntermediate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/authorities/{id}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Append the root of an authority to the trusted CA list */
+        post: operations["trustPrivateCaAuthority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over a folder of openssl ca: authority, key, and everything it issued */
+        post: operations["importPrivateCaFolder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/authorities/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The folder that openssl ca goes on with, as tar.gz; with the passphrase the key is in it, encrypted */
+        post: operations["exportPrivateCaFolder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be issued for a request, and what would be left out; nothing is kept */
+        post: operations["previewPrivateCaCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was issued, newest first; by words, serial number, state, template, end */
+        get: operations["listPrivateCaCertificates"];
+        put?: never;
+        /** Issue a certificate for an uploaded request or the pending request of a slot */
+        post: operations["issuePrivateCaCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/certificates/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One certificate with its record */
+        get: operations["getPrivateCaCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/certificates/{serial}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A certificate as PEM or DER, or with its chain */
+        get: operations["downloadPrivateCaCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/certificates/{serial}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a certificate, or put it on hold */
+        post: operations["revokePrivateCaCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/certificates/{serial}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a hold: the certificate is good again */
+        post: operations["releasePrivateCaCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/own-revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke the certificate that this connection was made with: who holds the key may say that it is lost */
+        post: operations["revokeOwnPrivateCaCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates: those of the program, then your own */
+        get: operations["listPrivateCaTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template */
+        get: operations["getPrivateCaTemplate"];
+        /** Add a template or change one of your own */
+        put: operations["savePrivateCaTemplate"];
+        post?: never;
+        /** Delete a template of your own; what it issued stays */
+        delete: operations["deletePrivateCaTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that stand in certificates */
+        get: operations["getPrivateCaSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the addresses that stand in certificates issued from now on */
+        patch: operations["changePrivateCaSettings"];
+        trace?: never;
+    };
     "/acme-server/settings": {
         parameters: {
             query?: never;
@@ -2338,6 +2683,504 @@ export interface components {
             readonly peers: components["schemas"]["Peer"][];
             total: number;
             limit: number;
+        };
+        PrivateCaAuthorities: {
+            readonly authorities: components["schemas"]["PrivateCaAuthority"][];
+        };
+        PrivateCaAuthority: {
+            id: string;
+            /** @enum {string} */
+            role: "root" | "intermediate";
+            /**
+             * @description retired: issues no more, is published until it ends.
+             * @enum {string}
+             */
+            state: "pending" | "active" | "retired";
+            /** @description It issues unless another is named. */
+            isDefault: boolean;
+            /** @description Common name. */
+            label: string;
+            subject: string;
+            parent: string | null;
+            replacedBy: string | null;
+            /**
+             * @description Where its private key is; none: not on this gateway.
+             * @enum {string}
+             */
+            key: "passphrase" | "sealed" | "none";
+            algorithm: string;
+            serial: string | null;
+            /** @description SHA-256, upper-case with colons. */
+            fingerprint: string | null;
+            keyIdentifier: string;
+            notBefore: string | null;
+            notAfter: string | null;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            createdAt: string;
+            /** @description Names it may issue for; null: any. */
+            constraints: {
+                readonly dns: string[];
+                readonly ip: string[];
+                readonly email: string[];
+            } | null;
+            partitions: number;
+            /** @description What stands in certificates it issues now; of the first CRL where there are several. */
+            urls: {
+                crl?: string;
+                ocsp?: string;
+                issuer?: string;
+            };
+            issued: number;
+            revoked: number;
+            /** @description Its certificate; null while pending. */
+            pem: string | null;
+            /** @description The request to have signed, PEM; while pending. */
+            request: string | null;
+            /** @description Certificate or request, decoded. */
+            text: string;
+        };
+        PrivateCaCertificate: {
+            seq: number;
+            authority: string;
+            /** @description Serial number, lower-case hexadecimal. */
+            serial: string;
+            subject: string;
+            /** @description `dns:a.example`, `ip:192.0.2.1`, … */
+            readonly names: string[];
+            /** @description Empty for authorities and what was imported. */
+            template: string;
+            notBefore: string | null;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            notAfter: string;
+            issuedAt: string | null;
+            issuedBy: string;
+            /** @enum {string} */
+            source: "upload" | "slot" | "acme" | "renewal" | "authority" | "responder" | "import";
+            /** @description SHA-256, lower-case hexadecimal; empty where the bytes are not known. */
+            fingerprint: string;
+            /** @enum {string} */
+            state: "good" | "revoked" | "on-hold" | "expired";
+            revokedAt: string | null;
+            /** @description Reason of the revocation. */
+            reason: string | null;
+            /** @description SHA-256 of SubjectPublicKeyInfo, hexadecimal. */
+            keyId: string;
+            /** @description Which CRL tells about it; 0: the one of the authority. */
+            partition: number;
+            pem: string | null;
+            /** @description PEM of those above it, without the root. */
+            chain: string;
+            /** @description Decoded; empty where the bytes are not known. */
+            text: string;
+        };
+        PrivateCaCertificates: {
+            readonly certificates: {
+                seq: number;
+                authority: string;
+                /** @description Serial number, lower-case hexadecimal. */
+                serial: string;
+                subject: string;
+                /** @description `dns:a.example`, `ip:192.0.2.1`, … */
+                readonly names: string[];
+                /** @description Empty for authorities and what was imported. */
+                template: string;
+                notBefore: string | null;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                notAfter: string;
+                issuedAt: string | null;
+                issuedBy: string;
+                /** @enum {string} */
+                source: "upload" | "slot" | "acme" | "renewal" | "authority" | "responder" | "import";
+                /** @description SHA-256, lower-case hexadecimal; empty where the bytes are not known. */
+                fingerprint: string;
+                /** @enum {string} */
+                state: "good" | "revoked" | "on-hold" | "expired";
+                revokedAt: string | null;
+                /** @description Reason of the revocation. */
+                reason: string | null;
+            }[];
+            next: number | null;
+        };
+        PrivateCaExportRequest: {
+            /** @description The key goes along, encrypted; absent: without the key. */
+            passphrase?: string;
+        };
+        PrivateCaImport: {
+            authority: components["schemas"]["PrivateCaAuthority"];
+            valid: number;
+            revoked: number;
+            expired: number;
+            /** @description Lines of index.txt whose certificate is not in newcerts. */
+            withoutCertificate: number;
+            readonly notes: string[];
+        };
+        PrivateCaImportRequest: {
+            /**
+             * Format: base64
+             * @description The folder as ZIP, tar or tar.gz, base64.
+             */
+            archive: string;
+            /** @description Of a key; never stored, never logged. */
+            passphrase: string;
+        };
+        PrivateCaInstallRequest: {
+            /**
+             * Format: base64
+             * @description A file, base64: PEM or DER.
+             */
+            file: string;
+        };
+        PrivateCaIntermediateRequest: {
+            subject: {
+                /** @description CN, O, OU, C, ST, L, emailAddress, …, or a dotted OID. */
+                type: string;
+                value: string;
+            }[];
+            /**
+             * @default ec-p256
+             * @enum {string}
+             */
+            algorithm: "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | "ed25519" | "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87";
+            /** @default 1825 */
+            days: number;
+            /** @description The root that signs; absent: another CA signs the request that is made. */
+            parent?: string;
+            /** @description Of the root's key. */
+            passphrase?: string;
+            /** @description Names it may issue for; absent: the gateway's own domains; null: any. */
+            constraints?: {
+                /** @description Domains: themselves and everything below. */
+                readonly dns: string[];
+                /**
+                 * @description Such as 10.0.0.0/8; none: no address.
+                 * @default []
+                 */
+                readonly ip: string[];
+                /**
+                 * @description Domains of mail; none: not limited.
+                 * @default []
+                 */
+                readonly email: string[];
+            } | null;
+            /**
+             * @description Over how many CRLs its certificates are spread; 0: one.
+             * @default 0
+             */
+            partitions: number;
+            /** @description An end in 2050 or later is meant. */
+            confirmed2050?: boolean;
+        };
+        PrivateCaIssueRequest: {
+            /**
+             * Format: base64
+             * @description A certification request, base64 of PEM or DER; absent: that of `slot`.
+             */
+            csr?: string;
+            /** @description server, client or domain:<name>: its pending request is signed. */
+            slot?: string;
+            /** @default web-client-server */
+            template: string;
+            /** @description Absent: the one that issues by default. */
+            authority?: string;
+            /** @description Instead of those of the request; every one must be allowed. */
+            names?: {
+                /** @enum {string} */
+                kind: "dns" | "ip" | "email" | "uri" | "srv" | "xmpp" | "upn";
+                value: string;
+            }[];
+            /** @description Instead of that of the request. */
+            subject?: {
+                /** @description CN, O, OU, C, ST, L, emailAddress, …, or a dotted OID. */
+                type: string;
+                value: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description Template and authority may end it earlier.
+             */
+            notAfter?: string;
+            /** @description Refuses where a name would be left out. */
+            strict?: boolean;
+            /** @description An end in 2050 or later is meant. */
+            confirmed2050?: boolean;
+            /** @description For an authority whose key is under one. */
+            passphrase?: string;
+            /**
+             * @description With `slot`: serve the certificate at once. Otherwise it waits there.
+             * @default false
+             */
+            deploy: boolean;
+        };
+        PrivateCaIssued: {
+            authority: string;
+            /** @description Serial number, lower-case hexadecimal. */
+            serial: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            notAfter: string;
+            /** @description The certificate. */
+            pem: string;
+            /** @description The certificate and those above it without the root, PEM. */
+            chain: string;
+            /** @description The slot serves it. */
+            deployed: boolean;
+            /** @description What was left out, shortened or is worth knowing. */
+            readonly notes: {
+                code: string;
+                message: string;
+            }[];
+        };
+        PrivateCaPreview: {
+            subject: string;
+            readonly names: string[];
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            notAfter: string;
+            text: string;
+            /** @description What was left out, shortened or is worth knowing. */
+            readonly notes: {
+                code: string;
+                message: string;
+            }[];
+        };
+        PrivateCaPreviewRequest: {
+            /**
+             * Format: base64
+             * @description A certification request, base64 of PEM or DER; absent: that of `slot`.
+             */
+            csr?: string;
+            /** @description server, client or domain:<name>: its pending request is signed. */
+            slot?: string;
+            /** @default web-client-server */
+            template: string;
+            /** @description Absent: the one that issues by default. */
+            authority?: string;
+            /** @description Instead of those of the request; every one must be allowed. */
+            names?: {
+                /** @enum {string} */
+                kind: "dns" | "ip" | "email" | "uri" | "srv" | "xmpp" | "upn";
+                value: string;
+            }[];
+            /** @description Instead of that of the request. */
+            subject?: {
+                /** @description CN, O, OU, C, ST, L, emailAddress, …, or a dotted OID. */
+                type: string;
+                value: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description Template and authority may end it earlier.
+             */
+            notAfter?: string;
+            /** @description Refuses where a name would be left out. */
+            strict?: boolean;
+        };
+        PrivateCaRevocationRequest: {
+            /**
+             * @default unspecified
+             * @enum {string}
+             */
+            reason: "unspecified" | "key-compromise" | "affiliation-changed" | "superseded" | "cessation-of-operation" | "certificate-hold" | "privilege-withdrawn";
+            /** @description Id of an authority. */
+            authority?: string;
+        };
+        PrivateCaRootRequest: {
+            subject: {
+                /** @description CN, O, OU, C, ST, L, emailAddress, …, or a dotted OID. */
+                type: string;
+                value: string;
+            }[];
+            /**
+             * @default rsa-4096
+             * @enum {string}
+             */
+            algorithm: "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | "ed25519" | "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87";
+            /** @default 3650 */
+            days: number;
+            /** @description Of a key; never stored, never logged. */
+            passphrase: string;
+            /** @description Names it may issue for, itself and those below it; none: any. */
+            constraints?: {
+                /** @description Domains: themselves and everything below. */
+                readonly dns: string[];
+                /**
+                 * @description Such as 10.0.0.0/8; none: no address.
+                 * @default []
+                 */
+                readonly ip: string[];
+                /**
+                 * @description Domains of mail; none: not limited.
+                 * @default []
+                 */
+                readonly email: string[];
+            };
+            /**
+             * @description Appends it to the trusted CA list.
+             * @default false
+             */
+            trust: boolean;
+            /** @description An end in 2050 or later is meant. */
+            confirmed2050?: boolean;
+        };
+        PrivateCaRotationRequest: {
+            /** @description Of a key; never stored, never logged. */
+            passphrase?: string;
+            /**
+             * @description Absent: as before.
+             * @enum {string}
+             */
+            algorithm?: "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | "ed25519" | "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87";
+            /** @description Absent: as long as before. */
+            days?: number;
+        };
+        PrivateCaSettings: {
+            /** @description In a change: the version it was made from. */
+            version: number;
+            /** @description http://pki.example.com; empty: this gateway's name and port. */
+            publicUrl: string;
+            /** @description Certificates name their CRL. */
+            crlUrl: boolean;
+            /** @description Certificates name the OCSP responder. */
+            ocspUrl: boolean;
+            /** @description Certificates name where that of the authority is. */
+            issuerUrl: boolean;
+            /** @description What stands in certificates; empty: nothing. */
+            effectiveUrl: string;
+        };
+        PrivateCaSettingsRequest: {
+            /** @description In a change: the version it was made from. */
+            version: number;
+            /** @description http://pki.example.com; empty: this gateway's name and port. */
+            publicUrl?: string;
+            /** @description Certificates name their CRL. */
+            crlUrl?: boolean;
+            /** @description Certificates name the OCSP responder. */
+            ocspUrl?: boolean;
+            /** @description Certificates name where that of the authority is. */
+            issuerUrl?: boolean;
+        };
+        PrivateCaTemplate: {
+            name: string;
+            version: number;
+            builtIn: boolean;
+            title: string;
+            /** @default  */
+            description: string;
+            /** @description serverAuth, clientAuth, codeSigning, emailProtection, timeStamping, or dotted OIDs. */
+            readonly extendedKeyUsage: string[];
+            /**
+             * @description automatic: digitalSignature, with RSA keys keyEncipherment too.
+             * @default automatic
+             */
+            keyUsage: "automatic" | ("digitalSignature" | "nonRepudiation" | "keyEncipherment" | "dataEncipherment" | "keyAgreement" | "keyCertSign" | "cRLSign" | "encipherOnly" | "decipherOnly")[];
+            /**
+             * @description How long a certificate holds unless less is asked for.
+             * @default 365
+             */
+            days: number;
+            /**
+             * @default [
+             *       "dns",
+             *       "ip"
+             *     ]
+             */
+            readonly sanKinds: ("dns" | "ip" | "email" | "uri" | "srv" | "xmpp" | "upn")[];
+            /**
+             * @description Empty: any the authority may.
+             * @default []
+             */
+            readonly domains: string[];
+            /**
+             * @description Ranges; empty: any the authority may.
+             * @default []
+             */
+            readonly addresses: string[];
+            /** @default false */
+            wildcards: boolean;
+            /** @default true */
+            namesRequired: boolean;
+            /**
+             * @description What is taken of the subject.
+             * @default any
+             * @enum {string}
+             */
+            subject: "any" | "common-name" | "none";
+            /**
+             * @description Policy OIDs.
+             * @default []
+             */
+            readonly policies: string[];
+            /** @default false */
+            mustStaple: boolean;
+        };
+        PrivateCaTemplateRequest: {
+            /** @description The version this change was made from; 0: a new template. */
+            version: number;
+            title: string;
+            /** @default  */
+            description: string;
+            /** @description serverAuth, clientAuth, codeSigning, emailProtection, timeStamping, or dotted OIDs. */
+            readonly extendedKeyUsage: string[];
+            /**
+             * @description automatic: digitalSignature, with RSA keys keyEncipherment too.
+             * @default automatic
+             */
+            keyUsage: "automatic" | ("digitalSignature" | "nonRepudiation" | "keyEncipherment" | "dataEncipherment" | "keyAgreement" | "keyCertSign" | "cRLSign" | "encipherOnly" | "decipherOnly")[];
+            /**
+             * @description How long a certificate holds unless less is asked for.
+             * @default 365
+             */
+            days: number;
+            /**
+             * @default [
+             *       "dns",
+             *       "ip"
+             *     ]
+             */
+            readonly sanKinds: ("dns" | "ip" | "email" | "uri" | "srv" | "xmpp" | "upn")[];
+            /**
+             * @description Empty: any the authority may.
+             * @default []
+             */
+            readonly domains: string[];
+            /**
+             * @description Ranges; empty: any the authority may.
+             * @default []
+             */
+            readonly addresses: string[];
+            /** @default false */
+            wildcards: boolean;
+            /** @default true */
+            namesRequired: boolean;
+            /**
+             * @description What is taken of the subject.
+             * @default any
+             * @enum {string}
+             */
+            subject: "any" | "common-name" | "none";
+            /**
+             * @description Policy OIDs.
+             * @default []
+             */
+            readonly policies: string[];
+            /** @default false */
+            mustStaple: boolean;
+        };
+        PrivateCaTemplates: {
+            readonly templates: components["schemas"]["PrivateCaTemplate"][];
         };
         PurposeRevocation: {
             /**
@@ -4894,6 +5737,846 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevocationSources"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPrivateCaAuthorities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaAuthorities"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivateCaAuthority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaAuthority"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardPrivateCaAuthority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadPrivateCaAuthority: {
+        parameters: {
+            query?: {
+                /** @description request: while pending. */
+                format?: "pem" | "der" | "chain" | "request";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPrivateCaRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaRootRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaAuthority"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPrivateCaIntermediate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaIntermediateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaAuthority"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotatePrivateCaIntermediate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaRotationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaAuthority"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    installPrivateCaIntermediate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaInstallRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaAuthority"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trustPrivateCaAuthority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description False: it was on the list before. */
+                        added: boolean;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importPrivateCaFolder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaImport"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPrivateCaFolder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaExportRequest"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPrivateCaCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaPreview"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPrivateCaCertificates: {
+        parameters: {
+            query?: {
+                /** @description Words that subject or names hold. */
+                text?: string;
+                /** @description Serial number or its beginning. */
+                serial?: string;
+                /** @description Id of an authority. */
+                authority?: string;
+                template?: string;
+                state?: "good" | "revoked" | "on-hold" | "expired";
+                /** @description UTC */
+                expiresBefore?: string;
+                /** @description `next` of the page before. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaCertificates"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issuePrivateCaCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaIssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaIssued"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivateCaCertificate: {
+        parameters: {
+            query?: {
+                /** @description Where several used the number. */
+                authority?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Serial number in hexadecimal; colons and capitals do not matter. */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaCertificate"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadPrivateCaCertificate: {
+        parameters: {
+            query?: {
+                /** @description Id of an authority. */
+                authority?: string;
+                /** @description chain: with those above it, PEM. */
+                format?: "pem" | "der" | "chain";
+            };
+            header?: never;
+            path: {
+                /** @description Serial number in hexadecimal; colons and capitals do not matter. */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokePrivateCaCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Serial number in hexadecimal; colons and capitals do not matter. */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaRevocationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaCertificate"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releasePrivateCaCertificate: {
+        parameters: {
+            query?: {
+                /** @description Where several used the number. */
+                authority?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Serial number in hexadecimal; colons and capitals do not matter. */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaCertificate"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeOwnPrivateCaCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaRevocationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaCertificate"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPrivateCaTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaTemplates"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivateCaTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaTemplate"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    savePrivateCaTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaTemplate"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePrivateCaTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivateCaSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePrivateCaSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaSettings"];
                 };
             };
             /** @description Refused; the code says why */

@@ -12,7 +12,7 @@ import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createIdentity, type Identity } from './features/identity/identity.ts';
-import { createPrivateCa } from './features/private-ca/create-private-ca.ts';
+import { createPrivateCa, installedZlint } from './features/private-ca/create-private-ca.ts';
 import { createRevocation } from './features/revocation/revocation.ts';
 import { createSettings, type ListenerState, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
@@ -140,7 +140,10 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     },
     onError: (error) => log.error('what the edges reported could not be kept', { error }),
   });
-  const privateCa = createPrivateCa({ storage, clock, events, trustedCas: trustedCa });
+  const privateCa = createPrivateCa({
+    ...{ storage, clock, events, settings, trustedCas: trustedCa, slots: identity },
+    zlint: installedZlint(),
+  });
   const acmeServer = createAcmeServer({
     ...{ storage, clock, events, ca: privateCaIssuer(privateCa, clock), ownHosts: () => gatewayHosts(settings) },
     onError: (error) => log.error('the ACME server failed', { error }),
@@ -154,6 +157,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
       trustedCa.conditions,
       revocation.conditions,
       zones.conditions,
+      privateCa.conditions,
       acmeServer.conditions,
       settings.conditions,
     ],
@@ -185,7 +189,8 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   events.on('statusChanged', ({ fingerprints }) => edges.tell({ changed: fingerprints }));
   const app = await createHttpApp({
     routes: collectRoutes({
-      ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools, acmeServer },
+      ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },
+      ...{ acmeServer, privateCa },
     }),
     access,
     audit,

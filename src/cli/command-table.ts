@@ -25,8 +25,16 @@ export const commandTable: readonly CommandGroup[] = [
     load: async () => (await import('../features/revocation/commands.ts')).revocationCommands,
   },
   {
+    words: ['acme'],
+    load: async () => (await import('../features/acme/commands.ts')).acmeCommands,
+  },
+  {
     words: ['acme-server'],
     load: async () => (await import('../features/acme-server/commands.ts')).acmeServerCommands,
+  },
+  {
+    words: ['private-ca'],
+    load: async () => (await import('../features/private-ca/commands.ts')).privateCaCommands,
   },
   {
     words: ['zone', 'peer'],

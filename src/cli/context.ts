@@ -23,7 +23,7 @@ export function createContext(options: GlobalOptions): CommandContext {
       const bytes = await send(method, path, body);
       return bytes.length === 0 ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown);
     },
-    download: (path) => send('GET', path),
+    download: (path, body) => send(body === undefined ? 'GET' : 'POST', path, body),
     readInput: (path) => (path === '-' ? readStandardInput() : readFileInput(path)),
     readSecret: (path, prompt) =>
       readSecret(path, prompt, path === '-' || path === undefined ? readStandardInput : () => readFileInput(path)),

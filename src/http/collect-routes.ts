@@ -1,6 +1,8 @@
 /** Every route of the API, feature by feature. A new feature adds its line here. */
 import type { Access } from '../features/access/access.ts';
 import { accessRoutes } from '../features/access/routes.ts';
+import type { Acme } from '../features/acme/acme.ts';
+import { acmeRoutes } from '../features/acme/routes.ts';
 import type { AcmeServer } from '../features/acme-server/acme-server.ts';
 import { acmeServerRoutes } from '../features/acme-server/routes.ts';
 import type { AlarmsFeature } from '../features/alarms/alarms.ts';
@@ -9,6 +11,8 @@ import type { Audit } from '../features/audit/audit.ts';
 import { auditRoutes } from '../features/audit/routes.ts';
 import type { Identity } from '../features/identity/identity.ts';
 import { identityRoutes } from '../features/identity/routes.ts';
+import type { PrivateCa } from '../features/private-ca/private-ca.ts';
+import { privateCaRoutes } from '../features/private-ca/routes.ts';
 import type { RevocationFeature } from '../features/revocation/revocation.ts';
 import { revocationRoutes } from '../features/revocation/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
@@ -31,7 +35,9 @@ export interface Features {
   readonly revocation: RevocationFeature;
   readonly identity: Identity;
   readonly alarms: AlarmsFeature;
+  readonly acme: Acme;
   readonly acmeServer: AcmeServer;
+  readonly privateCa: PrivateCa;
   readonly tools: Tools;
   readonly verification: Verification;
   readonly zones: Zones;
@@ -45,6 +51,8 @@ export function collectRoutes(features: Features): readonly Route[] {
     ...settingsRoutes(features.settings),
     ...trustedCaRoutes(features.trustedCa),
     ...revocationRoutes(features.revocation),
+    ...privateCaRoutes(features.privateCa),
+    ...acmeRoutes(features.acme),
     ...acmeServerRoutes(features.acmeServer),
     ...zonesRoutes(features.zones),
     ...verificationRoutes(features.verification),

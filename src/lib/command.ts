@@ -2,8 +2,8 @@
 export interface CommandContext {
   /** Calls the running gateway's API: the answer's JSON, or a Problem; exit code 3 when it cannot be reached. */
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
-  /** The same for an answer that is not JSON. */
-  download(path: string): Promise<Uint8Array>;
+  /** The same for an answer that is not JSON; with a body it is a POST. */
+  download(path: string, body?: unknown): Promise<Uint8Array>;
   /** Reads a file named on the command line, `-` for standard input. */
   readInput(path: string): Promise<Uint8Array>;
   /** First line of a file or, with `-`, of standard input; without a path asked for on the terminal, unseen. */

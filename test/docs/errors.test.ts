@@ -48,7 +48,7 @@ test('every code has its row once, with a cause and a remedy', () => {
 
 /** Where codes come from, by their first word; everything else with a dot is a column, an event, a file. */
 const kinds =
-  /^(access|acme|acme-server|alarms|audit|cli|edge|http|identity|serve|settings|storage|tools|trusted-ca|upload|verification|zones|path|budget|revocation|pkcs12|pem|der|certificate|crl|csr|extension|key|ocsp|signature)\./;
+  /^(access|acme|acme-server|alarms|audit|cli|edge|http|identity|private-ca|serve|settings|storage|tools|trusted-ca|upload|verification|zones|path|budget|revocation|pkcs12|pem|der|certificate|crl|csr|extension|key|ocsp|signature)\./;
 
 /** Actions of the audit log that are handed on without the word `action`, columns and keys. */
 const otherNames: ReadonlySet<string> = new Set([
@@ -58,6 +58,10 @@ const otherNames: ReadonlySet<string> = new Set([
   'access.log-in',
   'access.log-in-by-certificate',
   'identity.domain-add',
+  'private-ca.create',
+  'private-ca.rotate',
+  'private-ca.hold',
+  'private-ca.revoke',
   'identity.domain-remove',
   'identity.first-start',
   'identity.reset',

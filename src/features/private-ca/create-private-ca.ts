@@ -6,9 +6,11 @@ import { Problem } from '../../lib/problem.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
+import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { type Authority, authorityOf } from './authority/authority.ts';
 import { createAuthorityKeys } from './authority/authority-keys.ts';
+import { limitsOf } from './authority/default-limits.ts';
 import { discardPending, installIntermediate } from './authority/install-authority.ts';
 import { type AuthorityWork, makeIntermediate, makeRoot } from './authority/manage-authorities.ts';
 import { rotationOf } from './authority/rotate-authority.ts';
@@ -16,8 +18,10 @@ import { authorityConditions } from './conditions.ts';
 import { exportFolder } from './demo-ca/export-folder.ts';
 import { importFolder } from './demo-ca/import-folder.ts';
 import { createIssuing } from './issue/issuing.ts';
+import { issueForSlot, type SlotDeps, slotRequest } from './issue/slot-requests.ts';
 import type { Linter } from './issue/zlint.ts';
 import { sha256 } from './issued/certificate-row.ts';
+import { createCounter } from './issued/counts.ts';
 import { findIssued, findRow, showIssued } from './issued/find-issued.ts';
 import type { RevocationReason } from './issued/revocations.ts';
 import { currentStatuses, releaseRow, revokedBlocks, revokeRow, statusOf } from './issued/revoking.ts';
@@ -28,11 +32,17 @@ import { authorityUrls, type PublicUrls } from './public-urls.ts';
 import { type AuthorityRow, certificatesWith, readAuthorities, updateAuthority } from './store.ts';
 import { createTemplates } from './template/manage-templates.ts';
 
+export { installedZlint } from './issue/zlint.ts';
+
 export interface PrivateCaDeps {
   readonly storage: Storage;
   readonly clock: Pick<Clock, 'now'>;
   readonly events: Events;
   readonly trustedCas: Pick<TrustedCaFeature, 'addWithin'>;
+  /** The gateway's own names, for the limits of intermediates; none unless given. */
+  readonly settings?: Pick<SettingsFeature, 'get'>;
+  /** The slots whose requests are signed; none unless given. */
+  readonly slots?: SlotDeps;
   /** `http://name:port` of this gateway's own publishing, empty while it has no name; none unless given. */
   readonly ownUrl?: () => Promise<string>;
   /** The number the next CRL of an authority must have; what an imported folder had reached unless given. */
@@ -54,7 +64,9 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
     if (feature === 'settings') ownUrl = undefined;
   });
 
+  const counter = createCounter(storage.db);
   const tell = (change: StatusChange): void => {
+    counter.note(change);
     for (const listener of listeners) listener(change);
   };
   const loaded = async () => {
@@ -135,6 +147,7 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
       if (request.trust) events.emit('changed', { feature: 'trusted-ca' });
       return changed(id);
     },
+    defaultLimits: async () => limitsOf(await deps.settings?.get()),
     createIntermediate: async (actor, request) => changed(await makeIntermediate(work, actor, request)),
     async installIntermediate(actor, id, chain) {
       await installIntermediate(work, actor, id, chain);
@@ -171,9 +184,13 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
 
     preview: issuing.preview,
     issue: issuing.issue,
+    slotRequest: (slot) => slotRequest(deps.slots, slot),
+    issueForSlot: (actor, to, request) =>
+      issueForSlot({ slots: deps.slots, issue: issuing.issue, authority }, actor, to, request),
     issueResponder: issuing.issueResponder,
 
     issued: (query) => findIssued(storage.db, query, now()),
+    counts: counter.counts,
     certificate: async (name) => show(await findRow(storage.db, name)),
     current: (id) => currentStatuses(storage.db, id, now()),
     async statusOf(id, serial) {

@@ -8,7 +8,7 @@ import type { Secret } from '../../lib/secret.ts';
 import type { SanName } from '../../pki/name/build-general-name.ts';
 import type { SubjectField } from '../../pki/name/build-name.ts';
 import type { Authority, OpenAuthority } from './authority/authority.ts';
-import type { IntermediateRequest, RootRequest } from './authority/requests.ts';
+import type { IntermediateRequest, NameLimits, RootRequest } from './authority/requests.ts';
 import type { ExportedFolder, ImportReport } from './demo-ca/demo-ca.ts';
 import type { IssuedCertificate, IssuedPage, IssuedQuery } from './issued/issued.ts';
 import type { CertificateStatus, RevocationReason, RevokedBlock } from './issued/revocations.ts';
@@ -16,7 +16,7 @@ import type { PrivateCaSettings } from './private-ca-settings.ts';
 import type { Template, TemplateFields } from './template/template.ts';
 
 export type { Authority, OpenAuthority } from './authority/authority.ts';
-export type { IntermediateRequest, RootRequest } from './authority/requests.ts';
+export type { IntermediateRequest, NameLimits, RootRequest } from './authority/requests.ts';
 export type { IssuedCertificate, IssuedPage, IssuedQuery } from './issued/issued.ts';
 export {
   type CertificateStatus,
@@ -104,6 +104,8 @@ export interface PrivateCa {
   /** The active authority that issues unless told otherwise; undefined while there is none. */
   defaultAuthority(): Promise<Authority | undefined>;
   createRoot(actor: Actor, request: RootRequest): Promise<Authority>;
+  /** The domains of this gateway as limits for an intermediate. Throws `private-ca.invalid` (422) when it has none. */
+  defaultLimits(): Promise<NameLimits>;
   /** Signed by a root here with its passphrase; without a parent it stays `pending` with a request for another CA. */
   createIntermediate(actor: Actor, request: IntermediateRequest): Promise<Authority>;
   /** Takes the certificate that another CA made for a pending intermediate; `chain` in any order, DER. */
@@ -128,6 +130,10 @@ export interface PrivateCa {
   preview(request: Omit<IssueRequest, 'source' | 'passphrase'>): Promise<IssuePreview>;
   /** The certificate is on the disk, recorded and audited before this resolves. */
   issue(actor: Actor, request: IssueRequest): Promise<Issued>;
+  /** DER of the request that waits in a slot. Throws `private-ca.invalid` (422) without a slot, `identity.no-csr`. */
+  slotRequest(slot: string | undefined): Promise<Uint8Array>;
+  /** Issues for the request of a slot and hands the certificate to it: it waits there, or is served at once. */
+  issueForSlot(actor: Actor, to: SlotTarget, request: IssueRequest): Promise<Issued>;
   /** A certificate that signs OCSP answers for `authority` (RFC 6960 4.2.2.2), with its key's SubjectPublicKeyInfo. */
   issueResponder(
     actor: Actor,
@@ -138,6 +144,8 @@ export interface PrivateCa {
 
   /** Newest first. */
   issued(query: IssuedQuery): Promise<IssuedPage>;
+  /** How many certificates an authority issued, and how many of them are revoked or on hold. */
+  counts(id: string): Promise<{ readonly issued: number; readonly revoked: number }>;
   /** Throws `private-ca.no-certificate` (404). */
   certificate(name: CertificateName): Promise<IssuedCertificate>;
   /** Certificates of an authority that are not expired, in the order they were issued: what a responder answers for. */
@@ -179,6 +187,13 @@ export interface RotationRequest {
   readonly passphrase?: Secret<string> | undefined;
   readonly algorithm?: RootRequest['algorithm'] | undefined;
   readonly days?: number | undefined;
+}
+
+export interface SlotTarget {
+  /** `server`, `client` or `domain:<name>`. */
+  readonly slot: string;
+  /** Serve the certificate at once; else it waits to be deployed. */
+  readonly deploy: boolean;
 }
 
 /** `issued`: a new certificate; `revoked`: revoked, held or released; `authority`: authorities changed. */
