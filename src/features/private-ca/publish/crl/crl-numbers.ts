@@ -1,0 +1,61 @@
+/**
+ * CRL numbers (RFC 5280 5.2.3): each taken once, whatever happens afterwards. The highest stands in the database and in
+ * a file beside the CRLs; whichever is higher counts, so that a database from a backup takes no number again.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { failPoint } from '../../../../lib/fail-point.ts';
+import { writeDurably } from '../../../../storage/durable-file.ts';
+import { crlFolder } from '../../../../storage/publication/published-snapshot.ts';
+import type { Storage } from '../../../../storage/storage.ts';
+import type { Authority } from '../../authority/authority.ts';
+import { readCrls, readLastNumber, writeLastNumber } from '../store.ts';
+
+type Numbered = Pick<Authority, 'id' | 'crlNumberFloor'>;
+
+/** A number that no CRL of this authority has or will have again; it is kept in both places before this resolves. */
+export async function takeCrlNumber(storage: Storage, authority: Numbered): Promise<bigint> {
+  const inFile = await numberInFile(storage.folder, authority.id);
+  failPoint('private-ca.crl-number');
+  const taken = await storage.transaction(async (trx) => {
+    const number = highest(authority, inFile, await readLastNumber(trx, authority.id)) + 1n;
+    await writeLastNumber(trx, authority.id, number);
+    return number;
+  });
+  await writeDurably(numberPath(storage.folder, authority.id), Buffer.from(`${taken}\n`));
+  failPoint('private-ca.crl-number-kept');
+  return taken;
+}
+
+/** The number that would be taken now. */
+export async function nextCrlNumber(storage: Storage, authority: Numbered): Promise<bigint> {
+  const inFile = await numberInFile(storage.folder, authority.id);
+  return highest(authority, inFile, await readLastNumber(storage.db, authority.id)) + 1n;
+}
+
+/** Whether the file knows a higher number than the database: then the database is from before that CRL. */
+export async function isDatabaseOlder({ db, folder }: Storage, authority: string): Promise<boolean> {
+  const inFile = await numberInFile(folder, authority);
+  if (inFile <= (await readLastNumber(db, authority))) return false;
+  // a process that died between the two has published nothing under that number
+  const published = (await readCrls(db)).filter((row) => row.authority === authority);
+  return published.length === 0 || published.every(({ number }) => BigInt(number) + 1n < inFile);
+}
+
+function highest({ crlNumberFloor }: Numbered, ...numbers: readonly bigint[]): bigint {
+  return numbers.reduce((most, number) => (number > most ? number : most), crlNumberFloor);
+}
+
+async function numberInFile(folder: string, authority: string): Promise<bigint> {
+  try {
+    const text = (await readFile(numberPath(folder, authority), 'latin1')).trim();
+    return /^\d{1,48}$/.test(text) ? BigInt(text) : 0n;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0n;
+    throw error;
+  }
+}
+
+function numberPath(folder: string, authority: string): string {
+  return join(crlFolder(folder), `${authority}.number`);
+}

@@ -1,0 +1,90 @@
+/** Certificates and keys that sign OCSP answers: made here, short-lived, renewed at half of their life. */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { systemActor } from '../../../../lib/actor.ts';
+import type { Secret } from '../../../../lib/secret.ts';
+import { generateKey, type KeyAlgorithm } from '../../../../pki/key/generate.ts';
+import type { Storage } from '../../../../storage/storage.ts';
+import type { Authority } from '../../authority/authority.ts';
+import type { PrivateCa } from '../../private-ca.ts';
+import { type ResponderRow, readResponders, writeResponder } from '../store.ts';
+
+const day = 86_400_000;
+/** So long that answers go on for a week while the administration is away. */
+const life = 14 * day;
+/** Where somebody has to give a passphrase for each. */
+const passphraseLife = 365 * day;
+
+/** Whether there is none, or half of its life is over. Times are milliseconds since 1970. */
+export function isResponderDue(row: Pick<ResponderRow, 'not_before' | 'not_after'> | undefined, now: number): boolean {
+  return row === undefined || now >= row.not_before + (row.not_after - row.not_before) / 2;
+}
+
+/** Makes a key, has it certified, keeps both. Throws what the private CA throws. */
+export async function renewResponder(
+  storage: Storage,
+  privateCa: Pick<PrivateCa, 'issueResponder'>,
+  authority: Authority,
+  now: number,
+  passphrase?: Secret<string>,
+): Promise<ResponderRow> {
+  const { privateKey, publicKeyInfo } = await generateKey(algorithmFor(authority));
+  const notAfter = now + (authority.key === 'passphrase' ? passphraseLife : life);
+  const request = { publicKeyInfo, notAfter };
+  const issued = await privateCa.issueResponder(systemActor('ocsp-responder'), authority.id, request, passphrase);
+  const plain = privateKey.export({ type: 'pkcs8', format: 'der' });
+  const row: ResponderRow = {
+    authority: authority.id,
+    certificate: issued.certificate,
+    sealed_key: storage.vault.seal(sealContext(authority.id), plain),
+    not_before: now,
+    not_after: issued.notAfter,
+  };
+  plain.fill(0);
+  // issuing has its own audit row; this only keeps what came of it
+  await storage.transaction((trx) => writeResponder(trx, row));
+  return row;
+}
+
+/** Every responder by its authority. */
+export async function respondersByAuthority({ db }: Storage): Promise<ReadonlyMap<string, ResponderRow>> {
+  return new Map((await readResponders(db)).map((row) => [row.authority, row]));
+}
+
+/** PKCS#8 DER of a responder's key, to be overwritten by the caller. */
+export function openResponderKey({ vault }: Storage, row: ResponderRow): Uint8Array {
+  return vault.open(sealContext(row.authority), row.sealed_key);
+}
+
+/** The private key of a responder. */
+export function responderKey(storage: Storage, row: ResponderRow): KeyObject {
+  const plain = openResponderKey(storage, row);
+  try {
+    return createPrivateKey({ key: Buffer.from(plain), format: 'der', type: 'pkcs8' });
+  } finally {
+    plain.fill(0);
+  }
+}
+
+function sealContext(authority: string): { readonly id: string; readonly version: number } {
+  return { id: `private-ca-responder:${authority}`, version: 1 };
+}
+
+/** Of the kind of the authority's own: whoever can verify the one can verify the other. Two weeks need no long RSA key. */
+function algorithmFor({ certificate }: Authority): KeyAlgorithm {
+  const key = certificate?.publicKey;
+  if (key?.algorithm === 'rsa') return 'rsa-2048';
+  if (key?.algorithm === 'ec') return curves[key.curve ?? ''] ?? 'ec-p256';
+  const known: Readonly<Record<string, KeyAlgorithm>> = {
+    ed25519: 'ed25519',
+    'ml-dsa-44': 'ml-dsa-44',
+    'ml-dsa-65': 'ml-dsa-65',
+    'ml-dsa-87': 'ml-dsa-87',
+  };
+  return known[key?.algorithm ?? ''] ?? 'ec-p256';
+}
+
+const curves: Readonly<Record<string, KeyAlgorithm>> = {
+  prime256v1: 'ec-p256',
+  secp384r1: 'ec-p384',
+  secp521r1: 'ec-p521',
+};

@@ -1,0 +1,246 @@
+/**
+ * Publishes what is due, one thing after the other: CRLs whose time has come or that lack a revocation, responders to
+ * renew, then one snapshot for the serving process.
+ */
+import type { Actor } from '../../../lib/actor.ts';
+import { systemActor } from '../../../lib/actor.ts';
+import type { Secret } from '../../../lib/secret.ts';
+import { removeLeftovers } from '../../../storage/durable-file.ts';
+import { readOrMakePublicationKey } from '../../../storage/publication/publication-key.ts';
+import {
+  crlFolder,
+  publicationFolder,
+  readPublished,
+  statusFolder,
+} from '../../../storage/publication/published-snapshot.ts';
+import type { Storage } from '../../../storage/storage.ts';
+import type { Authority } from '../authority/authority.ts';
+import type { PrivateCa, StatusChange } from '../private-ca.ts';
+import { isDatabaseOlder } from './crl/crl-numbers.ts';
+import { earliestAfter, partitionsOf, renewAt } from './crl/crl-plan.ts';
+import { publishCrl, removeOldCrls } from './crl/publish-crls.ts';
+import { isResponderDue, renewResponder, respondersByAuthority } from './ocsp/responders.ts';
+import { createStatusRegisters } from './ocsp/status-registers.ts';
+import { knownAddresses, readPublishSettings } from './publish-settings.ts';
+import type { PublicationProgress } from './publishing.ts';
+import { type CrlRow, readCrls } from './store.ts';
+import { isWhole, writeSnapshot } from './write-snapshot.ts';
+
+export interface PublisherDeps {
+  readonly storage: Storage;
+  readonly privateCa: PublisherCa;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Told when there is something to serve. */
+  readonly serve: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export type PublisherCa = Pick<
+  PrivateCa,
+  'authorities' | 'withKey' | 'issueResponder' | 'revokedOf' | 'current' | 'statusOf' | 'publicUrl'
+>;
+
+export interface Publisher {
+  /** Does all that is due; calls meanwhile wait for their turn. Failures are kept and told, never thrown. */
+  run(): Promise<void>;
+  /** Publishes all of one authority, with the passphrase of its key where it has one. Throws what goes wrong. */
+  publish(actor: Actor, authority: Authority, passphrase: Secret<string> | undefined): Promise<void>;
+  noticed(change: StatusChange): void;
+  readonly serial: number;
+  readonly failures: ReadonlyMap<string, string>;
+  /** Authorities whose database is from before their last CRL. */
+  readonly restored: ReadonlySet<string>;
+  progressOf(authority: string): PublicationProgress | undefined;
+  settled(): Promise<void>;
+}
+
+export function createPublisher({ storage, privateCa, now, serve, onError }: PublisherDeps): Publisher {
+  const { folder } = storage;
+  const failures = new Map<string, string>();
+  const restored = new Set<string>();
+  const progress = new Map<string, PublicationProgress>();
+  /** Those of them for which no CRL was published since. */
+  const toRepeat = new Set<string>();
+  /** Changes of status that were not looked into yet. */
+  let changes: StatusChange[] = [];
+  /** Partitions whose CRL lacks something, by authority. */
+  const stale = new Map<string, Set<number>>();
+  const registers = createStatusRegisters({ folder, privateCa, onError });
+  let key: Uint8Array | undefined;
+  let serial = 0;
+  let written = '';
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  /** Those with a certificate that has not ended. */
+  const published = async () =>
+    (await privateCa.authorities()).filter(
+      ({ certificate, notAfter }) => certificate !== undefined && notAfter > now(),
+    );
+
+  const work = async () => {
+    const settings = await readPublishSettings(storage);
+    const addresses = await knownAddresses(storage, await privateCa.publicUrl());
+    return { storage, privateCa, now, settings, addresses };
+  };
+
+  /** Which CRLs the changes since the last look concern. */
+  const takeChanges = async (authorities: readonly Authority[]) => {
+    const taken = changes;
+    changes = [];
+    for (const { authority: id, serial: number } of taken) {
+      const authority = authorities.find((one) => one.id === id);
+      if (authority === undefined) continue;
+      const status = number === '' ? undefined : await privateCa.statusOf(id, number);
+      const parts = status === undefined ? partitionsOf(authority, true) : [0, status.partition];
+      stale.set(id, new Set([...(stale.get(id) ?? []), ...parts]));
+    }
+  };
+
+  const dueParts = async (authority: Authority, rows: readonly CrlRow[], hasAddress: boolean, immediately: boolean) => {
+    const due: { partition: number; before: CrlRow | undefined; regular: boolean }[] = [];
+    for (const partition of partitionsOf(authority, hasAddress)) {
+      const before = rows.find((row) => row.authority === authority.id && row.partition === partition);
+      const regular = before === undefined || now() >= renewAt(before);
+      const lacks = stale.get(authority.id)?.has(partition) === true;
+      const soon = lacks && immediately && before !== undefined && now() >= earliestAfter(before);
+      const lost = before !== undefined && (toRepeat.has(authority.id) || !(await isWhole(folder, before)));
+      if (regular || soon || lost) due.push({ partition, before, regular });
+    }
+    return due;
+  };
+
+  const runAuthority = async (authority: Authority, rows: readonly CrlRow[], responders: Responders) => {
+    const { id } = authority;
+    if (authority.key !== 'sealed') return;
+    if (isResponderDue(responders.get(id), now())) await renewResponder(storage, privateCa, authority, now());
+    const base = await work();
+    for (const one of await dueParts(authority, rows, base.addresses.length > 0, base.settings.immediately)) {
+      const request = { ...one, authority, actor: systemActor('crl-publisher') };
+      await publishCrl({ ...base, progress: (step) => progress.set(id, step) }, request);
+      stale.get(id)?.delete(one.partition);
+    }
+    toRepeat.delete(id);
+  };
+
+  const guarded = async (id: string, act: () => Promise<void>) => {
+    try {
+      await act();
+      failures.delete(id);
+    } catch (error) {
+      failures.set(id, error instanceof Error ? error.message : String(error));
+      onError(error);
+    } finally {
+      progress.delete(id);
+    }
+  };
+
+  /** Writes the snapshot when anything in it is another. */
+  const writeIfChanged = async (authorities: readonly Authority[], sealKey: Uint8Array) => {
+    const [crls, responders, settings] = [
+      await readCrls(storage.db),
+      await respondersByAuthority(storage),
+      await readPublishSettings(storage),
+    ];
+    const content = JSON.stringify([
+      authorities.map(({ id }) => id),
+      crls,
+      [...responders.values()].map(({ not_after }) => not_after),
+      settings.ocspHours,
+    ]);
+    if (content === written) return;
+    const validity = settings.ocspHours * 3_600_000;
+    serial = await writeSnapshot({
+      storage,
+      key: sealKey,
+      authorities,
+      crls,
+      responders,
+      registerOf: registers.fileOf,
+      validity,
+      now: now(),
+    });
+    written = content;
+    const served = await readPublished(folder, sealKey);
+    await removeOldCrls(folder, new Set(served.crls.map(({ file }) => file)));
+    await registers.removeOthers();
+  };
+
+  const prepare = async (authorities: readonly Authority[]): Promise<Uint8Array> => {
+    if (key !== undefined) return key;
+    const made = await readOrMakePublicationKey(folder, storage.vault);
+    for (const path of [publicationFolder(folder), crlFolder(folder), statusFolder(folder)]) removeLeftovers(path);
+    for (const { id } of authorities) {
+      if (!(await isDatabaseOlder(storage, id))) continue;
+      restored.add(id);
+      toRepeat.add(id);
+    }
+    key = made;
+    return made;
+  };
+
+  const runNow = async () => {
+    const authorities = await published();
+    if (authorities.length === 0) return;
+    const sealKey = await prepare(authorities);
+    const rows = await readCrls(storage.db);
+    const responders = await respondersByAuthority(storage);
+    await takeChanges(authorities);
+    for (const authority of authorities) await guarded(authority.id, () => runAuthority(authority, rows, responders));
+    await writeIfChanged(authorities, sealKey);
+    serve();
+  };
+
+  return {
+    get serial() {
+      return serial;
+    },
+    failures,
+    restored,
+    progressOf: (id) => progress.get(id),
+    run: () => inTurn(() => runNow().catch(onError)),
+    publish: (actor, authority, passphrase) =>
+      inTurn(async () => {
+        const authorities = await published();
+        const sealKey = await prepare(authorities);
+        try {
+          const base = await work();
+          const rows = await readCrls(storage.db);
+          for (const partition of partitionsOf(authority, base.addresses.length > 0)) {
+            const before = rows.find((row) => row.authority === authority.id && row.partition === partition);
+            await publishCrl(
+              { ...base, progress: (step) => progress.set(authority.id, step) },
+              { actor, authority, partition, before, regular: true, passphrase },
+            );
+          }
+          const responders = await respondersByAuthority(storage);
+          if (isResponderDue(responders.get(authority.id), now()))
+            await renewResponder(storage, privateCa, authority, now(), passphrase);
+          failures.delete(authority.id);
+          restored.delete(authority.id);
+          toRepeat.delete(authority.id);
+          stale.delete(authority.id);
+        } finally {
+          progress.delete(authority.id);
+        }
+        await writeIfChanged(authorities, sealKey);
+        serve();
+      }),
+    noticed(change) {
+      registers.noticed(change);
+      if (change.what === 'revoked') changes.push(change);
+    },
+    async settled() {
+      await turn;
+      await registers.flushed();
+    },
+  };
+}
+
+type Responders = Awaited<ReturnType<typeof respondersByAuthority>>;

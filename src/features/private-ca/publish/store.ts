@@ -1,0 +1,79 @@
+/** CRL numbers, published CRLs and OCSP responders in the database: all SQL of publishing. */
+import type { Kysely, Transaction } from 'kysely';
+import type { PrivateCaCrlsTable, PrivateCaRespondersTable, Schema } from '../../../storage/schema.ts';
+
+type Db = Kysely<Schema>;
+export type CrlRow = PrivateCaCrlsTable;
+export type ResponderRow = PrivateCaRespondersTable;
+
+/** The highest number that was taken; 0 before the first. */
+export async function readLastNumber(db: Db, authority: string): Promise<bigint> {
+  const row = await db
+    .selectFrom('private_ca_crl_numbers')
+    .select('last')
+    .where('authority', '=', authority)
+    .executeTakeFirst();
+  return BigInt(row?.last ?? 0);
+}
+
+export async function writeLastNumber(trx: Transaction<Schema>, authority: string, last: bigint): Promise<void> {
+  await trx
+    .insertInto('private_ca_crl_numbers')
+    .values({ authority, last: String(last) })
+    .onConflict((conflict) => conflict.column('authority').doUpdateSet({ last: String(last) }))
+    .execute();
+}
+
+export function readCrls(db: Db): Promise<CrlRow[]> {
+  return db.selectFrom('private_ca_crls').selectAll().orderBy('authority').orderBy('partition').execute();
+}
+
+export async function writeCrl(trx: Transaction<Schema>, row: CrlRow): Promise<void> {
+  const { authority: _, partition: __, ...rest } = row;
+  await trx
+    .insertInto('private_ca_crls')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['authority', 'partition']).doUpdateSet(rest))
+    .execute();
+}
+
+export function readResponders(db: Db): Promise<ResponderRow[]> {
+  return db.selectFrom('private_ca_responders').selectAll().execute();
+}
+
+export async function writeResponder(trx: Transaction<Schema>, row: ResponderRow): Promise<void> {
+  const { authority: _, ...rest } = row;
+  await trx
+    .insertInto('private_ca_responders')
+    .values(row)
+    .onConflict((conflict) => conflict.column('authority').doUpdateSet(rest))
+    .execute();
+}
+
+/** How many certificates of these partitions are revoked or on hold and did not end before a time. */
+export async function countRevoked(db: Db, authority: string, partitions: readonly number[], expiredBefore: number) {
+  const row = await db
+    .selectFrom('private_ca_certificates')
+    .select((e) => e.fn.countAll<number>().as('revoked'))
+    .where('authority', '=', authority)
+    .where('partition', 'in', partitions)
+    .where('revoked_at', 'is not', null)
+    .where('not_after', '>=', expiredBefore)
+    .executeTakeFirstOrThrow();
+  return Number(row.revoked);
+}
+
+/** What is kept as JSON under a key of the settings table; undefined before the first change. */
+export async function readValue(db: Db, key: string): Promise<{ value: unknown; version: number } | undefined> {
+  const row = await db.selectFrom('settings').selectAll().where('key', '=', key).executeTakeFirst();
+  return row === undefined ? undefined : { value: JSON.parse(row.value) as unknown, version: row.version };
+}
+
+export async function writeValue(trx: Transaction<Schema>, key: string, value: unknown, version: number) {
+  const row = { value: JSON.stringify(value), version };
+  await trx
+    .insertInto('settings')
+    .values({ key, ...row })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
+    .execute();
+}
