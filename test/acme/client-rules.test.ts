@@ -23,7 +23,7 @@ const identifiers = [{ type: 'dns', value: 'www.example.com' }] as const;
 const replaces = 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE';
 
 test('a renewal names the certificate it replaces; a CA that will not have that gets the order once more without', async () => {
-  for (const status of [403, 404, 409, 500]) {
+  for (const status of [400, 403, 404, 409, 500]) {
     acme.asked.splice(0);
     acme.scripts.set('new-order', ({ payload }) =>
       payload.includes('replaces')

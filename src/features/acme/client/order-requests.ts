@@ -103,6 +103,6 @@ function refusesReplacing(error: unknown): boolean {
   return (
     error instanceof AcmeProblem &&
     error.code !== 'acme.rate-limited' &&
-    [403, 404, 409, 500].includes(error.failure.document?.status ?? 0)
+    [400, 403, 404, 409, 500].includes(error.failure.document?.status ?? 0)
   );
 }
