@@ -10,7 +10,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createHttp01Solver, http01Path } from '../src/features/acme/challenge/http-01.ts';
-import { acceptIssued } from '../src/features/acme/client/accept-issued.ts';
 import { createAcmeClient } from '../src/features/acme/client/acme-client.ts';
 import { createHttpsTransport } from '../src/features/acme/client/wire/https-transport.ts';
 import { systemClock } from '../src/lib/clock.ts';
@@ -24,6 +23,8 @@ if (domain === '') {
   process.exit(2);
 }
 
+// read while the server is waited for
+const judging = import('../src/features/acme/client/accept-issued.ts');
 const tokens = new Map<string, string>();
 const server = createServer((request, response) => {
   response.end(tokens.get((request.url ?? '').slice(http01Path.length)) ?? '');
@@ -94,6 +95,7 @@ async function certificateFor(name: string) {
     onStep: async () => undefined,
   });
   const publicKeyInfo = publicKeyInfoOf(key);
+  const { acceptIssued } = await judging;
   const issued = acceptIssued({ pem: chain.pem, publicKeyInfo, identifiers, now: Date.now(), roots: 'any' });
   if (!issued.ok) throw new Error(issued.error.message);
   return { pem: chain.pem, key };
