@@ -988,6 +988,375 @@ export interface paths {
         patch: operations["changePrivateCaSettings"];
         trace?: never;
     };
+    "/acme/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CAs that certificates are ordered from, with account and limits */
+        get: operations["listAcmeProviders"];
+        put?: never;
+        /** Add a provider: any ACME directory, or a template of the private CA */
+        post: operations["createAcmeProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider */
+        get: operations["getAcmeProvider"];
+        put?: never;
+        post?: never;
+        /** Remove a provider that no certificate uses */
+        delete: operations["deleteAcmeProvider"];
+        options?: never;
+        head?: never;
+        /** Change a provider */
+        patch: operations["updateAcmeProvider"];
+        trace?: never;
+    };
+    "/acme/providers/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the providers in order */
+        put: operations["orderAcmeProviders"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/providers/{id}/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the CA says of itself: terms, profiles, whether it wants an external account */
+        get: operations["getAcmeDirectory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/providers/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept the terms and make the account */
+        post: operations["createAcmeAccount"];
+        /** Reset: forget the account and its key here; the next order makes a new one */
+        delete: operations["resetAcmeAccount"];
+        options?: never;
+        head?: never;
+        /** Tell the CA another admin e-mail */
+        patch: operations["updateAcmeAccount"];
+        trace?: never;
+    };
+    "/acme/providers/{id}/account/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Roll-over: a new key for the account */
+        post: operations["rollOverAcmeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/providers/{id}/account/deactivation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deactivate the account at the CA, for ever; the next order makes a new one */
+        post: operations["deactivateAcmeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How every certificate renews itself, how that went and what comes next */
+        get: operations["listAcmeSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one certificate renews itself; asked again and again while an order runs */
+        get: operations["getAcmeSlot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Choose providers, scheduler, days and time, key, copy as client certificate */
+        patch: operations["updateAcmeSlot"];
+        trace?: never;
+    };
+    "/acme/slots/{slot}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of one certificate, the newest first */
+        get: operations["listAcmeOrders"];
+        put?: never;
+        /**
+         * Sign CSR with ACME Provider: begins an order and answers at once
+         * @description Ask for the order again and again to see its steps. The certificate then waits to be deployed.
+         */
+        post: operations["signWithAcme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry now: one more attempt of the scheduler, at most four in an hour */
+        post: operations["retryAcme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke the certificate at the CA that issued it */
+        post: operations["revokeWithAcme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order, step by step, as it stands now */
+        get: operations["getAcmeOrder"];
+        put?: never;
+        post?: never;
+        /** Stop an order that is under way */
+        delete: operations["stopAcmeOrder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the certificates and what will: oldest first, what is planned last */
+        get: operations["getAcmeTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/pending/pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate that waits and its chain, PEM */
+        get: operations["getPendingCertificatePem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/pending/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate that waits, decoded */
+        get: operations["getPendingCertificateText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/pending/deployment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deploy Pending Cert: the next handshake gets it, no connection is closed */
+        post: operations["deployPendingCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Throw the certificate that waits away */
+        delete: operations["discardPendingCertificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at everything that an order needs before the CA is asked */
+        post: operations["checkAcme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/slots/{slot}/issuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Append the known CA certificates of the providers to the trusted CA list */
+        post: operations["appendAcmeIssuers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/acme/http-listener": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the port of HTTP-01 challenges is used */
+        get: operations["getAcmeHttpListener"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Keep the port open always, or send what is no challenge to HTTPS */
+        patch: operations["updateAcmeHttpListener"];
+        trace?: never;
+    };
     "/acme-server/settings": {
         parameters: {
             query?: never;
@@ -1678,6 +2047,296 @@ export interface components {
                 hint?: string;
             }[];
         };
+        AcmeAccount: {
+            /** @enum {string} */
+            status: "none" | "new" | "valid" | "deactivated" | "lost";
+            url: string | null;
+            contact: string[];
+            /** @description URL of the terms that were accepted */
+            terms: string | null;
+            /** @description RFC 7638, base64url */
+            keyThumbprint: string | null;
+            createdAt: string | null;
+        };
+        AcmeChallengeSettings: {
+            /** @constant */
+            type: "http-01";
+        } | {
+            /** @constant */
+            type: "tls-alpn-01";
+        } | ({
+            /** @constant */
+            type: "dns-01";
+            /** @constant */
+            method: "rfc2136";
+            /** @description address of the primary name server */
+            server: string;
+            port?: number;
+            /** @description asked of the DNS when missing */
+            zone?: string;
+            /** @description TSIG key */
+            keyName?: string;
+            /** @enum {string} */
+            keyAlgorithm?: "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
+            /** @description TSIG key, base64; write only */
+            secret?: string;
+        } | {
+            /** @constant */
+            type: "dns-01";
+            /** @constant */
+            method: "exec";
+            /** @description program and fixed arguments, each one word; no shell sees them */
+            program: string[];
+        } | {
+            /** @constant */
+            type: "dns-01";
+            /** @constant */
+            method: "webhook";
+            /** Format: uri */
+            url: string;
+            caPem?: string;
+            /** @description sent as bearer token; write only */
+            secret?: string;
+        });
+        AcmeCheckRow: {
+            check: string;
+            title: string;
+            /** @enum {string} */
+            outcome: "good" | "warning" | "bad" | "unknown";
+            words: string;
+            hint: string;
+            /** @description what one click can do about it: append-issuers */
+            action: string | null;
+        };
+        AcmeDirectory: {
+            terms: string | null;
+            website: string | null;
+            caaIdentities: string[];
+            externalAccountRequired: boolean;
+            profiles: {
+                name: string;
+                description: string;
+            }[];
+            renewalInformation: boolean;
+        };
+        AcmeHttpListener: {
+            /** @enum {string} */
+            open: "while-needed" | "always";
+            /** @description what is no challenge is sent to HTTPS by status 308 */
+            redirect: boolean;
+            version: number;
+            port: number;
+            httpsPort: number;
+        };
+        AcmeHttpListenerPatch: {
+            /** @enum {string} */
+            open?: "while-needed" | "always";
+            redirect?: boolean;
+            version: number;
+        };
+        AcmeOrder: {
+            id: string;
+            slot: string;
+            provider: string;
+            providerName: string;
+            /** @enum {string} */
+            purpose: "manual" | "renewal" | "test";
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "abandoned";
+            step: string;
+            steps: {
+                step: string;
+                title: string;
+                /** @enum {string} */
+                state: "open" | "running" | "done" | "failed";
+                at: string | null;
+                words: string;
+            }[];
+            url: string | null;
+            names: string[];
+            problem: components["schemas"]["AcmeProblem"] | null;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            updatedAt: string;
+        };
+        AcmePendingCertificate: {
+            subject: string;
+            issuer: string;
+            names: string[];
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            notBefore: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            notAfter: string;
+            fingerprintSha256: string;
+            extendedKeyUsage: string[];
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            signedAt: string;
+            provider: string;
+            /** @description when the scheduler deploys it */
+            deployAt: string | null;
+            warnings: {
+                code: string;
+                detail: string;
+                hint?: string;
+            }[];
+        };
+        AcmeProblem: {
+            code: string;
+            detail: string;
+            hint: string;
+        };
+        AcmeProvider: {
+            id: string;
+            position: number;
+            version: number;
+            /** @enum {string} */
+            kind: "acme" | "private-ca";
+            builtIn: boolean;
+            /** @description its certificates are for tests and never become active */
+            staging: boolean;
+            name: string;
+            directoryUrl: string | null;
+            stagingUrl: string | null;
+            caPem: string;
+            approvedHosts: string[];
+            externalAccount: {
+                keyId: string;
+            } | null;
+            contact: string[];
+            profile: string;
+            preferredChain: string;
+            challenge: components["schemas"]["AcmeChallengeSettings"];
+            template: string;
+            account: components["schemas"]["AcmeAccount"] | null;
+            /** @description slots */
+            usedBy: string[];
+            limits: {
+                what: string;
+                key: string;
+                used: number;
+                allowed: number;
+                windowHours: number;
+                near: boolean;
+            }[];
+            /** @description until when the CA has asked not to be called */
+            waitUntil: string | null;
+        };
+        AcmeProviderPatch: {
+            name?: string;
+            /**
+             * Format: uri
+             * @description of kind acme
+             */
+            directoryUrl?: string;
+            /**
+             * Format: uri
+             * @description where a set-up is tested
+             */
+            stagingUrl?: string;
+            /** @description CAs that the directory is verified with; empty: public roots */
+            caPem?: string;
+            /** @description hosts the directory may name beside its own */
+            approvedHosts?: string[];
+            externalAccount?: {
+                keyId: string;
+                /** @description base64url; write only */
+                hmacKey: string;
+            };
+            /** @description admin e-mail; the CA may write there */
+            contact?: string[];
+            /** @description one of those that the CA offers; empty: its default */
+            profile?: string;
+            /** @description common name of the root or issuer to prefer; empty: the CA decides */
+            preferredChain?: string;
+            /** @description default: http-01 */
+            challenge?: components["schemas"]["AcmeChallengeSettings"];
+            /** @description of kind private-ca */
+            template?: string;
+            /** @description of the provider that was read */
+            version: number;
+        };
+        AcmeProviderRequest: {
+            /** @enum {string} */
+            kind: "acme" | "private-ca";
+            name: string;
+            /**
+             * Format: uri
+             * @description of kind acme
+             */
+            directoryUrl?: string;
+            /**
+             * Format: uri
+             * @description where a set-up is tested
+             */
+            stagingUrl?: string;
+            /** @description CAs that the directory is verified with; empty: public roots */
+            caPem?: string;
+            /** @description hosts the directory may name beside its own */
+            approvedHosts?: string[];
+            externalAccount?: {
+                keyId: string;
+                /** @description base64url; write only */
+                hmacKey: string;
+            };
+            /** @description admin e-mail; the CA may write there */
+            contact?: string[];
+            /** @description one of those that the CA offers; empty: its default */
+            profile?: string;
+            /** @description common name of the root or issuer to prefer; empty: the CA decides */
+            preferredChain?: string;
+            /** @description default: http-01 */
+            challenge?: components["schemas"]["AcmeChallengeSettings"];
+            /** @description of kind private-ca */
+            template?: string;
+        };
+        AcmeRenewal: {
+            /** @description when the next certificate is ordered */
+            at: string | null;
+            /** @description in words, where that time comes from */
+            reason: string;
+            /** @description of the CA */
+            window: {
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                start: string;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                end: string;
+                explanation: string | null;
+            } | null;
+            /** @description when the CA is asked for its window again */
+            nextAsk: string | null;
+            /** @description since the last success */
+            failures: number;
+            failingSince: string | null;
+            nextAttempt: string | null;
+            /** @description attempts that fit before the certificate expires */
+            attemptsLeft: number | null;
+            /** @description thirty days of failures: a person has to look */
+            stopped: boolean;
+            /** @description of four in an hour */
+            retryNowLeft: number;
+        };
         AcmeServerAccount: {
             id: string;
             /** @description Of its key (RFC 7638), base64url. */
@@ -1882,6 +2541,105 @@ export interface components {
                 /** @description Requests of one address a minute. */
                 requestsPerMinute?: number;
             };
+        };
+        AcmeSlot: {
+            slot: string;
+            label: string;
+            version: number;
+            settings: components["schemas"]["AcmeSlotSettings"];
+            certificate: {
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                notBefore: string;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                notAfter: string;
+                fingerprintSha256: string;
+                byProvider: string | null;
+            } | null;
+            pending: components["schemas"]["AcmePendingCertificate"] | null;
+            running: components["schemas"]["AcmeOrder"] | null;
+            lastSign: {
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                at: string;
+                ok: boolean;
+                code: string;
+                words: string;
+                hint: string;
+                provider: string;
+            } | null;
+            lastDeploy: {
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                at: string;
+                ok: boolean;
+                code: string;
+                words: string;
+                hint: string;
+                provider: string;
+            } | null;
+            renewal: components["schemas"]["AcmeRenewal"];
+            warnings: {
+                code: string;
+                detail: string;
+                hint?: string;
+            }[];
+        };
+        AcmeSlotPatch: {
+            /** @description ids, the first is asked first; none: ACME is not used */
+            providers?: string[];
+            /** @description automated scheduler: sign and deploy without a person */
+            scheduler?: boolean;
+            /** @description on which to deploy; none: every day */
+            days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description UTC, HH:MM: from when on those days to deploy */
+            time?: string;
+            /**
+             * @description whether a renewal keeps the key
+             * @enum {string}
+             */
+            key?: "retain" | "rotate";
+            /** @description deploying also replaces the client certificate */
+            copyAsClient?: boolean;
+            version: number;
+        };
+        AcmeSlotSettings: {
+            /** @description ids, the first is asked first; none: ACME is not used */
+            providers: string[];
+            /** @description automated scheduler: sign and deploy without a person */
+            scheduler: boolean;
+            /** @description on which to deploy; none: every day */
+            days: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description UTC, HH:MM: from when on those days to deploy */
+            time: string;
+            /**
+             * @description whether a renewal keeps the key
+             * @enum {string}
+             */
+            key: "retain" | "rotate";
+            /** @description deploying also replaces the client certificate */
+            copyAsClient: boolean;
+        };
+        AcmeTimelineEntry: {
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            at: string;
+            slot: string;
+            what: string;
+            words: string;
+            ok: boolean;
+            planned: boolean;
         };
         ActiveIdentity: {
             subject: string;
@@ -6577,6 +7335,1018 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrivateCaSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAcmeProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        providers: components["schemas"]["AcmeProvider"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAcmeProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcmeProviderRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeProvider"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeProvider"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAcmeProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deleted: string;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAcmeProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcmeProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeProvider"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderAcmeProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        providers: components["schemas"]["AcmeProvider"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeDirectory"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAcmeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the URL of the terms that were read */
+                    acceptTerms?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeAccount"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetAcmeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeAccount"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAcmeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    contact: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeAccount"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollOverAcmeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeAccount"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deactivateAcmeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeAccount"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAcmeSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        slots: components["schemas"]["AcmeSlot"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeSlot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeSlot"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAcmeSlot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcmeSlotPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeSlot"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAcmeOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        orders: components["schemas"]["AcmeOrder"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signWithAcme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description id; else those of the slot in their order */
+                    provider?: string;
+                    /** @description Test this set-up: at the staging directory, nothing is kept */
+                    test?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeOrder"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryAcme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeSlot"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeWithAcme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    which: "active" | "pending";
+                    /** @enum {string} */
+                    reason: "unspecified" | "key-compromise" | "affiliation-changed" | "superseded" | "cessation-of-operation";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeSlot"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeOrder"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopAcmeOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeOrder"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeTimeline: {
+        parameters: {
+            query?: {
+                slot?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: components["schemas"]["AcmeTimelineEntry"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPendingCertificatePem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPendingCertificateText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        text: string;
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deployPendingCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        served: boolean;
+                        notServed: string | null;
+                        slot: components["schemas"]["AcmeSlot"];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardPendingCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeSlot"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkAcme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description id; else the first of the slot */
+                    provider?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["AcmeCheckRow"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appendAcmeIssuers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["AcmeCheckRow"][];
+                    };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeHttpListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeHttpListener"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAcmeHttpListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcmeHttpListenerPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeHttpListener"];
                 };
             };
             /** @description Refused; the code says why */

@@ -7,12 +7,16 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { listenToEdges } from './edge/reports/administration-side.ts';
 import { type Access, createAccess } from './features/access/access.ts';
+import type { Acme } from './features/acme/acme.ts';
+import { createAcme } from './features/acme/create-acme.ts';
 import { createAcmeServer, gatewayHosts, privateCaIssuer } from './features/acme-server/acme-server.ts';
 import { createAlarms } from './features/alarms/alarms.ts';
 import { servedIdentities } from './features/alarms/served-identities.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createIdentity, type Identity } from './features/identity/identity.ts';
 import { createPrivateCa, installedZlint } from './features/private-ca/create-private-ca.ts';
+import { createPublishing } from './features/private-ca/publish/create-publishing.ts';
+import { privateCaProvider } from './features/private-ca/private-ca-provider.ts';
 import { createRevocation } from './features/revocation/revocation.ts';
 import { createSettings, type ListenerState, writeListeners } from './features/settings/settings.ts';
 import { createTools, openUpload } from './features/tools/tools.ts';
@@ -30,6 +34,8 @@ import { Problem } from './lib/problem.ts';
 import { createPublisher } from './publish-snapshot.ts';
 import { openStorage } from './storage/storage.ts';
 import type { FromAdministration, StartMessage, ToAdministration } from './supervisor/administration.ts';
+import { createHttpPortClient } from './supervisor/http-port-client.ts';
+import type { PublishingPortState } from './supervisor/publishing-port.ts';
 
 /** Exit code after an error nobody expected: the supervisor starts the process again. */
 const fault = 70;
@@ -39,8 +45,12 @@ process.once('disconnect', () => process.exit(0));
 /** What the supervisor said about the ports; it may say it before there are settings to take it. */
 let listenersTold: readonly ListenerState[] = [];
 let noteListeners: ((listeners: readonly ListenerState[]) => void) | undefined;
+const httpPort = createHttpPortClient(tell);
+let notePublishing: ((state: PublishingPortState) => void) | undefined;
 process.on('message', (message: ToAdministration) => {
   if (message.type === 'start') void administer(message);
+  if (message.type === 'http-port') httpPort.take(message);
+  if (message.type === 'publishing') notePublishing?.(message);
   if (message.type !== 'listeners') return;
   listenersTold = message.listeners;
   noteListeners?.(listenersTold);
@@ -90,6 +100,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     settings,
     trustedCas: trustedCa,
     identity: () => identity,
+    acmeTls: () => acme.alpnChallenges(),
     peers: async () => {
       const { purposes } = await revocation.settings();
       const rules = { sip: purposes['sip-tls'], https: purposes['https-client'] };
@@ -140,9 +151,24 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     },
     onError: (error) => log.error('what the edges reported could not be kept', { error }),
   });
-  const privateCa = createPrivateCa({
+  const authorities = createPrivateCa({
     ...{ storage, clock, events, settings, trustedCas: trustedCa, slots: identity },
     zlint: installedZlint(),
+    ownUrl: () => publicAddress(settings, options.pkiPort),
+    nextCrlNumber: ({ id }) => publishing.nextNumber(id),
+  });
+  const publishing: Publishing = createPublishing({
+    ...{ storage, clock, privateCa: authorities, serve: () => tell({ type: 'publish' }) },
+    onError: (error) => log.error('the private CA could not publish', { error }),
+  });
+  const privateCa = publishing.observed(authorities);
+  notePublishing = (state) => publishing.takeServiceState(serviceStateOf(state));
+  const acme: Acme = createAcme({
+    ...{ storage, clock, events, settings, identity, trustedCas: trustedCa, httpChallenges: httpPort },
+    privateCa: privateCaProvider(privateCa),
+    ports: { http: options.httpPort, https: options.httpsPort },
+    publishAlpn: publisher.publish,
+    onError: (error) => log.error('ACME failed', { error }),
   });
   const acmeServer = createAcmeServer({
     ...{ storage, clock, events, ca: privateCaIssuer(privateCa, clock), ownHosts: () => gatewayHosts(settings) },
@@ -158,7 +184,9 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
       revocation.conditions,
       zones.conditions,
       privateCa.conditions,
+      publishing.conditions,
       acmeServer.conditions,
+      () => acme.conditions(clock.now()),
       settings.conditions,
     ],
     overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
@@ -168,7 +196,9 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
 
   await identity.ensureTemporary();
   await revocation.start();
+  await publishing.start();
   await acmeServer.start();
+  await acme.start();
   const keepListeners = async (): Promise<void> => {
     try {
       if (await writeListeners(folder, await settings.get())) tell({ type: 'listeners' });
@@ -179,7 +209,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   await keepListeners();
   events.on('changed', ({ feature }) => {
     // identities publish by themselves, because their answer says whether every edge took the change
-    if (feature === 'identity' || feature === 'listeners') return;
+    if (feature === 'identity' || feature === 'listeners' || feature === 'acme') return;
     if (feature === 'settings') void keepListeners();
     publisher.publish().catch((error: unknown) => log.error('not every edge took the change', { feature, error }));
   });
@@ -190,7 +220,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const app = await createHttpApp({
     routes: collectRoutes({
       ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },
-      ...{ acmeServer, privateCa },
+      ...{ acme, acmeServer, privateCa },
     }),
     access,
     audit,

@@ -23,6 +23,8 @@ export interface PublisherDeps {
   readonly trustedCas: TrustedCaFeature;
   /** Zones, relays and revocation for the edges; without it no peer is asked to prove anything. */
   readonly peers?: () => Promise<EdgePeers>;
+  /** What is shown to CAs that look by TLS-ALPN-01. */
+  readonly acmeTls?: () => Promise<NonNullable<EdgeSnapshot['acmeTls']>>;
 }
 
 export interface Publisher {
@@ -84,9 +86,12 @@ async function gather({
   trustedCas,
   settings,
   peers = async () => noPeers,
+  acmeTls = async () => [],
 }: PublisherDeps): Promise<Content> {
+  const challenges = await acmeTls();
   return {
     ...(await peers()),
+    ...(challenges.length > 0 && { acmeTls: challenges }),
     identities: await identitiesOf(identity()),
     trust: (await trustedCas.certificates()).map((certificate) => toBase64(certificate.der)),
     settings: edgeSettings(await settings.get()),

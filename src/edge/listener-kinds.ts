@@ -45,6 +45,7 @@ function httpsKind({ state, admission, administration }: KindTools): ListenerKin
     name: 'https',
     asksClientCertificate: (snapshot) => snapshot.httpsClientCertificates !== 'not-required',
     alpn: ['http/1.1'],
+    answersAcme: true,
     halfOpen: true,
     limits: (s) => s.https,
     firstByteMs: () => 0,

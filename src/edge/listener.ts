@@ -5,6 +5,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Log } from '../lib/log.ts';
+import { acmeProtocol, challengeContexts, chooseProtocol } from './acme-tls.ts';
 import { plainAddress } from './address.ts';
 import { createConnectionCaps } from './connection-caps.ts';
 import { buildContexts, type ListenerContexts } from './contexts.ts';
@@ -24,6 +25,8 @@ export interface ListenerKind {
   /** Asked for in the handshake, never demanded there: `open` judges the chain, by our own engine. */
   asksClientCertificate(snapshot: EdgeSnapshot): boolean;
   readonly alpn?: readonly string[];
+  /** Whether CAs look here for TLS-ALPN-01 challenges. */
+  readonly answersAcme?: boolean;
   /** Whether answers still go to a client that has closed its own direction. */
   readonly halfOpen: boolean;
   limits(settings: EdgeSettings): ListenerLimits;
@@ -58,6 +61,7 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
   });
   const connections = new Map<string, Watched & { socket?: TLSSocket }>();
   let contexts: ListenerContexts | undefined;
+  let challenges: ReturnType<typeof challengeContexts> = new Map();
   let accepted = 0;
   let established = 0;
   const count = (reason: string) => closed.set(reason, (closed.get(reason) ?? 0) + 1);
@@ -65,7 +69,11 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
   const tls: TlsServer = createTlsServer({
     requestCert: false,
     rejectUnauthorized: false,
-    ...(kind.alpn === undefined ? {} : { ALPNProtocols: [...kind.alpn] }),
+    ...(kind.alpn !== undefined && {
+      ALPNCallback(this: TLSSocket, offered: { servername: string; protocols: string[] }) {
+        return chooseProtocol(this, offered, kind.alpn ?? [], challenges);
+      },
+    }),
     SNICallback: (name, done) => {
       try {
         // an unknown name gets the default identity; a map of our own, because addContext only ever grows
@@ -121,6 +129,11 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
       socket.destroy();
       return;
     }
+    if (socket.alpnProtocol === acmeProtocol) {
+      // RFC 8737 3: the handshake was all
+      socket.destroySoon();
+      return;
+    }
     // only now: a client that goes away in the middle of its handshake is to be gone here too
     socket.allowHalfOpen = kind.halfOpen;
     socket.disableRenegotiation();
@@ -168,7 +181,13 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
     prepare(snapshot) {
       const asks = kind.asksClientCertificate(snapshot);
       const next = buildContexts(snapshot, { tickets: !asks }, contexts);
-      return { commit: () => adopt(next, snapshot.settings, asks) };
+      const asked = challengeContexts(kind.answersAcme === true ? (snapshot.acmeTls ?? []) : []);
+      return {
+        commit: () => {
+          adopt(next, snapshot.settings, asks);
+          challenges = asked;
+        },
+      };
     },
     async listen(descriptor) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -8,6 +8,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../storage/durable-file.ts';
+import type { ChallengeIdentity } from './acme-tls.ts';
 import type { EdgePeers } from './snapshot-peers.ts';
 
 export interface EdgeSnapshot extends EdgePeers {
@@ -19,6 +20,8 @@ export interface EdgeSnapshot extends EdgePeers {
   /** Trusted CA certificates, base64 of the DER. */
   readonly trust: readonly string[];
   readonly settings: EdgeSettings;
+  /** What a CA is shown that looks by TLS-ALPN-01; absent while none does. */
+  readonly acmeTls?: readonly ChallengeIdentity[];
 }
 
 export interface EdgeIdentity {

@@ -17,12 +17,12 @@ test('docs/trusted-ca.md names every bundled public root and no other', () => {
 test('docs/alarms.md names every condition that can become an alarm and no other', () => {
   const page = readFileSync('docs/alarms.md', 'utf8');
   const table = page.slice(page.indexOf('| alarm | severity'));
-  const named = [...table.matchAll(/`([a-z-]+\.[a-z-]+)`/g)].map(([, code]) => code ?? '');
+  const named = [...table.matchAll(/`([a-z-]+\.[a-z0-9-]+)`/g)].map(([, code]) => code ?? '');
   const raised = sources('src/features')
     .filter(({ path }) => /\/(conditions|flags)\.ts$/.test(path))
     .flatMap(({ text }) =>
       [
-        ...text.matchAll(/'((?:acme-server|private-ca|settings|identity|trusted-ca|revocation|zones)\.[a-z0-9-]+)'/g),
+        ...text.matchAll(/'((?:acme|acme-server|private-ca|settings|identity|trusted-ca|revocation|zones)\.[a-z0-9-]+)'/g),
       ].map(([, code]) => code ?? ''),
     );
   assert.deepEqual([...new Set(named)].sort(), [...new Set(raised)].sort());

@@ -16,6 +16,8 @@ import type {
   AcmeSlotPatch,
   AcmeSlotView,
   AcmeTimelineEntry,
+  HttpListenerPatch,
+  HttpListenerView,
   RevocationReason,
 } from './schemas.ts';
 
@@ -37,16 +39,23 @@ export type {
 export interface PrivateCaProvider {
   /** Names of the templates that a provider can name; none: there is no private CA yet. */
   templates(): Promise<readonly string[]>;
-  /** Signs a PKCS#10 request (DER) by that template; the leaf first, then its chain, DER. Rejects with a Problem. */
+  /** Signs a PKCS#10 request (DER) by that template; the leaf first, then its chain without the root, DER. */
   issue(actor: Actor, request: { readonly csr: Uint8Array; readonly template: string }): Promise<readonly Uint8Array[]>;
+  /** DER of its roots: where its chains end. */
+  roots(): Promise<readonly Uint8Array[]>;
   /** `serial` in hexadecimal. Rejects with a Problem. */
   revoke(actor: Actor, serial: string, reason: RevocationReason): Promise<void>;
 }
 
 /** Answers to HTTP-01 (RFC 8555 8.3): the listener opens while there are any. */
 export interface HttpChallenges {
-  /** The key authorization by token: replaces what was known before. Resolves when it is served. */
-  serve(answers: Readonly<Record<string, string>>): Promise<void>;
+  /** Key authorizations by token, added to those known or removed from them. Resolves when that is served. */
+  serve(answers: Readonly<Record<string, string>>, how: 'add' | 'remove'): Promise<void>;
+  /** `always`: open without a challenge too. `redirect`: where everything but challenges is sent. */
+  configure(settings: {
+    readonly always: boolean;
+    readonly redirect: { readonly httpsPort: number; readonly names: readonly string[] } | null;
+  }): Promise<void>;
 }
 
 /** Certificates that answer TLS-ALPN-01 (RFC 8737): presented to who offers `acme-tls/1`. */
@@ -116,7 +125,14 @@ export interface AcmeSlots {
   timeline(slot?: Slot): Promise<readonly AcmeTimelineEntry[]>;
 }
 
+export interface AcmeHttpListener {
+  get(): Promise<HttpListenerView>;
+  /** Throws `acme.stale` (409). */
+  change(actor: Actor, patch: HttpListenerPatch): Promise<HttpListenerView>;
+}
+
 export interface Acme {
+  readonly httpListener: AcmeHttpListener;
   readonly providers: AcmeProviders;
   readonly accounts: AcmeAccounts;
   readonly slots: AcmeSlots;

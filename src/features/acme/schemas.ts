@@ -4,33 +4,37 @@ import { z } from 'zod';
 const time = z.iso.datetime().describe('UTC');
 const words = z.array(z.string().max(1000)).max(50);
 
+const dnsChallenge = z.discriminatedUnion('method', [
+  z.object({
+    type: z.literal('dns-01'),
+    method: z.literal('rfc2136'),
+    server: z.string().min(1).max(255).describe('address of the primary name server'),
+    port: z.number().int().min(1).max(65_535).optional(),
+    zone: z.string().max(253).optional().describe('asked of the DNS when missing'),
+    keyName: z.string().max(253).optional().describe('TSIG key'),
+    keyAlgorithm: z.enum(['hmac-sha256', 'hmac-sha384', 'hmac-sha512']).optional(),
+    secret: z.string().max(500).optional().describe('TSIG key, base64; write only'),
+  }),
+  z.object({
+    type: z.literal('dns-01'),
+    method: z.literal('exec'),
+    program: words.min(1).describe('program and fixed arguments, each one word; no shell sees them'),
+  }),
+  z.object({
+    type: z.literal('dns-01'),
+    method: z.literal('webhook'),
+    url: z.url({ protocol: /^https$/ }).max(2000),
+    caPem: z.string().max(200_000).optional(),
+    secret: z.string().max(500).optional().describe('sent as bearer token; write only'),
+  }),
+]);
+
 /** How it is proven that names are held. Secrets are written, never read. */
 export const challengeSettings = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('http-01') }),
     z.object({ type: z.literal('tls-alpn-01') }),
-    z.object({
-      type: z.literal('dns-01'),
-      method: z.literal('rfc2136'),
-      server: z.string().min(1).max(255).describe('address of the primary name server'),
-      port: z.number().int().min(1).max(65_535).optional(),
-      zone: z.string().max(253).optional().describe('asked of the DNS when missing'),
-      keyName: z.string().max(253).optional().describe('TSIG key; none: the update is not signed'),
-      keyAlgorithm: z.enum(['hmac-sha256', 'hmac-sha384', 'hmac-sha512']).optional(),
-      secret: z.string().max(500).optional().describe('TSIG key, base64; write only'),
-    }),
-    z.object({
-      type: z.literal('dns-01'),
-      method: z.literal('exec'),
-      program: words.min(1).describe('program and fixed arguments, each one word; no shell sees them'),
-    }),
-    z.object({
-      type: z.literal('dns-01'),
-      method: z.literal('webhook'),
-      url: z.url({ protocol: /^https$/ }).max(2000),
-      caPem: z.string().max(200_000).optional(),
-      secret: z.string().max(500).optional().describe('sent as bearer token; write only'),
-    }),
+    dnsChallenge,
   ])
   .meta({ id: 'AcmeChallengeSettings' });
 
@@ -259,6 +263,24 @@ export const acmeTimelineEntry = z
   .object({ at: time, slot: z.string(), what: z.string(), words: z.string(), ok: z.boolean(), planned: z.boolean() })
   .meta({ id: 'AcmeTimelineEntry' });
 
+export const httpListenerView = z
+  .object({
+    open: z.enum(['while-needed', 'always']),
+    redirect: z.boolean().describe('what is no challenge is sent to HTTPS by status 308'),
+    version: z.number().int(),
+    port: z.number().int(),
+    httpsPort: z.number().int(),
+  })
+  .meta({ id: 'AcmeHttpListener' });
+
+export const httpListenerPatch = z
+  .object({
+    open: z.enum(['while-needed', 'always']).optional(),
+    redirect: z.boolean().optional(),
+    version: z.number().int(),
+  })
+  .meta({ id: 'AcmeHttpListenerPatch' });
+
 export const revocationReasons = [
   'unspecified',
   'key-compromise',
@@ -281,4 +303,6 @@ export type AcmePending = z.infer<typeof acmePending>;
 export type AcmeCheckRow = z.infer<typeof acmeCheckRow>;
 export type AcmeRenewal = z.infer<typeof acmeRenewal>;
 export type AcmeTimelineEntry = z.infer<typeof acmeTimelineEntry>;
+export type HttpListenerView = z.infer<typeof httpListenerView>;
+export type HttpListenerPatch = z.infer<typeof httpListenerPatch>;
 export type RevocationReason = (typeof revocationReasons)[number];

@@ -1,0 +1,164 @@
+/**
+ * Goes through the steps of an order, from wherever it stands: each step does its part at the CA, then one transaction
+ * under the lease keeps what came of it. Killed at any moment, it goes on from the last step that was kept.
+ */
+import type { Actor } from '../../../lib/actor.ts';
+import { type FailPoint, failPoint } from '../../../lib/fail-point.ts';
+import { Problem } from '../../../lib/problem.ts';
+import type { Lease } from '../../../storage/lease.ts';
+import { parseSlot } from '../../identity/identity.ts';
+import type { AcmeDeps } from '../acme-deps.ts';
+import { AcmeProblem } from '../client/acme-problem.ts';
+import { isPermanent } from '../client/timing/next-attempt.ts';
+import { keptProblem } from '../problems.ts';
+import { loseAccount, type OpenAccount, openAccount } from '../providers/accounts.ts';
+import { rememberWait } from '../providers/limits.ts';
+import { findProvider } from '../providers/manage-providers.ts';
+import { type Provider, readSecrets } from '../providers/provider.ts';
+import { readSlotSettings } from '../slots/slot-settings.ts';
+import * as store from '../store.ts';
+import type { ChallengeDesk } from './challenge-desk.ts';
+import type { OrderContext, StepResult } from './order-context.ts';
+import { type OrderFields, type OrderStep, readOrderFields } from './order-record.ts';
+import { presentProofs, removeProofs, steps } from './steps.ts';
+
+export interface OrderWork {
+  readonly deps: AcmeDeps;
+  readonly desk: ChallengeDesk;
+  readonly lease: Lease;
+  readonly actor: Actor;
+  /** Ends the work where it stands; the order goes on at the next start. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs an order to its end; answers how it ended. An order that was cut off stays `running`. */
+export async function runOrder(work: OrderWork, id: string): Promise<store.OrderRow> {
+  const { deps, signal } = work;
+  let account: OpenAccount | undefined;
+  let presented = false;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const row = await store.selectOrder(deps.storage.db, id);
+      if (row === undefined) throw new Error('the order is gone');
+      if (row.state !== 'running') return row;
+      const context = await contextOf(work, row, async () => {
+        account ??= await openFor(work, row);
+        return account;
+      });
+      try {
+        // proofs live in memory: after a restart they are put in place again
+        if (!presented && (row.step === 'respond' || row.step === 'validate')) await presentProofs(context);
+        presented = true;
+        await oneStep(context, row.step as OrderStep);
+      } catch (error) {
+        if (signal.aborted || isLost(error)) throw error;
+        const lost = error instanceof AcmeProblem && error.code === 'acme.account-needed';
+        if (lost && account !== undefined && !context.fields.accountLost) {
+          await beginWithNewAccount(context, account);
+          account.close();
+          account = undefined;
+          continue;
+        }
+        await removeProofs(context).catch(deps.onError);
+        await failOrder(context, error);
+      }
+    }
+  } finally {
+    account?.close();
+  }
+}
+
+/** The order's row as failed or abandoned, with the reason. */
+export async function endOrder(
+  deps: AcmeDeps,
+  row: store.OrderRow,
+  state: 'failed' | 'abandoned',
+  error: unknown,
+  guard?: (trx: store.Trx) => Promise<void>,
+): Promise<void> {
+  const problem = { ...keptProblem(error), ...(error instanceof AcmeProblem && { permanent: isPermanent(error) }) };
+  const fields: OrderFields = { ...readOrderFields(row), problem };
+  const { step, url } = row;
+  await deps.storage.transaction(async (trx) => {
+    await guard?.(trx);
+    const change = { step, url, state, fields: JSON.stringify(fields), updated_at: deps.clock.now() };
+    await store.updateOrder(trx, row.id, change);
+  });
+}
+
+async function oneStep(context: OrderContext, step: OrderStep): Promise<void> {
+  if (step === 'begin') throw new Error('an order that was kept has begun');
+  failPoint(`acme.${step}` as FailPoint);
+  const result = await steps[step](context);
+  if (result.next === 'finalize' && step === 'validate') await removeProofs(context);
+  failPoint(`acme.${step}-done` as FailPoint);
+  await keep(context, step, result);
+}
+
+async function keep(context: OrderContext, step: OrderStep, result: StepResult): Promise<void> {
+  const { deps, row, fields, lease } = context;
+  const { next, words, change = {}, url = row.url, alongside } = result;
+  const now = deps.clock.now();
+  const after: OrderFields = { ...fields, ...change, log: [...fields.log, { step, at: now, words }] };
+  const within = async (trx: store.Trx): Promise<void> => {
+    await lease.guard(trx);
+    const state = next === 'done' ? 'done' : 'running';
+    const kept = { step: next === 'done' ? step : next, state, url, fields: JSON.stringify(after), updated_at: now };
+    if (!(await store.updateOrder(trx, row.id, kept as Parameters<typeof store.updateOrder>[2]))) throw stopped();
+    await alongside?.(trx);
+  };
+  if (result.keep === undefined) await deps.storage.transaction(within);
+  else await result.keep(within);
+}
+
+async function failOrder(context: OrderContext, error: unknown): Promise<void> {
+  const { deps, row, fields, lease } = context;
+  const now = await store.selectOrder(deps.storage.db, row.id);
+  if (now === undefined || now.state !== 'running') return;
+  if (fields.directory !== '') await rememberWait(deps, fields.directory, error);
+  await endOrder(deps, now, 'failed', error, lease.guard);
+}
+
+/** RFC 8555 6.7 accountDoesNotExist: what was begun with that account is lost, and begun again once. */
+async function beginWithNewAccount({ deps, row, fields, lease }: OrderContext, account: OpenAccount): Promise<void> {
+  await loseAccount(deps, account.row);
+  const words = 'The CA no longer knows the account; a new one is made.';
+  const log = [...fields.log, { step: 'account', at: deps.clock.now(), words }];
+  const after: OrderFields = { ...fields, accountLost: true, authorizations: [], challenges: [], finalize: '', log };
+  await deps.storage.transaction(async (trx) => {
+    await lease.guard(trx);
+    const kept = { step: 'account', state: 'running', url: null, updated_at: deps.clock.now() } as const;
+    await store.updateOrder(trx, row.id, { ...kept, fields: JSON.stringify(after) });
+  });
+}
+
+async function contextOf(
+  { deps, desk, lease, actor, signal }: OrderWork,
+  row: store.OrderRow,
+  account: () => Promise<OpenAccount>,
+): Promise<OrderContext> {
+  const slot = parseSlot(row.slot);
+  const provider = await findProvider(deps, row.provider);
+  return {
+    ...{ deps, actor, row, fields: readOrderFields(row), slot, provider, lease, signal, account },
+    settings: readSlotSettings(await store.selectSlot(deps.storage.db, slot)),
+    solver: async () => {
+      const stored = await store.selectProvider(deps.storage.db, provider.id);
+      return desk.solverFor(provider.challenge, stored === undefined ? {} : readSecrets(deps.storage.vault, stored));
+    },
+  };
+}
+
+async function openFor({ deps, actor, lease }: OrderWork, row: store.OrderRow): Promise<OpenAccount> {
+  const provider: Provider = await findProvider(deps, row.provider);
+  return openAccount(deps, actor, provider, readOrderFields(row).directory, lease.guard);
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof Problem && error.details.code === 'storage.lease-lost';
+}
+
+function stopped(): AcmeProblem {
+  return new AcmeProblem('acme.stopped', 'The order was stopped.');
+}

@@ -1,0 +1,180 @@
+/** Providers added, changed, put in order, removed. */
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '../../../lib/actor.ts';
+import { parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { decodePem } from '../../../pki/pem.ts';
+import { recordAudit } from '../../audit/audit.ts';
+import type { AcmeDeps } from '../acme-deps.ts';
+import { checkShape } from '../client/wire/url-rule.ts';
+import { noProvider, providerInvalid, providerUsed, stale } from '../problems.ts';
+import type { AcmeProviderPatch, AcmeProviderRequest } from '../schemas.ts';
+import { readSlotSettings } from '../slots/slot-settings.ts';
+import * as store from '../store.ts';
+import {
+  builtInProviders,
+  emptyFields,
+  mergeFields,
+  type Provider,
+  type ProviderFields,
+  type ProviderSecrets,
+  readProvider,
+  readSecrets,
+  sealSecrets,
+} from './provider.ts';
+
+/** The first start adds those that are built in; later starts change nothing. */
+export async function ensureBuiltIn({ storage }: AcmeDeps): Promise<void> {
+  await storage.transaction(async (trx) => {
+    const there = new Set((await store.selectProviders(trx)).map(({ id }) => id));
+    for (const [i, { id, fields }] of builtInProviders.entries()) {
+      if (there.has(id)) continue;
+      const row = { id, position: 1000 + i, version: 1, kind: 'acme', sealed_secrets: null } as const;
+      await store.writeProvider(trx, { ...row, fields: JSON.stringify(fields) });
+    }
+  });
+}
+
+export async function listProviders({ storage }: AcmeDeps): Promise<readonly Provider[]> {
+  return (await store.selectProviders(storage.db)).map(readProvider);
+}
+
+/** Throws `acme.no-provider` (404). */
+export async function findProvider({ storage }: AcmeDeps, id: string): Promise<Provider> {
+  const row = await store.selectProvider(storage.db, id);
+  if (row === undefined) throw noProvider(id);
+  return readProvider(row);
+}
+
+export async function addProvider(deps: AcmeDeps, actor: Actor, request: AcmeProviderRequest): Promise<string> {
+  const { storage } = deps;
+  const { kind, ...rest } = request;
+  const fields = mergeFields(emptyFields, rest);
+  await checkFields(deps, kind, fields);
+  const id = randomBytes(16).toString('hex');
+  const secrets = sealSecrets(storage.vault, id, secretsOf({}, rest));
+  await storage.transaction(async (trx) => {
+    const others = (await store.selectProviders(trx)).map(readProvider);
+    checkName(fields, others);
+    // before the built-in ones: who adds a CA means to use it
+    const position = Math.min(0, ...others.map((one) => one.position)) - 1;
+    const row = { id, position, version: 1, kind, sealed_secrets: secrets, fields: JSON.stringify(fields) };
+    await store.writeProvider(trx, row);
+    const detail = { name: fields.name, kind, directory: fields.directoryUrl };
+    await recordAudit(trx, actor, { action: 'acme.provider-add', object: id, after: row.fields, detail });
+  });
+  return id;
+}
+
+export async function changeProvider(
+  deps: AcmeDeps,
+  actor: Actor,
+  id: string,
+  patch: AcmeProviderPatch,
+): Promise<void> {
+  const { storage } = deps;
+  const before = await findProvider(deps, id);
+  const { version, ...rest } = patch;
+  const { id: _id, position: _position, version: _version, kind, ...old } = before;
+  const fields = mergeFields(old, before.builtIn ? withoutDirectory(rest) : rest);
+  await checkFields(deps, kind, fields);
+  await storage.transaction(async (trx) => {
+    const row = await store.selectProvider(trx, id);
+    if (row === undefined) throw noProvider(id);
+    if (row.version !== version) throw stale('The provider');
+    const others = (await store.selectProviders(trx)).map(readProvider).filter((one) => one.id !== id);
+    checkName(fields, others);
+    const secrets = sealSecrets(storage.vault, id, secretsOf(readSecrets(storage.vault, row), rest));
+    const after = JSON.stringify(fields);
+    await store.writeProvider(trx, { ...row, version: row.version + 1, fields: after, sealed_secrets: secrets });
+    const detail = { name: fields.name, changed: Object.keys(rest) };
+    await recordAudit(trx, actor, { action: 'acme.provider-change', object: id, before: row.fields, after, detail });
+  });
+}
+
+export async function removeProvider(deps: AcmeDeps, actor: Actor, id: string): Promise<void> {
+  const provider = await findProvider(deps, id);
+  if (provider.builtIn) throw providerUsed(provider.name, ['every gateway: it is built in']);
+  await deps.storage.transaction(async (trx) => {
+    const slots = await usersOf(trx, id);
+    if (slots.length > 0) throw providerUsed(provider.name, slots);
+    await store.deleteProvider(trx, id);
+    const detail = { name: provider.name };
+    await recordAudit(trx, actor, { action: 'acme.provider-remove', object: id, before: provider.name, detail });
+  });
+}
+
+/** `ids` names every provider once. Throws `acme.provider-invalid` (422). */
+export async function orderProviders(deps: AcmeDeps, actor: Actor, ids: readonly string[]): Promise<void> {
+  await deps.storage.transaction(async (trx) => {
+    const there = (await store.selectProviders(trx)).map(({ id }) => id);
+    if ([...there].sort().join() !== [...ids].sort().join()) {
+      const detail = 'The order must name every provider once.';
+      throw providerInvalid([{ code: 'acme.provider-invalid', field: 'ids', detail }]);
+    }
+    for (const [i, id] of ids.entries()) await store.setPosition(trx, id, i);
+    const texts = { before: there.join(), after: ids.join() };
+    await recordAudit(trx, actor, { action: 'acme.provider-order', object: '', ...texts });
+  });
+}
+
+/** Slots whose settings name the provider. */
+export async function usersOf(db: store.Database, id: string): Promise<string[]> {
+  const slots = await store.selectSlots(db);
+  return slots.filter((row) => readSlotSettings(row).providers.includes(id)).map(({ slot }) => slot);
+}
+
+function withoutDirectory(patch: Omit<AcmeProviderPatch, 'version'>): Omit<AcmeProviderPatch, 'version'> {
+  const { directoryUrl: _directory, stagingUrl: _staging, ...rest } = patch;
+  return rest;
+}
+
+function secretsOf(before: ProviderSecrets, request: Partial<AcmeProviderRequest>): ProviderSecrets {
+  const secrets: ProviderSecrets = { ...before };
+  if (request.externalAccount?.hmacKey) secrets.hmacKey = request.externalAccount.hmacKey;
+  const { challenge } = request;
+  if (challenge !== undefined && 'secret' in challenge && challenge.secret) secrets.challenge = challenge.secret;
+  return secrets;
+}
+
+type FieldError = { code: string; field: string; detail: string; hint?: string };
+
+async function checkFields(deps: AcmeDeps, kind: Provider['kind'], fields: ProviderFields): Promise<void> {
+  const errors: FieldError[] = [];
+  const add = (field: string, detail: string): void => {
+    errors.push({ code: 'acme.provider-invalid', field, detail });
+  };
+  if (kind === 'acme') {
+    if (fields.directoryUrl === '') add('directoryUrl', 'The directory URL is missing.');
+    for (const field of ['directoryUrl', 'stagingUrl'] as const) {
+      if (fields[field] !== '') checkUrl(fields[field], (detail) => add(field, detail));
+    }
+    if (fields.stagingUrl !== '' && fields.stagingUrl === fields.directoryUrl) {
+      add('stagingUrl', 'The staging directory is the directory itself: what is tested there would be real.');
+    }
+  } else {
+    const templates = (await deps.privateCa?.templates()) ?? [];
+    if (!templates.includes(fields.template)) {
+      const known = templates.length === 0 ? 'there is no private CA yet' : `there are ${templates.join(', ')}`;
+      add('template', `The private CA has no such template: ${known}.`);
+    }
+  }
+  if (fields.caPem.trim() !== '') {
+    const blocks = decodePem(fields.caPem);
+    const all = blocks.ok ? blocks.value.map(({ der }) => parseCertificate(der)) : [];
+    if (all.length === 0 || all.some((one) => !one.ok)) add('caPem', 'The CA file holds no readable certificates.');
+  }
+  if (errors.length > 0) throw providerInvalid(errors);
+}
+
+function checkUrl(text: string, add: (detail: string) => void): void {
+  try {
+    checkShape(text);
+  } catch (error) {
+    add(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function checkName({ name }: ProviderFields, others: readonly Provider[]): void {
+  if (!others.some((one) => one.name.toLowerCase() === name.toLowerCase())) return;
+  throw providerInvalid([{ code: 'acme.provider-invalid', field: 'name', detail: 'Another provider has this name.' }]);
+}

@@ -1,0 +1,51 @@
+/** Asks the CA when it would like a certificate to be renewed (RFC 9773), as often as it may, and keeps the answer. */
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import type { Slot } from '../../identity/identity.ts';
+import type { AcmeDeps } from '../acme-deps.ts';
+import { AcmeProblem } from '../client/acme-problem.ts';
+import { ariCertificateId } from '../client/resource/renewal-info.ts';
+import { nextSuggestionAt } from '../client/timing/renewal-plan.ts';
+import { openDirectory } from '../providers/accounts.ts';
+import { waitUntil } from '../providers/limits.ts';
+import { readProvider } from '../providers/provider.ts';
+import { changeState, issuerOf, readSlotState, type SlotState } from '../slots/slot-state.ts';
+import * as store from '../store.ts';
+import { fingerprintOf } from './current-certificate.ts';
+
+const hour = 3_600_000;
+
+/** Nothing is asked before it is due, nor of a CA that did not issue the certificate. */
+export async function askForWindow(deps: AcmeDeps, slot: Slot, leaf: Certificate): Promise<void> {
+  const { storage, clock } = deps;
+  const now = clock.now();
+  const state = readSlotState(await store.selectSlot(storage.db, slot));
+  const id = ariCertificateId(leaf);
+  const row = await store.selectProvider(storage.db, issuerOf(state, fingerprintOf(leaf)) ?? '');
+  const provider = row === undefined ? undefined : readProvider(row);
+  if (state.askAt > now || id === undefined || provider?.kind !== 'acme') return;
+  const wait = await waitUntil(deps, provider.directoryUrl);
+  const answer = wait === null ? await ask(deps, provider, id, state) : { askAt: wait };
+  await storage.transaction((trx) => changeState(trx, slot, () => answer));
+}
+
+async function ask(
+  deps: AcmeDeps,
+  provider: ReturnType<typeof readProvider>,
+  id: string,
+  state: SlotState,
+): Promise<Partial<SlotState>> {
+  const account = await openDirectory(deps, provider, provider.directoryUrl);
+  const now = deps.clock.now();
+  try {
+    const { info, askAgainAt } = await account.client.renewalInfo(id);
+    const suggested = { start: info.start, end: info.end, explanation: info.explanation ?? '' };
+    return { suggested, askAt: nextSuggestionAt(now, askAgainAt) };
+  } catch (error) {
+    if (!(error instanceof AcmeProblem)) throw error;
+    // RFC 9773 4.3.3: an answer that is late does not undo the last one
+    const suggested = error.code === 'acme.not-offered' ? null : state.suggested;
+    return { suggested, askAt: Math.max(now + 6 * hour, error.failure.retryAt ?? 0) };
+  } finally {
+    account.close();
+  }
+}

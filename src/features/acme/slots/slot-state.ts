@@ -1,0 +1,87 @@
+/** Where a slot stands: what the CA suggests, failures in a row, when to try again, how signing and deploying went. */
+import { z } from 'zod';
+import type { Slot } from '../../identity/identity.ts';
+import * as store from '../store.ts';
+import { defaultSlotSettings } from './slot-settings.ts';
+
+const outcome = z.object({
+  at: z.number(),
+  ok: z.boolean(),
+  code: z.string(),
+  words: z.string(),
+  hint: z.string(),
+  provider: z.string(),
+});
+
+const slotState = z.object({
+  /** SHA-256 of the certificate that the times below are of, hexadecimal. */
+  certificate: z.string(),
+  /** Drawn once for that certificate. */
+  random: z.number(),
+  suggested: z.object({ start: z.number(), end: z.number(), explanation: z.string() }).nullable(),
+  /** When the CA is asked for its suggestion again; 0: at once. */
+  askAt: z.number(),
+  failures: z.number(),
+  failingSince: z.number().nullable(),
+  failedAt: z.number().nullable(),
+  nextAttempt: z.number().nullable(),
+  permanent: z.boolean(),
+  /** Failed for so long that a person has to say that it goes on. */
+  stopped: z.boolean(),
+  goneOnAt: z.number().nullable(),
+  /** Times of attempts that a person asked for. */
+  byHand: z.array(z.number()),
+  /** The scheduler tries at its next look, whatever the times say. */
+  tryNow: z.boolean(),
+  lastSign: outcome.nullable(),
+  lastDeploy: outcome.nullable(),
+  /** Provider by SHA-256 of the certificate that it issued; the newest last. */
+  issued: z.array(z.object({ certificate: z.string(), provider: z.string() })),
+});
+
+export type SlotState = z.infer<typeof slotState>;
+export type Outcome = z.infer<typeof outcome>;
+
+export const emptyState: SlotState = {
+  certificate: '',
+  random: 0.5,
+  suggested: null,
+  askAt: 0,
+  failures: 0,
+  failingSince: null,
+  failedAt: null,
+  nextAttempt: null,
+  permanent: false,
+  stopped: false,
+  goneOnAt: null,
+  byHand: [],
+  tryNow: false,
+  lastSign: null,
+  lastDeploy: null,
+  issued: [],
+};
+
+/** The state of a row; the empty one for a slot without a row. */
+export function readSlotState(row: Pick<store.SlotRow, 'state'> | undefined): SlotState {
+  return row === undefined ? emptyState : slotState.parse({ ...emptyState, ...JSON.parse(row.state) });
+}
+
+/** Changes the state of a slot in the caller's transaction; the version of its settings stays. */
+export async function changeState(
+  trx: store.Trx,
+  slot: Slot,
+  change: (state: SlotState) => Partial<SlotState>,
+): Promise<SlotState> {
+  const row = (await store.selectSlot(trx, slot)) ?? {
+    ...{ slot, version: 0, settings: JSON.stringify(defaultSlotSettings), state: '{}' },
+  };
+  const before = readSlotState(row);
+  const after = { ...before, ...change(before) };
+  await store.writeSlot(trx, { ...row, state: JSON.stringify(after) });
+  return after;
+}
+
+/** The provider that has issued a certificate; undefined when none set up here did. */
+export function issuerOf(state: SlotState, certificate: string): string | undefined {
+  return state.issued.findLast((one) => one.certificate === certificate)?.provider;
+}
