@@ -15,6 +15,7 @@ import { Problem } from './lib/problem.ts';
 import { keepAdministration } from './supervisor/administration.ts';
 import { keepEdges } from './supervisor/edges.ts';
 import type { HttpPort } from './supervisor/http-port.ts';
+import { keepPublishingPort, type PublishingPort } from './supervisor/publishing-port.ts';
 
 export interface ServeOptions {
   /** The data folder; made when missing. */
@@ -26,6 +27,8 @@ export interface ServeOptions {
   readonly sipPort: number;
   /** Answers HTTP-01 challenges, open only while there are any. */
   readonly httpPort?: number;
+  /** CRLs, CA certificates and OCSP answers of the private CA, open once there is one. */
+  readonly pkiPort?: number;
   /** SIP mutual TLS and relays, when there are any. */
   readonly furtherPorts?: readonly EdgePort[];
   /** Edge processes; one less than there are processors when missing. */
@@ -46,6 +49,12 @@ export const serveFlags = [
     value: 'port',
     default: '8080',
     text: 'HTTP-01 challenges of CAs, open only while there are any; port 80 of the names must lead here',
+  },
+  {
+    flag: 'pki-port',
+    value: 'port',
+    default: '8082',
+    text: 'CRLs, CA certificates and OCSP answers of the private CA, open once there is one',
   },
   {
     flag: 'sip-mutual-port',
@@ -151,7 +160,14 @@ export async function serve(options: ServeOptions): Promise<number> {
   const settled = Promise.withResolvers<number>();
   try {
     const note = () =>
-      noteRunning(folder, { version, administration: administration?.pid, http01: httpPort?.pid, ...edgesNote() });
+      noteRunning(folder, {
+        version,
+        administration: administration?.pid,
+        http01: httpPort?.pid,
+        ...pkiNote(),
+        ...edgesNote(),
+      });
+    const pkiNote = () => (pki?.pid === undefined ? {} : { pkiHttp: pki.pid, pkiPort: pki.port });
     const edgesNote = () =>
       edges && {
         address: edges.address,
@@ -162,6 +178,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       };
     let administration: ReturnType<typeof keepAdministration> | undefined;
     let httpPort: HttpPort | undefined;
+    let pki: PublishingPort | undefined;
     let edges: Awaited<ReturnType<typeof keepEdges>> | undefined;
     edges = await keepEdges(
       {
@@ -181,11 +198,27 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     );
     const { address, httpsPort, sipPort, furtherPorts } = edges;
+    const publishing = keepPublishingPort(
+      {
+        folder,
+        address,
+        port: options.pkiPort ?? 8082,
+        entry: entryFile('pki-http/pki-http'),
+        logLevel: options.logLevel,
+      },
+      (state) => {
+        administration?.tellPublishing(state);
+        note();
+      },
+      log,
+    );
+    pki = publishing;
     const places = {
       address,
       httpsPort,
       sipPort,
       httpPort: options.httpPort ?? 8080,
+      pkiPort: publishing.port,
       logLevel: options.logLevel,
       version,
     };
@@ -201,6 +234,10 @@ export async function serve(options: ServeOptions): Promise<number> {
         onReady: () => announce(address, httpsPort, sipPort, furtherPorts, folder),
         onPrint: (text) => void process.stdout.write(`${text}\n`),
         onHttpPort: async (wish) => (await openHttpPort()).set(wish),
+        onPublish: () => {
+          publishing.open();
+          return publishing.state;
+        },
         onChange: () => note(),
       },
       log,
@@ -216,6 +253,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       }
       log.info('ending', { signal });
       httpPort?.stop();
+      publishing.stop();
       void end(running, folder).then(() => settled.resolve(0), settled.reject);
     });
     setTimeout(flushCompileCache, 5_000).unref();
@@ -237,6 +275,9 @@ export interface RunningGateway {
   readonly administration?: number | undefined;
   /** The process of port 80, while it is open. */
   readonly http01?: number | undefined;
+  /** The process that serves CRLs and OCSP answers and its port, once there is one. */
+  readonly pkiHttp?: number;
+  readonly pkiPort?: number;
 }
 
 function noteRunning(folder: string, gateway: Omit<RunningGateway, 'pid'>): void {

@@ -1,7 +1,7 @@
 /** How the serving process is started: with the right to read the program and what is published, and nothing else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
-import { publicationFolder } from '../storage/publication/published-snapshot.ts';
+import { publicationFolder } from '../storage/publication/publication-paths.ts';
 
 /** `descriptor`: of the bound port; it stays open here. The channel for messages is descriptor 3. */
 export function spawnPublishing(entry: string, folder: string, descriptor: number): ChildProcess {

@@ -7,6 +7,7 @@ import { createBackoff } from './backoff.ts';
 import { exitReason } from './exit-reason.ts';
 import type { HttpPortWish } from './http-port.ts';
 import type { HttpPortAnswer, HttpPortMessage } from './http-port-client.ts';
+import type { PublishingPortState } from './publishing-port.ts';
 
 /** The first message the administration process gets. It ends by itself when this channel closes. */
 export interface StartMessage {
@@ -20,6 +21,8 @@ export interface StartMessage {
     readonly sipPort: number;
     /** Where HTTP-01 challenges are answered. */
     readonly httpPort: number;
+    /** Where CRLs, CA certificates and OCSP answers are served once there are any. */
+    readonly pkiPort: number;
     readonly logLevel: LogLevel;
     readonly version: string;
   };
@@ -30,21 +33,25 @@ export type ToAdministration =
   | StartMessage
   | { readonly type: 'reload' }
   | HttpPortAnswer
+  | PublishingPortState
   | { readonly type: 'listeners'; readonly listeners: readonly ListenerState[] };
 
 /**
- * What it says: that it answers on its socket, a line for the person who started the gateway, or that
- * `snapshot/listeners.json` names other ports than before.
+ * What it says: that it answers on its socket, a line for the person who started the gateway, that there is something
+ * to publish, or that `snapshot/listeners.json` names other ports than before.
  */
 export type FromAdministration =
   | { readonly type: 'ready' }
   | { readonly type: 'print'; readonly text: string }
   | HttpPortMessage
+  | { readonly type: 'publish' }
   | { readonly type: 'listeners' };
 
 export interface Administration {
   readonly pid: number | undefined;
   reload(): void;
+  /** Tells how the port for CRLs and OCSP answers fares. */
+  tellPublishing(state: PublishingPortState): void;
   /** Closes the channel, waits for the process to end, kills it after five seconds. */
   stop(): Promise<void>;
 }
@@ -54,6 +61,8 @@ export interface AdministrationHooks {
   readonly onPrint: (text: string) => void;
   /** What port 80 shall serve; rejects with the reason when it does not. */
   readonly onHttpPort: (wish: HttpPortWish) => Promise<void>;
+  /** There is something to publish. Answers how that fares now. */
+  readonly onPublish: () => PublishingPortState;
   /** The process was started or ended. */
   readonly onChange: () => void;
 }
@@ -78,6 +87,7 @@ export function keepAdministration(
     own.on('message', (message: FromAdministration) => {
       if (message.type === 'ready') hooks.onReady();
       else if (message.type === 'print') hooks.onPrint(message.text);
+      else if (message.type === 'publish') own.send(hooks.onPublish());
       else if (message.type === 'http-port') {
         const answer = (error: string | null) => {
           if (own.connected) own.send({ type: 'http-port', serial: message.serial, error });
@@ -108,6 +118,9 @@ export function keepAdministration(
     },
     reload: () => {
       if (child?.connected === true) child.send({ type: 'reload' });
+    },
+    tellPublishing: (state) => {
+      if (child?.connected === true) child.send(state);
     },
     async stop() {
       stopping = true;

@@ -6,8 +6,10 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { writeDurably } from '../durable-file.ts';
+import { publishedPath } from './publication-paths.ts';
+
+export { crlFolder, publicationFolder, publishedPath, statusFolder } from './publication-paths.ts';
 
 export interface PublishedSnapshot {
   readonly format: 1;
@@ -102,24 +104,6 @@ export async function readPublished(folder: string, key: Uint8Array): Promise<Pu
   plain.fill(0);
   if (snapshot.format !== 1) throw new Error(`snapshot format ${String(snapshot.format)} is not known here`);
   return snapshot;
-}
-
-/** The folder of everything that is published, inside the data folder. */
-export function publicationFolder(folder: string): string {
-  return join(folder, 'pki');
-}
-
-/** Where the snapshot lies; its presence means that something is published. */
-export function publishedPath(folder: string): string {
-  return join(publicationFolder(folder), 'published.snapshot');
-}
-
-export function crlFolder(folder: string): string {
-  return join(publicationFolder(folder), 'crl');
-}
-
-export function statusFolder(folder: string): string {
-  return join(publicationFolder(folder), 'status');
 }
 
 const magic = Buffer.from('TGPUBL1\n');

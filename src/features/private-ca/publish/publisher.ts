@@ -16,6 +16,7 @@ import {
 import type { Storage } from '../../../storage/storage.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { PrivateCa, StatusChange } from '../private-ca.ts';
+import { authorityUrls } from '../public-urls.ts';
 import { isDatabaseOlder } from './crl/crl-numbers.ts';
 import { earliestAfter, partitionsOf, renewAt } from './crl/crl-plan.ts';
 import { publishCrl, removeOldCrls } from './crl/publish-crls.ts';
@@ -185,11 +186,22 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     return made;
   };
 
+  /** The rows of an old database, with the times of what is served: the next CRL must be newer than that. */
+  const afterServed = async (rows: readonly CrlRow[], authorities: readonly Authority[], sealKey: Uint8Array) => {
+    if (toRepeat.size === 0) return rows;
+    const { crls } = await readPublished(folder, sealKey);
+    return rows.map((row): CrlRow => {
+      const authority = authorities.find(({ id }) => id === row.authority);
+      const served = authority && crls.find(({ path }) => path === authorityUrls('', authority, row.partition).crl);
+      return { ...row, this_update: Math.max(row.this_update, served?.thisUpdate ?? 0) };
+    });
+  };
+
   const runNow = async () => {
     const authorities = await published();
     if (authorities.length === 0) return;
     const sealKey = await prepare(authorities);
-    const rows = await readCrls(storage.db);
+    const rows = await afterServed(await readCrls(storage.db), authorities, sealKey);
     const responders = await respondersByAuthority(storage);
     await takeChanges(authorities);
     for (const authority of authorities) await guarded(authority.id, () => runAuthority(authority, rows, responders));

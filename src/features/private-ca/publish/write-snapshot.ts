@@ -89,7 +89,7 @@ async function publishedCrls(parts: SnapshotParts, before: readonly PublishedCrl
   for (const row of crls) {
     const authority = authorities.find(({ id }) => id === row.authority);
     if (authority === undefined) continue;
-    const path = new URL(authorityUrls('http://x', authority, row.partition).crl).pathname;
+    const path = authorityUrls('', authority, row.partition).crl;
     const served = before.find((one) => one.path === path);
     const newer =
       served !== undefined && served.thisUpdate > row.this_update && (await isWhole(storage.folder, served));
