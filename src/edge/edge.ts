@@ -44,8 +44,13 @@ process.on('SIGTERM', () => void end(stopMs));
 process.on('SIGINT', () => void end(stopMs));
 process.on('SIGHUP', () => void started.then((serving) => serving.load()).catch(() => undefined));
 await (await started).load().catch(() => undefined);
-// a process that lives for weeks, or is killed, would never write what it compiled
-setTimeout(flushCompileCache, 5_000).unref();
+// a process that lives for weeks, or is killed, would never write what it compiled; it takes a tenth of a second
+const flushing = setInterval(async () => {
+  if ((await started).open > 0) return;
+  clearInterval(flushing);
+  flushCompileCache();
+}, 5_000);
+flushing.unref();
 
 async function obey(command: EdgeCommand): Promise<EdgeStatus | { readonly pid: number }> {
   const serving = await started;

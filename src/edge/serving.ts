@@ -6,6 +6,7 @@ import type { EdgeStatus } from './control/protocol.ts';
 import { type EdgeLaunch, portsOf } from './launch.ts';
 import { createListener } from './listener.ts';
 import { type EdgeState, listenerKind } from './listener-kinds.ts';
+import { watchPauses } from './pauses.ts';
 import { type Admission, createAdmission } from './peer/admission.ts';
 import { createHostAddresses } from './peer/host-addresses.ts';
 import { createSipJudge } from './peer/judge-sip.ts';
@@ -56,6 +57,7 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
   const run = join(launch.folder, 'run');
   const reporter = createReporter(join(run, reportsSocket));
   const verifier = createPeerVerifier(launch.folder);
+  const pauses = watchPauses();
   const callers = createCallers(() => admission.live, reporter.tell);
   const admission: Admission = createAdmission({
     verifier,
@@ -163,6 +165,7 @@ export function createServing(launch: EdgeLaunch, log: Log): Serving {
         state,
         serial,
         memory: heapUsed + external,
+        longestPause: pauses.longest(),
         https: https!.listener.status(),
         sip: sip!.listener.status(),
         further: Object.fromEntries(further.map(({ port, listener }) => [port.name, listener.status()])),

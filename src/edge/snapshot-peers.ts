@@ -44,6 +44,12 @@ export interface EdgeCrlFile {
   readonly source: 'manual' | 'automatic' | 'embedded' | 'cdp';
   /** For people: the URL, or the name of the uploaded file. */
   readonly origin?: string;
+  /** SHA-256 of the file in lower-case hexadecimal. */
+  readonly id?: string;
+  /** The ready index of the CRL, absolute; used with `id` only. */
+  readonly indexFile?: string;
+  /** SHA-256 of the publicKeyInfo with which the signature was found good; used with `id` only. */
+  readonly signedBy?: string;
 }
 
 /** A listener that ends TLS, verifies the client and passes bytes both ways. */

@@ -47,6 +47,8 @@ export interface EdgeStatus {
   readonly serial: number;
   /** Bytes in heap and buffers. */
   readonly memory: number;
+  /** The longest the process took to look at its sockets again, since it was asked last; milliseconds. */
+  readonly longestPause: number;
   /** Why the last load failed, in words. */
   readonly problem?: string;
   readonly https: ListenerStatus;

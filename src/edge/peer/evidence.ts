@@ -1,11 +1,12 @@
 /** What an edge verifies with: sets of trusted CAs and CRLs, read once for each snapshot and kept between them. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type EvidenceCrl, type Trust, trustOf } from '../../features/verification/verification.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
-import { type LoadedCrl, loadCrl } from '../../pki/crl/loaded-crl.ts';
+import type { LoadedCrl } from '../../pki/crl/loaded-crl.ts';
 import type { EdgeSnapshot } from '../snapshot.ts';
+import type { EdgeCrlFile } from '../snapshot-peers.ts';
+import { readCrlFile } from './crl-file.ts';
 
 export interface PeerEvidence {
   readonly serial: number;
@@ -17,6 +18,13 @@ export interface PeerEvidence {
   /** What was read, for the next snapshot. */
   readonly kept: ReadonlyMap<string, LoadedCrl>;
   readonly certificates: ReadonlyMap<string, Certificate>;
+  readonly sets: ReadonlyMap<string, TrustSet>;
+}
+
+interface TrustSet {
+  /** Base64 of the DER. */
+  readonly list: readonly string[];
+  readonly trust: Trust;
 }
 
 /** Reads what the snapshot names; what `previous` holds already is used again. A file that cannot be read is a problem. */
@@ -26,34 +34,40 @@ export async function loadEvidence(
   previous?: PeerEvidence,
 ): Promise<PeerEvidence> {
   const certificates = new Map<string, Certificate>();
-  const read = (der: string): Certificate[] => {
+  const certificate = (der: string): Certificate[] => {
     const known = certificates.get(der) ?? previous?.certificates.get(der) ?? parse(der);
     if (known !== undefined) certificates.set(der, known);
     return known === undefined ? [] : [known];
   };
-  const sets = new Map<string, Trust>([['', trustOf(snapshot.trust.flatMap(read))]]);
+  const sets = new Map<string, TrustSet>();
+  const keep = (name: string, list: readonly string[], label?: string) => {
+    const read = list.flatMap(certificate);
+    const before = previous?.sets.get(name);
+    const same = before?.list.length === list.length && list.every((der, i) => der === before.list[i]);
+    sets.set(name, { list, trust: same ? before.trust : trustOf(read, label) });
+  };
+  keep('', snapshot.trust);
   for (const [name, list] of Object.entries(snapshot.trustSets)) {
-    sets.set(name, trustOf(list.flatMap(read), `the set “${name}” of trusted CAs`));
+    keep(name, list, `the set “${name}” of trusted CAs`);
   }
   const kept = new Map<string, LoadedCrl>();
   const crls: EvidenceCrl[] = [];
   const problems: string[] = [];
-  for (const { file, source, origin } of snapshot.revocation.crls) {
+  for (const one of snapshot.revocation.crls) {
+    const { file, source } = one;
     const path = isAbsolute(file) ? file : join(folder, 'crl', file);
-    const crl = kept.get(path) ?? previous?.kept.get(path) ?? (await readCrl(path, origin ?? file, problems));
+    const crl = kept.get(path) ?? previous?.kept.get(path) ?? (await readCrl({ ...one, file: path }, problems));
     if (crl === undefined) continue;
     kept.set(path, crl);
     crls.push({ crl, origin: source });
   }
+  return holding({ serial: snapshot.serial, crls, problems, kept, certificates, sets });
+}
+
+/** Apart from what read it: a closure in there would keep what it was read beside, and that what came before it. */
+function holding(read: Omit<PeerEvidence, 'trust'>): PeerEvidence {
   const nothing = trustOf([], 'an unknown set of trusted CAs');
-  return {
-    serial: snapshot.serial,
-    trust: (name) => sets.get(name) ?? nothing,
-    crls,
-    problems,
-    kept,
-    certificates,
-  };
+  return { ...read, trust: (name) => read.sets.get(name)?.trust ?? nothing };
 }
 
 /** A short name for evidence that came from outside. */
@@ -66,14 +80,9 @@ function parse(der: string): Certificate | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-async function readCrl(path: string, source: string, problems: string[]): Promise<LoadedCrl | undefined> {
-  try {
-    const loaded = loadCrl(await readFile(path), source);
-    const indexed = loaded.ok ? loaded.value.index() : loaded;
-    if (loaded.ok && indexed.ok) return loaded.value;
-    problems.push(`${path}: ${indexed.ok ? 'it cannot be read' : indexed.error.message}`);
-  } catch (error) {
-    problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+async function readCrl(crl: EdgeCrlFile, problems: string[]): Promise<LoadedCrl | undefined> {
+  const read = await readCrlFile(crl);
+  if (typeof read !== 'string') return read;
+  problems.push(`${crl.file}: ${read}`);
   return undefined;
 }

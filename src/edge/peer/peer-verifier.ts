@@ -139,6 +139,7 @@ const nothing: PeerEvidence = {
   problems: [],
   kept: new Map(),
   certificates: new Map(),
+  sets: new Map(),
 };
 
 /** The leaf from the session is what was proved; the rest is only as good as its signatures. */

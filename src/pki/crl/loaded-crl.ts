@@ -1,7 +1,7 @@
 /** A CRL ready to be asked: its header decoded once, its signature checked once, its index made when first needed. */
 import { toHex } from '../../lib/bytes.ts';
 import { ok, type Result } from '../../lib/result.ts';
-import type { Certificate } from '../certificate/certificate.ts';
+import { type Certificate, fingerprint } from '../certificate/certificate.ts';
 import { verifySignedBy } from '../certificate/verify-signature.ts';
 import { canonicalName, type DistinguishedName, toRfc4514 } from '../name/distinguished-name.ts';
 import type { PkiError } from '../pki-error.ts';
@@ -26,16 +26,21 @@ export class LoadedCrl {
   readonly scope: IssuingDistributionPoint | undefined;
   #words: { readonly issuer: string; readonly number: string | undefined } | undefined;
   readonly #signatures = new Map<string, boolean>();
+  readonly #knownSigner: string | undefined;
   #index: Result<CrlIndex, PkiError> | undefined;
 
-  /** `index` spares the making of one that was kept. */
-  constructor(crl: Crl, source: string, index?: CrlIndex) {
+  /**
+   * `index` spares the making of one that was kept. `knownSigner`, SHA-256 of a publicKeyInfo in lower-case hexadecimal:
+   * the signature over these very bytes was found good with that key before.
+   */
+  constructor(crl: Crl, source: string, index?: CrlIndex, knownSigner?: string) {
     this.crl = crl;
     this.source = source;
     this.number = crl.crlNumber;
     this.baseNumber = crl.baseCrlNumber;
     this.scope = crl.issuingDistributionPoint;
     this.#index = index === undefined ? undefined : ok(index);
+    this.#knownSigner = knownSigner;
   }
 
   /** The index over the entries; an error when one of them is malformed. */
@@ -49,7 +54,8 @@ export class LoadedCrl {
     const key = toHex(signer.publicKeyInfo);
     let answer = this.#signatures.get(key);
     if (answer === undefined) {
-      answer = verifySignedBy(this.crl, signer.publicKey, { weak: true });
+      const known = this.#knownSigner !== undefined && toHex(fingerprint(signer.publicKeyInfo)) === this.#knownSigner;
+      answer = known || verifySignedBy(this.crl, signer.publicKey, { weak: true });
       if (this.#signatures.size === maxRememberedKeys) this.#signatures.clear();
       this.#signatures.set(key, answer);
     }

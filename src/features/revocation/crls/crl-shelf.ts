@@ -4,9 +4,9 @@ import { link, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promi
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parseCrl } from '../../../pki/crl/crl.ts';
+import { readIndexFile } from '../../../pki/crl/crl-index-file.ts';
 import { LoadedCrl } from '../../../pki/crl/loaded-crl.ts';
 import { writeDurably } from '../../../storage/durable-file.ts';
-import { readIndexFile } from './index-file.ts';
 
 export class CrlShelf {
   readonly folder: string;

@@ -8,13 +8,13 @@ import { toHex } from '../../../lib/bytes.ts';
 import { printable } from '../../../lib/printable.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { faultOf } from '../../../pki/crl/crl-acceptance.ts';
+import { indexFile } from '../../../pki/crl/crl-index-file.ts';
 import { type LoadedCrl, loadCrl } from '../../../pki/crl/loaded-crl.ts';
 import { equalNames, toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import { readCrlFile } from '../archive/read-crl-file.ts';
 import { UnpackRefusal, unpackLimits } from '../archive/unpack-error.ts';
 import type { CrlJob, CrlJobAnswer, CrlRefusal, ReadCrl, RefusedCrl } from './crl-job.ts';
 import { numberText, seriesOf } from './crl-series.ts';
-import { indexFile } from './index-file.ts';
 
 /** Never throws for what the file holds. `progress` is called between the steps. */
 export function doCrlJob(job: CrlJob, progress: () => void = () => undefined): CrlJobAnswer {

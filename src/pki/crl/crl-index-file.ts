@@ -1,6 +1,6 @@
 /** The index of a CRL as a file beside it, so that nobody has to walk a million entries again. */
-import type { Crl } from '../../../pki/crl/crl.ts';
-import { CrlIndex, type CrlIndexParts } from '../../../pki/crl/crl-index.ts';
+import type { Crl } from './crl.ts';
+import { CrlIndex, type CrlIndexParts } from './crl-index.ts';
 
 interface Header {
   readonly format: 1;
