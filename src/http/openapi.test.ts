@@ -47,7 +47,10 @@ test('every name is a verb and a noun, every tag a feature, every operation says
     assert.match(each.id, /^[a-z]+[A-Z]\w+$/, each.id);
     assert.match(each.path, /^(\/[a-z-]+|\/\{[a-zA-Z]+\})+$/, each.path);
     assert.ok(['public', 'auditor', 'administrator'].includes(each.access));
-    const open = ['getSetup', 'completeSetup', 'logIn', 'getCertificateLogIn', 'logInByCertificate'];
+    const open = [
+      ...['getSetup', 'completeSetup', 'logIn', 'getCertificateLogIn', 'logInByCertificate'],
+      'revokeOwnPrivateCaCertificate',
+    ];
     if (each.access === 'public') assert.ok(open.includes(each.id), each.id);
   }
 });

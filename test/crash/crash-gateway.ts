@@ -13,6 +13,8 @@ import {
   type SignedCertificate,
   type Slot,
 } from '../../src/features/identity/identity.ts';
+import { createPrivateCa } from '../../src/features/private-ca/create-private-ca.ts';
+import type { PrivateCa } from '../../src/features/private-ca/private-ca.ts';
 import { createRevocation, type RevocationFeature } from '../../src/features/revocation/revocation.ts';
 import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
@@ -27,6 +29,7 @@ import { encodePem } from '../../src/pki/pem.ts';
 import { openStorage, type Storage } from '../../src/storage/storage.ts';
 import { parsedCertificate } from '../support/made-certificates.ts';
 import { makeCrlDer } from '../support/made-crls.ts';
+import { type PrivateCaMaterial, preparePrivateCa, privateCaChanges } from './private-ca-changes.ts';
 
 export interface CrashGateway {
   readonly storage: Storage;
@@ -34,6 +37,7 @@ export interface CrashGateway {
   readonly trustedCas: TrustedCaFeature;
   readonly identity: Identity;
   readonly revocation: RevocationFeature;
+  readonly privateCa: PrivateCa;
 }
 
 /** Opens a data folder as the administration process does; the edge's snapshot is written after each change. */
@@ -64,7 +68,8 @@ export async function openGateway(folder: string): Promise<CrashGateway> {
   const onError = (error: unknown): void => console.error(error);
   const revocation = createRevocation({ storage, clock, events, trustedCas, onError });
   await revocation.start();
-  return { storage, settings, trustedCas, identity, revocation };
+  const privateCa = createPrivateCa({ storage, clock, events, settings, trustedCas, slots: identity });
+  return { storage, settings, trustedCas, identity, revocation, privateCa };
 }
 
 const actor = systemActor('crash test');
@@ -82,6 +87,7 @@ interface Material {
   readonly removedCa: string;
   /** Base64 DER, of the other CA: the one in use and a newer one. */
   readonly crls: readonly [string, string];
+  readonly privateCa: PrivateCaMaterial;
 }
 
 interface Pair {
@@ -119,6 +125,7 @@ export const changes: Readonly<Record<string, (gateway: CrashGateway, material: 
       { automatic: { dailyUpdateTime: '04:00' }, purposes: { 'sip-tls': { mode: 'chain' } } },
       (await revocation.settings()).version,
     ),
+  ...privateCaChanges,
   settings: async ({ settings }) =>
     settings.update(actor, { dnsNames: ['other.example.com'] }, (await settings.get()).version),
 };
@@ -147,6 +154,7 @@ export async function prepareFolder(folder: string): Promise<void> {
   await trustedCas.remove(actor, [removed.fingerprint]);
   const crls = [crlOf(another, 1), crlOf(another, 2)] as const;
   await gateway.revocation.upload(actor, Buffer.from(crls[0], 'base64'), 'first.crl');
+  const elsewhere = await openGateway(`${folder}-elsewhere`);
   const material: Material = {
     first,
     second,
@@ -157,8 +165,10 @@ export async function prepareFolder(folder: string): Promise<void> {
     anotherCaFingerprint: another.fingerprint,
     removedCa: removed.pem,
     crls,
+    privateCa: await preparePrivateCa(gateway.privateCa, elsewhere.privateCa),
   };
   await gateway.storage.close();
+  await elsewhere.storage.close();
   writeFileSync(join(folder, 'material.json'), JSON.stringify(material), { mode: 0o600 });
 }
 

@@ -32,6 +32,7 @@ export async function checkFolder(
     }
     await checkIdentities(gateway.storage);
     await checkSnapshot(gateway);
+    await checkIssued(gateway.storage);
     const state = await readState(gateway.storage);
     await work?.(gateway);
     return state;
@@ -62,6 +63,20 @@ async function checkIdentities({ db, vault }: Storage): Promise<void> {
   }
 }
 
+/** Nothing is issued twice or without its bytes, and what is revoked has its time. */
+async function checkIssued({ db }: Storage): Promise<void> {
+  const rows = await db.selectFrom('private_ca_certificates').selectAll().execute();
+  const bodies = new Map((await db.selectFrom('private_ca_bodies').selectAll().execute()).map((row) => [row.seq, row]));
+  const names = rows.map(({ authority, serial }) => `${authority} ${serial}`);
+  assert.equal(new Set(names).size, names.length, 'no serial number twice');
+  for (const { seq, serial, fingerprint, status, revoked_at: at } of rows) {
+    const der = bodies.get(seq)?.der;
+    assert.equal(der === undefined ? '' : createHash('sha256').update(der).digest('hex'), fingerprint, serial);
+    assert.equal(at === null, status === 'good', `${serial} is ${status}`);
+  }
+  assert.ok(bodies.size <= rows.length, 'no certificate without its record');
+}
+
 /** The edge's file is missing only until the first change; when it is there, it opens and its pair matches. */
 async function checkSnapshot({ storage, identity }: CrashGateway): Promise<void> {
   if (statSync(snapshotPath(storage.folder), { throwIfNoEntry: false }) !== undefined) {
@@ -89,6 +104,10 @@ const tables = [
   'removed_trusted_cas',
   'embedded_crls',
   'revocation_crls',
+  'private_ca_authorities',
+  'private_ca_certificates',
+  'private_ca_bodies',
+  'private_ca_templates',
 ] as const;
 
 async function readState({ db }: Storage): Promise<FolderState> {
@@ -97,7 +116,7 @@ async function readState({ db }: Storage): Promise<FolderState> {
   for (const table of tables) {
     const rows = await db.selectFrom(table).selectAll().execute();
     for (const row of rows) {
-      const kind = `${table} ${'state' in row ? row.state : ''}${'pinned' in row ? row.source : ''}`;
+      const kind = `${table} ${'state' in row ? row.state : ''}${'pinned' in row ? row.source : ''}${'status' in row ? row.status : ''}`;
       shape[kind] = (shape[kind] ?? 0) + 1;
     }
     const texts = rows.map((row) =>
