@@ -84,6 +84,22 @@ test('tokens that are none are refused before anything is served', async () => {
   }
 });
 
+test('an authorization for a name that was not ordered ends the order before anything is shown', async () => {
+  const names = [
+    { type: 'dns', value: 'evil.example.com' },
+    { type: 'ip', value: '127.0.0.1' },
+    { type: 'dns', value: 'www.example.com.' },
+    { type: 'dns', value: '../www.example.com' },
+    { type: 'dns', value: 'www.example.com', wildcard: true },
+  ];
+  for (const { wildcard, ...identifier } of names) {
+    const challenge = { type: 'http-01', url: `${acme.origin}/challenge/1`, status: 'pending', token: goodToken };
+    const body = { status: 'pending', identifier, wildcard, challenges: [challenge] };
+    assert.equal((await refusedWith('authorization', () => ({ body }))).code, 'acme.answer', identifier.value);
+    assert.ok(!acme.asked.some(({ endpoint }) => endpoint === 'challenge'));
+  }
+});
+
 test('words of the server are made safe to print wherever they are shown', async () => {
   for (const text of injections) {
     const problem = await refusedWith('new-order', () => ({

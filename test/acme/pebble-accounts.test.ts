@@ -70,3 +70,12 @@ test('certificates are revoked by the account that ordered them, or by their own
   await client.revoke(first.issued.leaf.der, 'superseded');
   await stranger.revoke(second.issued.leaf.der, 'key-compromise', second.key);
 });
+
+test('an authorization that is no longer wanted is given back', async (t) => {
+  const { registered } = await bench(t);
+  const client = await registered();
+  const { order: placed } = await client.newOrder({ identifiers: [{ type: 'dns', value: 'unwanted.example.com' }] });
+  const [url = ''] = placed.authorizations;
+  assert.equal((await client.deactivateAuthorization(url)).status, 'deactivated');
+  assert.equal((await client.authorization(url)).status, 'deactivated');
+});

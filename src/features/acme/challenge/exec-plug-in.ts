@@ -65,15 +65,20 @@ function run([program, ...fixed]: readonly [string, ...string[]], task: PlugInTa
       clearTimeout(timer);
       fail(printable(message));
     });
-    // `exit` and not `close`: what it left running may hold the pipes
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      if (late) return fail(`it was ended after ${within / 1_000} s`);
-      if (code === 0) return resolve();
-      const said = output.trim() === '' ? '' : `: ${printable(output.trim(), 500)}`;
-      fail(`it ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}${said}`);
+      const settle = (): void => {
+        clearTimeout(grace);
+        child.stdout.destroy();
+        child.stderr.destroy();
+        const said = output.trim() === '' ? '' : `: ${printable(output.trim(), 500)}`;
+        if (late) fail(`it was ended after ${within / 1_000} s`);
+        else if (code === 0) resolve();
+        else fail(`it ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}${said}`);
+      };
+      // its last words may still be in the pipes; but what it left running may hold them for ever
+      const grace = setTimeout(settle, 500);
+      child.once('close', settle);
     });
   });
 }

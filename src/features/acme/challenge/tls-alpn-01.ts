@@ -1,5 +1,6 @@
 /** TLS-ALPN-01 (RFC 8737, for addresses RFC 8738 6): a self-signed certificate shown to whoever offers `acme-tls/1`. */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { buildCertificate } from '../../../pki/certificate/build.ts';
 import { octetString } from '../../../pki/der/writer.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
@@ -21,12 +22,12 @@ export interface AlpnServer {
 
 export const acmeTlsProtocol = 'acme-tls/1';
 
-export function createTlsAlpn01Solver(server: AlpnServer): ChallengeSolver {
+export function createTlsAlpn01Solver(server: AlpnServer, clock: Clock = systemClock): ChallengeSolver {
   return {
     type: 'tls-alpn-01',
     covers: ({ value }) => !value.startsWith('*.'),
     present: async (identifier, _token, keyAuthorization) =>
-      server.serve(alpnServerName(identifier), await tlsAlpn01Certificate(identifier, keyAuthorization)),
+      server.serve(alpnServerName(identifier), await tlsAlpn01Certificate(identifier, keyAuthorization, clock.now())),
     remove: (identifier) => server.withdraw(alpnServerName(identifier)),
   };
 }
@@ -40,11 +41,11 @@ export function alpnServerName({ type, value }: Identifier): string {
   return `${nibbles.join('.')}.ip6.arpa`;
 }
 
-/** A P-256 certificate for exactly this identifier, with the digest of the key authorization (RFC 8737 3). Good for a week. */
+/** A P-256 certificate for exactly this identifier, with the digest of the key authorization (RFC 8737 3). Good for six days from `now`. */
 export async function tlsAlpn01Certificate(
   { type, value }: Identifier,
   keyAuthorization: string,
-  now = Date.now(),
+  now: number,
 ): Promise<AlpnCertificate> {
   const { privateKey, publicKeyInfo } = await generateKey('ec-p256');
   const name = [{ type: 'CN', value: 'ACME challenge' }] as const;
