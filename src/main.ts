@@ -222,7 +222,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   const app = await createHttpApp({
     routes: collectRoutes({
       ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },
-      ...{ acme, acmeServer, privateCa },
+      ...{ acme, acmeServer, privateCa, publishing },
     }),
     access,
     audit,

@@ -12,7 +12,7 @@ import { auditRoutes } from '../features/audit/routes.ts';
 import type { Identity } from '../features/identity/identity.ts';
 import { identityRoutes } from '../features/identity/routes.ts';
 import type { PrivateCa } from '../features/private-ca/private-ca.ts';
-import { privateCaRoutes } from '../features/private-ca/routes.ts';
+import { type Publishing, privateCaRoutes, publishRoutes } from '../features/private-ca/routes.ts';
 import type { RevocationFeature } from '../features/revocation/revocation.ts';
 import { revocationRoutes } from '../features/revocation/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
@@ -38,6 +38,7 @@ export interface Features {
   readonly acme: Acme;
   readonly acmeServer: AcmeServer;
   readonly privateCa: PrivateCa;
+  readonly publishing: Publishing;
   readonly tools: Tools;
   readonly verification: Verification;
   readonly zones: Zones;
@@ -52,6 +53,7 @@ export function collectRoutes(features: Features): readonly Route[] {
     ...trustedCaRoutes(features.trustedCa),
     ...revocationRoutes(features.revocation),
     ...privateCaRoutes(features.privateCa),
+    ...publishRoutes(features.publishing),
     ...acmeRoutes(features.acme),
     ...acmeServerRoutes(features.acmeServer),
     ...zonesRoutes(features.zones),

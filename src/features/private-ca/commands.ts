@@ -4,6 +4,7 @@ import { authorityCommands } from './authority/authority-commands.ts';
 import { folderCommands } from './demo-ca/folder-commands.ts';
 import { issueCommands } from './issue/issue-commands.ts';
 import { issuedCommands } from './issued/issued-commands.ts';
+import { publishCommands } from './publish/publish-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 import { templateCommands } from './template/template-commands.ts';
 
@@ -13,5 +14,6 @@ export const privateCaCommands: readonly Command[] = [
   ...issuedCommands,
   ...templateCommands,
   ...folderCommands,
+  ...publishCommands,
   ...settingsCommands,
 ];

@@ -7,6 +7,9 @@ import { issuedRoutes } from './issued/issued-routes.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { settingsRequest, settingsView, templateList, templateRequest, templateView } from './schemas.ts';
 
+export { publishRoutes } from './publish/publish-routes.ts';
+export type { Publishing } from './publish/publishing.ts';
+
 const tag = 'private-ca';
 const byName = z.object({ name: z.string().max(60) });
 
