@@ -988,6 +988,58 @@ export interface paths {
         patch: operations["changePrivateCaSettings"];
         trace?: never;
     };
+    "/private-ca/publishing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CRLs, OCSP responders and the process that serves them: what is published, and what is being made */
+        get: operations["getPrivateCaPublishing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/publishing/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish every CRL of an authority anew, now */
+        post: operations["publishPrivateCaCrls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/private-ca/publishing/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long CRLs and OCSP answers hold, and when they are renewed */
+        get: operations["getPrivateCaPublishSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how long CRLs and OCSP answers hold; it counts from the next ones on */
+        patch: operations["changePrivateCaPublishSettings"];
+        trace?: never;
+    };
     "/acme/providers": {
         parameters: {
             query?: never;
@@ -3745,6 +3797,115 @@ export interface components {
             notAfter?: string;
             /** @description Refuses where a name would be left out. */
             strict?: boolean;
+        };
+        PrivateCaPublication: {
+            authority: string;
+            label: string;
+            /** @enum {string} */
+            key: "passphrase" | "sealed" | "none";
+            readonly crls: components["schemas"]["PrivateCaPublishedCrl"][];
+            /** @description The certificate that signs OCSP answers. */
+            responder: {
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                notBefore: string;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                notAfter: string;
+            } | null;
+            /** @description The CRL that is being made at this moment. */
+            progress: {
+                partition: number;
+                /** @enum {string} */
+                step: "collecting" | "signing";
+                entries: number;
+                total: number;
+            } | null;
+            /** @description Why the last attempt failed. */
+            failure: string | null;
+        };
+        PrivateCaPublishRequest: {
+            /** @description Of the key, where it is under one; never stored. */
+            passphrase?: string;
+        };
+        PrivateCaPublishSettings: {
+            version: number;
+            /** @description How long a CRL holds; half of it later there is a new one. */
+            crlHours: number;
+            /** @description The same where somebody gives a passphrase. */
+            passphraseCrlDays: number;
+            /** @description A revocation is in a CRL at once. */
+            immediately: boolean;
+            /** @description How long an OCSP answer holds. */
+            ocspHours: number;
+        };
+        PrivateCaPublishSettingsRequest: {
+            /** @description The version that the change was made from. */
+            version: number;
+            /** @description How long a CRL holds; half of it later there is a new one. */
+            crlHours?: number;
+            /** @description The same where somebody gives a passphrase. */
+            passphraseCrlDays?: number;
+            /** @description A revocation is in a CRL at once. */
+            immediately?: boolean;
+            /** @description How long an OCSP answer holds. */
+            ocspHours?: number;
+        };
+        PrivateCaPublishedCrl: {
+            /** @description 0: the CRL about all certificates. */
+            partition: number;
+            /** @description Below the public address. */
+            path: string;
+            /** @description Decimal. */
+            number: string;
+            entries: number;
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            thisUpdate: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            nextUpdate: string;
+            /**
+             * Format: date-time
+             * @description When the next regular one is planned.
+             */
+            renewAt: string;
+            /** @description Milliseconds it took to make. */
+            took: number;
+        };
+        PrivateCaPublishing: {
+            /** @description Empty while the gateway has neither a name nor a public address. */
+            address: string;
+            service: {
+                /** @enum {string} */
+                state: "off" | "starting" | "running" | "failed";
+                port: number;
+                /** @description Why it does not run. */
+                reason: string;
+                /** @description Whether it serves what was published last. */
+                current: boolean;
+                /** @description Connections. */
+                open: number;
+                /** @description Connections refused because there were too many. */
+                refused: number;
+                answers: {
+                    ocsp: number;
+                    ocspSigned: number;
+                    ocspLater: number;
+                    files: number;
+                    nothing: number;
+                };
+            };
+            readonly authorities: components["schemas"]["PrivateCaPublication"][];
         };
         PrivateCaRevocationRequest: {
             /**
@@ -7335,6 +7496,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrivateCaSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivateCaPublishing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaPublishing"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishPrivateCaCrls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaPublishRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaPublication"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivateCaPublishSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaPublishSettings"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePrivateCaPublishSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivateCaPublishSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateCaPublishSettings"];
                 };
             };
             /** @description Refused; the code says why */

@@ -51,6 +51,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     String(options.httpsPort ?? 0),
     '--sip-port',
     String(options.sipPort ?? 0),
+    '--pki-port',
+    '0',
   ];
   if (options.edges !== undefined) words.push('--edges', String(options.edges));
   if (options.logLevel !== undefined) words.push('--log-level', options.logLevel);
