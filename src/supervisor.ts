@@ -97,6 +97,7 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
     httpsPort: number('https-port', 0, 65_535),
     sipPort: number('sip-port', 0, 65_535),
     httpPort: number('http-port', 1, 65_535),
+    pkiPort: number('pki-port', 0, 65_535),
     furtherPorts: [
       ...(text('sip-mutual-port') === ''
         ? []
