@@ -9,6 +9,7 @@ import { parseCsr } from '../../../pki/csr/csr.ts';
 import { keyAuthorization } from '../challenge/key-authorization.ts';
 import { acceptIssued } from '../client/accept-issued.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
+import { authorizedName, chooseChallenge } from '../client/choose-challenge.ts';
 import { problemText } from '../client/resource/problem-document.ts';
 import { countEvents } from '../providers/limits.ts';
 import * as store from '../store.ts';
@@ -53,18 +54,14 @@ export const steps: Readonly<Record<Exclude<OrderStep, 'begin'>, Step>> = {
     const challenges: ChallengeRecord[] = [];
     for (const url of fields.authorizations) {
       const authorization = await client.authorization(url);
-      const { identifier, status } = authorization;
-      if (status === 'valid') continue;
-      if (status !== 'pending') {
-        throw new AcmeProblem('acme.authorization-failed', `${identifier.value}: the authorization is ${status}.`);
+      const identifier = authorizedName(authorization, identifiersOf(fields.names));
+      if (authorization.status === 'valid') continue;
+      if (authorization.status !== 'pending') {
+        const words = `${identifier.value}: the authorization is ${authorization.status}.`;
+        throw new AcmeProblem('acme.authorization-failed', words);
       }
       const { type } = provider.challenge;
-      const challenge = authorization.challenges.find((one) => one.type === type);
-      if (challenge === undefined) {
-        const offered = authorization.challenges.map((one) => one.type).join(', ') || 'nothing known here';
-        throw new AcmeProblem('acme.no-challenge', `${identifier.value}: the CA offers ${offered}, not ${type}.`);
-      }
-      keyAuthorization(challenge.token, client.thumbprint);
+      const challenge = chooseChallenge(authorization, [type]);
       challenges.push({ authorization: url, url: challenge.url, type, token: challenge.token, identifier });
     }
     if (challenges.length === 0) return { next: 'finalize', words: 'proven before', change: { challenges } };

@@ -30,8 +30,9 @@ export function readIdentifier(value: unknown): Identifier | undefined {
   return found?.type === type ? found : undefined;
 }
 
+/** Capitals do not count: what people typed is compared with what servers send. */
 export function sameIdentifier(a: Identifier, b: Identifier): boolean {
-  return a.type === b.type && a.value === b.value;
+  return a.type === b.type && a.value.toLowerCase() === b.value.toLowerCase();
 }
 
 function addressText(text: string): string {
