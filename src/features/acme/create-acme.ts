@@ -94,6 +94,7 @@ export function createAcme(deps: AcmeDeps): Acme {
     stop: async () => {
       loop.stop();
       await attempts.stop();
+      scheduler.close();
     },
   };
 }

@@ -229,8 +229,11 @@ export function createIdentity(deps: IdentityDeps): Identity {
       deps.events.emit('changed', { feature: 'identity' });
       return viewOf(deps, slot);
     },
-    forgetOldRenewals: () =>
-      deps.storage.transaction((trx) => store.deleteRenewalsBefore(trx, deps.clock.now() - renewalLifetime)),
+    forgetOldRenewals: async () => {
+      const before = deps.clock.now() - renewalLifetime;
+      if (!(await store.hasRenewalsBefore(deps.storage.db, before))) return;
+      await deps.storage.transaction((trx) => store.deleteRenewalsBefore(trx, before));
+    },
     addDomain: async (actor, domain) => {
       const slot = await addDomain(deps, actor, domain);
       deps.events.emit('changed', { feature: 'identity' });

@@ -220,6 +220,12 @@ export async function deleteRenewals(trx: Trx, slot: Slot): Promise<void> {
   await trx.deleteFrom('identity_renewals').where('slot', '=', slot).execute();
 }
 
+/** Whether any was made before `time`. */
+export async function hasRenewalsBefore(db: Database, time: number): Promise<boolean> {
+  const row = await db.selectFrom('identity_renewals').select('id').where('created_at', '<', time).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The same for all slots, of those made before `time`. */
 export async function deleteRenewalsBefore(trx: Trx, time: number): Promise<void> {
   await trx.deleteFrom('identity_renewals').where('created_at', '<', time).execute();

@@ -30,11 +30,19 @@ export function directoryOf(provider: Provider, purpose: 'manual' | 'renewal' | 
     : provider.directoryUrl;
 }
 
-/** A client without an account: for the directory alone. The caller closes it. */
+/** A client without an account: for what everybody may read. The caller closes it. */
 export async function openDirectory(deps: AcmeDeps, provider: Provider, directory: string): Promise<OpenAccount> {
-  const row = await newRow(deps.storage.vault, provider, directory, deps.clock.now());
-  return open(deps, provider, row, keyOf(deps.storage.vault, row));
+  // requests that nobody signs need no key that lasts
+  nobody ??= generateKey('ec-p256').then(({ privateKey }) => privateKey);
+  const key = await nobody;
+  const row: store.AccountRow = {
+    ...{ id: '', provider: provider.id, directory, url: null, sealed_key: new Uint8Array(0), sealed_next_key: null },
+    ...{ status: 'new', contact: '[]', terms: '', created_at: 0 },
+  };
+  return open(deps, provider, row, key);
 }
+
+let nobody: Promise<KeyObject> | undefined;
 
 /**
  * The account, registered at the CA if it is not yet: its key is stored before the CA hears of it, so that a crash

@@ -12,11 +12,13 @@ import { knownOf, type SlotKnown } from '../slots/slot-facts.ts';
 import { changeState } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
 import { fingerprintOf } from './current-certificate.ts';
-import { askForWindow } from './renewal-window.ts';
+import { createRenewalWindows, type RenewalWindows } from './renewal-window.ts';
 
 export interface Scheduler {
   /** Does all that is due; answers when something is due next, in milliseconds since 1970. */
   tick(): Promise<number>;
+  /** Closes what it keeps open. */
+  close(): void;
 }
 
 const hour = 3_600_000;
@@ -25,14 +27,16 @@ const atOnce = 4;
 const actor = systemActor('acme scheduler');
 
 export function createScheduler(deps: AcmeDeps, attempts: Attempts): Scheduler {
+  const windows = createRenewalWindows(deps);
   return {
+    close: windows.close,
     async tick() {
       await attempts.resume();
       await deps.identity.forgetOldRenewals();
       const slots = (await store.selectSlots(deps.storage.db)).map(({ slot }) => parseSlot(slot)).values();
       let next = deps.clock.now() + 6 * hour;
       const worker = async (): Promise<void> => {
-        for (const slot of slots) next = Math.min(next, await lookAt(deps, attempts, slot));
+        for (const slot of slots) next = Math.min(next, await lookAt(deps, attempts, windows, slot));
       };
       await Promise.all(Array.from({ length: atOnce }, worker));
       return Math.max(next, deps.clock.now() + 1000);
@@ -41,14 +45,14 @@ export function createScheduler(deps: AcmeDeps, attempts: Attempts): Scheduler {
 }
 
 /** One slot; answers when it is looked at next. A fault of one slot stops no other. */
-async function lookAt(deps: AcmeDeps, attempts: Attempts, slot: Slot): Promise<number> {
+async function lookAt(deps: AcmeDeps, attempts: Attempts, windows: RenewalWindows, slot: Slot): Promise<number> {
   const later = deps.clock.now() + hour;
   try {
-    const known = await settled(deps, slot);
+    let known = await settled(deps, windows, slot);
     if (known.plan.rule === 'off' && !known.state.tryNow) return Number.POSITIVE_INFINITY;
-    await signWhenDue(deps, attempts, known);
-    await deployWhenDue(deps, slot);
-    return nextLook(await knownOf(deps, slot), deps.clock.now());
+    if (await signWhenDue(deps, attempts, known)) known = await knownOf(deps, slot);
+    if (await deployWhenDue(deps, known)) known = await settled(deps, windows, slot);
+    return nextLook(known, deps.clock.now());
   } catch (error) {
     if (error instanceof Problem && error.details.code === 'identity.no-such-slot') {
       await deps.storage.transaction((trx) => store.deleteSlot(trx, slot));
@@ -60,7 +64,7 @@ async function lookAt(deps: AcmeDeps, attempts: Attempts, slot: Slot): Promise<n
 }
 
 /** A certificate seen for the first time gets its random number; then the CA's window is read when that is due. */
-async function settled(deps: AcmeDeps, slot: Slot): Promise<SlotKnown> {
+async function settled(deps: AcmeDeps, windows: RenewalWindows, slot: Slot): Promise<SlotKnown> {
   const known = await knownOf(deps, slot);
   if (known.current === undefined || known.plan.rule === 'off') return known;
   const certificate = fingerprintOf(known.current.leaf);
@@ -70,27 +74,28 @@ async function settled(deps: AcmeDeps, slot: Slot): Promise<SlotKnown> {
       changeState(trx, slot, () => ({ certificate, random, suggested: null, askAt: 0 })),
     );
   }
-  await askForWindow(deps, slot, known.current.leaf);
-  return knownOf(deps, slot);
+  const asked = await windows.ask(slot, known.current.leaf);
+  return asked || known.state.certificate !== certificate ? knownOf(deps, slot) : known;
 }
 
-async function signWhenDue(deps: AcmeDeps, attempts: Attempts, known: SlotKnown): Promise<void> {
+async function signWhenDue(deps: AcmeDeps, attempts: Attempts, known: SlotKnown): Promise<boolean> {
   const { slot, plan, settings } = known;
   const now = deps.clock.now();
   const due = plan.attemptAt !== undefined && plan.attemptAt <= now;
   const wanted = known.state.tryNow || (plan.renewAt !== undefined && plan.renewAt <= now);
-  if (!due || !wanted || attempts.running(slot) || settings.providers.length === 0) return;
+  if (!due || !wanted || attempts.running(slot) || settings.providers.length === 0) return false;
   await attempts.finish({ actor, slot, purpose: 'renewal', providers: settings.providers });
+  return true;
 }
 
-async function deployWhenDue(deps: AcmeDeps, slot: Slot): Promise<void> {
-  const { plan, state, pending } = await knownOf(deps, slot);
+async function deployWhenDue(deps: AcmeDeps, { slot, plan, state, pending }: SlotKnown): Promise<boolean> {
   const now = deps.clock.now();
-  if (pending === undefined || plan.deployAt === undefined || plan.deployAt > now) return;
+  if (pending === undefined || plan.deployAt === undefined || plan.deployAt > now) return false;
   const failed = state.lastDeploy?.ok === false && state.lastDeploy.at > pending.createdAt;
-  if (failed && state.lastDeploy !== null && state.lastDeploy.at + hour > now) return;
+  if (failed && state.lastDeploy !== null && state.lastDeploy.at + hour > now) return false;
   await deploySlot(deps, actor, slot);
   deps.events.emit('changed', { feature: 'acme' });
+  return true;
 }
 
 function nextLook({ plan, state, pending }: SlotKnown, now: number): number {
