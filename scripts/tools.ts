@@ -17,6 +17,16 @@ export const tools = {
   pebble: 'pebble',
   'pebble-challtestsrv': 'pebble',
   named: 'bind9',
+  certbot: 'certbot',
+  lego: 'lego',
+  uacme: 'uacme',
+  dehydrated: 'dehydrated',
+  caddy: 'caddy',
+  certtool: 'gnutls-bin',
+  ocsptool: 'gnutls-bin',
+  certutil: 'libnss3-tools',
+  crlutil: 'libnss3-tools',
+  vfychain: 'libnss3-tools',
 } as const;
 
 export type Tool = keyof typeof tools;

@@ -92,11 +92,6 @@ export const failPoints = [
   'private-ca.status-written',
   'private-ca.import',
   'private-ca.imported',
-  'private-ca.crl-number',
-  'private-ca.crl-number-kept',
-  'private-ca.crl-written',
-  'private-ca.crl-recorded',
-  'private-ca.published',
 ] as const;
 
 /** Those of an order at a CA, before each step and between what it does and what is kept of it. */
@@ -128,4 +123,16 @@ export const orderFailPoints = [
   'acme.store-done',
 ] as const;
 
-export type FailPoint = (typeof failPoints)[number] | (typeof orderFailPoints)[number];
+/** Those of publishing a CRL: number, file, record, exchange of what is served. */
+export const publishFailPoints = [
+  'private-ca.crl-number',
+  'private-ca.crl-number-kept',
+  'private-ca.crl-written',
+  'private-ca.crl-recorded',
+  'private-ca.published',
+] as const;
+
+export type FailPoint =
+  | (typeof failPoints)[number]
+  | (typeof orderFailPoints)[number]
+  | (typeof publishFailPoints)[number];

@@ -19,7 +19,7 @@ import type { PrivateCa, StatusChange } from '../private-ca.ts';
 import { authorityUrls } from '../public-urls.ts';
 import { isDatabaseOlder } from './crl/crl-numbers.ts';
 import { earliestAfter, partitionsOf, renewAt } from './crl/crl-plan.ts';
-import { publishCrl, removeOldCrls } from './crl/publish-crls.ts';
+import { mayLackChanges, publishCrl, removeOldCrls } from './crl/publish-crls.ts';
 import { isResponderDue, renewResponder, respondersByAuthority } from './ocsp/responders.ts';
 import { createStatusRegisters } from './ocsp/status-registers.ts';
 import { knownAddresses, readPublishSettings } from './publish-settings.ts';
@@ -91,6 +91,10 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     return { storage, privateCa, now, settings, addresses };
   };
 
+  const markStale = (id: string, parts: readonly number[]) => {
+    stale.set(id, new Set([...(stale.get(id) ?? []), ...parts]));
+  };
+
   /** Which CRLs the changes since the last look concern. */
   const takeChanges = async (authorities: readonly Authority[]) => {
     const taken = changes;
@@ -100,7 +104,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
       if (authority === undefined) continue;
       const status = number === '' ? undefined : await privateCa.statusOf(id, number);
       const parts = status === undefined ? partitionsOf(authority, true) : [0, status.partition];
-      stale.set(id, new Set([...(stale.get(id) ?? []), ...parts]));
+      markStale(id, parts);
     }
   };
 
@@ -177,7 +181,11 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     if (key !== undefined) return key;
     const made = await readOrMakePublicationKey(folder, storage.vault);
     for (const path of [publicationFolder(folder), crlFolder(folder), statusFolder(folder)]) removeLeftovers(path);
-    for (const { id } of authorities) {
+    const rows = await readCrls(storage.db);
+    for (const authority of authorities) {
+      const { id } = authority;
+      const own = rows.filter((row) => row.authority === id);
+      for (const row of own) if (await mayLackChanges(storage, authority, row)) markStale(id, [row.partition]);
       if (!(await isDatabaseOlder(storage, id))) continue;
       restored.add(id);
       toRepeat.add(id);

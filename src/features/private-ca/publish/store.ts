@@ -50,17 +50,22 @@ export async function writeResponder(trx: Transaction<Schema>, row: ResponderRow
     .execute();
 }
 
-/** How many certificates of these partitions are revoked or on hold and did not end before a time. */
-export async function countRevoked(db: Db, authority: string, partitions: readonly number[], expiredBefore: number) {
+/** What is revoked or on hold among certificates of these partitions that did not end before a time. */
+export async function summariseRevoked(
+  db: Db,
+  authority: string,
+  partitions: readonly number[],
+  expiredBefore: number,
+): Promise<{ readonly count: number; readonly latest: number }> {
   const row = await db
     .selectFrom('private_ca_certificates')
-    .select((e) => e.fn.countAll<number>().as('revoked'))
+    .select((e) => [e.fn.countAll<number>().as('count'), e.fn.max('revoked_at').as('latest')])
     .where('authority', '=', authority)
     .where('partition', 'in', partitions)
     .where('revoked_at', 'is not', null)
     .where('not_after', '>=', expiredBefore)
     .executeTakeFirstOrThrow();
-  return Number(row.revoked);
+  return { count: Number(row.count), latest: Number(row.latest ?? 0) };
 }
 
 /** What is kept as JSON under a key of the settings table; undefined before the first change. */

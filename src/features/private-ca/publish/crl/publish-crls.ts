@@ -13,7 +13,7 @@ import { digestFor } from '../../issue/leaf-writer.ts';
 import type { PrivateCa, RevokedBlock } from '../../private-ca.ts';
 import { authorityUrls } from '../../public-urls.ts';
 import type { PublicationProgress, PublishSettings } from '../publishing.ts';
-import { type CrlRow, countRevoked, writeCrl } from '../store.ts';
+import { type CrlRow, summariseRevoked, writeCrl } from '../store.ts';
 import { takeCrlNumber } from './crl-numbers.ts';
 import { crlLife, listedFrom, partitionsOf, thisUpdateFor } from './crl-plan.ts';
 import { makeCrl } from './make-crl.ts';
@@ -45,8 +45,8 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   const { actor, authority, partition, before, regular, passphrase } = request;
   const began = performance.now();
   const expiredBefore = listedFrom(before);
-  const parts = partition === 0 ? partitionsOf(authority, true) : [partition];
-  const total = await countRevoked(storage.db, authority.id, parts, expiredBefore);
+  const parts = listedParts(authority, partition);
+  const { count: total } = await summariseRevoked(storage.db, authority.id, parts, expiredBefore);
   progress({ partition, step: 'collecting', entries: 0, total });
   const thisUpdate = thisUpdateFor(work.now(), before);
   const nextUpdate = thisUpdate + crlLife(authority, work.settings);
@@ -93,6 +93,17 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   });
   failPoint('private-ca.crl-recorded');
   return row;
+}
+
+/** Whether a CRL may lack a change that was committed before the process that should have published it ended. */
+export async function mayLackChanges({ db }: Storage, authority: Authority, row: CrlRow): Promise<boolean> {
+  const parts = listedParts(authority, row.partition);
+  const { count, latest } = await summariseRevoked(db, authority.id, parts, listedFrom(row));
+  return count !== row.entries || latest > row.this_update;
+}
+
+function listedParts(authority: Authority, partition: number): readonly number[] {
+  return partition === 0 ? partitionsOf(authority, true) : [partition];
 }
 
 /** Removes CRL files that are served no more; those in `keep` stay, and the newest other one for readers in the middle. */
