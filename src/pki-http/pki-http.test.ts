@@ -157,7 +157,7 @@ test('whatever is not published gets the same words', async () => {
   for (const path of ['/', '/crl', '/crl/', '/crl/two.crl', '/crl/one.crl/', '/crl/one.crl?x', '/ca/one.pem', '/..'])
     await expect(path, 'GET', 404);
   for (const path of [
-    '/pki/key.sealed',
+    '/pki/sealed-key',
     '/crl/..%2f..%2fpublished.snapshot',
     '/crl//one.crl',
     '/CRL/one.crl',

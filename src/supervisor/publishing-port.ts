@@ -131,7 +131,7 @@ async function publicationKey(folder: string): Promise<string> {
   const { openVault } = await import('../storage/vault.ts');
   const { readPublicationKey } = await import('../storage/publication/publication-key.ts');
   const key = await readPublicationKey(folder, await openVault(folder));
-  if (key === undefined) throw new Error('pki/key.sealed is missing in the data folder.');
+  if (key === undefined) throw new Error('pki/sealed-key is missing in the data folder.');
   const text = Buffer.from(key).toString('hex');
   key.fill(0);
   return text;

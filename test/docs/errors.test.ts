@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { usageRefusals } from '../../src/features/verification/usage-refusals.ts';
-import { failPoints, orderFailPoints } from '../../src/lib/fail-point.ts';
+import { failPoints, orderFailPoints, publishFailPoints } from '../../src/lib/fail-point.ts';
 import { unknownStatuses } from '../../src/pki/crl/revocation-status.ts';
 import { rejections } from '../../src/pki/path/rejection.ts';
 import { sources } from '../layout/sources.ts';
@@ -54,6 +54,7 @@ const kinds =
 const otherNames: ReadonlySet<string> = new Set([
   ...failPoints,
   ...orderFailPoints,
+  ...publishFailPoints,
   'access.change-password',
   'access.confirm',
   'access.log-in',

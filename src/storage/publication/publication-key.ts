@@ -1,5 +1,5 @@
 /**
- * The key that seals the snapshot of what is published. It stands in `pki/key.sealed`, itself sealed by the vault: the
+ * The key that seals the snapshot of what is published. It stands in `pki/sealed-key`, itself sealed by the vault: the
  * administration makes it, the supervisor hands it to the serving process, which therefore never sees the master key.
  */
 import { randomBytes } from 'node:crypto';
@@ -33,7 +33,7 @@ export async function readPublicationKey(folder: string, vault: Vault): Promise<
 }
 
 function keyPath(folder: string): string {
-  return join(publicationFolder(folder), 'key.sealed');
+  return join(publicationFolder(folder), 'sealed-key');
 }
 
 function missing(): never {
