@@ -9,7 +9,7 @@ import { generateKey } from '../../../pki/key/generate.ts';
 import { commonNames } from '../../../pki/name/distinguished-name.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { csrDefaults } from '../csr/csr-defaults.ts';
-import { planCsr } from '../csr/csr-form.ts';
+import { type CsrPlan, planCsr } from '../csr/csr-form.ts';
 import { csrInvalid, requestDer } from '../csr/csr-lifecycle.ts';
 import type { IdentityDeps } from '../identity.ts';
 import { keyId, openKey, sealKey } from '../key-material.ts';
@@ -54,24 +54,29 @@ export async function csrForRenewal(
   const pending = await store.selectCsr(storage.db, slot, 'pending');
   if (pending === undefined && plan.errors.length > 0) throw csrInvalid(plan);
   const retains = options.key === 'retain' && (await ownKeyHeld(deps, slot));
-  const fresh = pending === undefined && !retains ? (await generateKey(plan.key)).privateKey : undefined;
-  return storage.transaction(async (trx) => {
+  // looked at before: a key of its own for each call would be made for nothing, and RSA keys take long
+  const before = pending === undefined && !retains ? await store.selectRenewal(storage.db, slot) : undefined;
+  const reused = before !== undefined && isFresh(before, clock.now()) && asksFor(before, plan) ? before.id : undefined;
+  const fresh = pending === undefined && !retains && reused === undefined ? await generateKey(plan.key) : undefined;
+  const made = await storage.transaction(async (trx) => {
     await options.within?.(trx);
     const row = await existingSlot(trx, slot);
     const waiting = await store.selectCsr(trx, slot, 'pending');
     if (waiting?.sealed_key != null) return viewOf(waiting.der, waiting.key_id);
     const now = clock.now();
     const active = await store.selectVersion(trx, row.active_id);
+    const earlier = await store.selectRenewal(trx, slot);
+    if (reused !== undefined) return earlier?.id === reused ? viewOf(earlier.der, earlier.key_id) : undefined;
     const key: KeyObject =
-      fresh ??
+      fresh?.privateKey ??
       (active === undefined ? undefined : openKey(storage.vault, active.id, active.sealed_key)) ??
       missingKey();
     const id = randomBytes(16).toString('hex');
-    const earlier = await store.selectRenewal(trx, slot);
     const der = requestDer(plan, key);
     const renewal = { id, slot, der, key_id: keyId(publicKeyInfoOf(key)), created_at: now };
-    if (earlier !== undefined && now - earlier.created_at < renewalLifetime && reusable(earlier, renewal, retains)) {
-      return viewOf(earlier.der, earlier.key_id);
+    if (earlier !== undefined && isFresh(earlier, now) && asksFor(earlier, plan)) {
+      // with a kept key for the same key
+      if (!retains || earlier.key_id === renewal.key_id) return viewOf(earlier.der, earlier.key_id);
     }
     await store.deleteRenewals(trx, slot);
     await store.insertRenewal(trx, { ...renewal, sealed_key: sealKey(storage.vault, id, key) });
@@ -84,12 +89,19 @@ export async function csrForRenewal(
     });
     return viewOf(der, renewal.key_id);
   });
+  // it was taken away in between
+  return made ?? csrForRenewal(deps, actor, slot, options);
 }
 
-/** An earlier request asks for the same names, and with a kept key for the same key. */
-function reusable(earlier: store.RenewalRow, made: { der: Uint8Array; key_id: string }, retains: boolean): boolean {
-  const names = (der: Uint8Array) => viewOf(der, '').names.join();
-  return names(earlier.der) === names(made.der) && (!retains || earlier.key_id === made.key_id);
+function isFresh({ created_at: at }: store.RenewalRow, now: number): boolean {
+  return now - at < renewalLifetime;
+}
+
+/** An earlier request asks for the names that are needed now. */
+function asksFor({ der }: store.RenewalRow, { subject, names }: CsrPlan): boolean {
+  const common = subject.filter(({ type }) => type === 'CN').map(({ value }) => value.toLowerCase());
+  const alternative = names.filter(({ kind }) => kind === 'dns').map(({ value }) => value.toLowerCase());
+  return viewOf(der, '').names.join() === [...new Set([...common, ...alternative])].join();
 }
 
 /** The form of the last request with all names that are needed now. */
