@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { octetsAt } from '../der/octets.ts';
 import { DerReader } from '../der/reader.ts';
 import { GENERALIZED_TIME, SEQUENCE } from '../der/tag.ts';
 import { start2050 } from '../der/time.ts';
@@ -118,12 +119,12 @@ export class Certificate extends ExtensionSet {
 
   /** DER of TBSCertificate: what the signature covers. */
   get tbs(): Uint8Array {
-    return this.der.subarray(this.at.tbsStart, this.at.tbsStop);
+    return octetsAt(this.der, this.at.tbsStart, this.at.tbsStop);
   }
 
   /** Content octets of the serial number; negative, zero and too long ones are among the findings. */
   get serial(): Uint8Array {
-    return this.der.subarray(this.at.serialStart, this.at.serialStop);
+    return octetsAt(this.der, this.at.serialStart, this.at.serialStop);
   }
 
   /** What is wrong with the serial number (RFC 5280 4.1.2.2: positive, at most 20 octets). */
@@ -167,7 +168,7 @@ export class Certificate extends ExtensionSet {
 
   /** DER of SubjectPublicKeyInfo. */
   get publicKeyInfo(): Uint8Array {
-    this.spki ??= this.der.subarray(this.at.keyStart, this.at.keyStop);
+    this.spki ??= octetsAt(this.der, this.at.keyStart, this.at.keyStop);
     return this.spki;
   }
 
@@ -177,7 +178,7 @@ export class Certificate extends ExtensionSet {
   }
 
   get signature(): Uint8Array {
-    return this.der.subarray(this.at.signatureStart, this.der.length);
+    return octetsAt(this.der, this.at.signatureStart, this.der.length);
   }
 
   get issuerUniqueId(): Uint8Array | undefined {

@@ -5,6 +5,7 @@
  */
 import { type PkiErrorCode, PkiRefusal } from '../pki-error.ts';
 import { checkElement, checkPrimitive } from './element.ts';
+import { octetsAt } from './octets.ts';
 import {
   BIT_STRING,
   BOOLEAN,
@@ -36,6 +37,13 @@ export class DerReader {
     this.der = der;
     this.position = position;
     this.end = end;
+  }
+
+  /** Goes to another part of the input, as a new reader would begin there. */
+  restart(position: number, end: number): void {
+    this.position = position;
+    this.end = end;
+    this.depth = 0;
   }
 
   /** Whether the structure being read has another element. */
@@ -223,12 +231,12 @@ export class DerReader {
 
   /** A view on the content of the element just read. */
   bytes(): Uint8Array {
-    return this.der.subarray(this.content, this.stop);
+    return octetsAt(this.der, this.content, this.stop);
   }
 
   /** A view on the whole of the element just read, header included. */
   element(): Uint8Array {
-    return this.der.subarray(this.start, this.stop);
+    return octetsAt(this.der, this.start, this.stop);
   }
 
   fail(code: PkiErrorCode, message: string, offset: number = this.position): never {

@@ -4,6 +4,7 @@
  */
 import { ok, type Result } from '../../lib/result.ts';
 import { checkElement, checkSetOrder } from '../der/element.ts';
+import { octetsAt } from '../der/octets.ts';
 import { oidShortName, oidText } from '../der/oid.ts';
 import { DerReader } from '../der/reader.ts';
 import { isString, stringProblem, stringText } from '../der/strings.ts';
@@ -95,7 +96,7 @@ export function readRdn(reader: DerReader, tag: number, what: string): boolean {
 
 /** A name whose octets have been checked; its attributes are decoded when they are first asked for. */
 export function nameAt(der: Uint8Array, start: number, stop: number): DistinguishedName {
-  return new CheckedName(der.subarray(start, stop));
+  return new CheckedName(octetsAt(der, start, stop));
 }
 
 /** The attributes of one checked RDN, whose content the reader is about to read. */

@@ -4,6 +4,7 @@
  * turns out malformed, reading the property throws `PkiRefusal`: an unreadable constraint must never look absent.
  */
 import { oidContent, oidLongName, oidText } from '../../der/oid.ts';
+import { DerReader } from '../../der/reader.ts';
 import { type PkiError, PkiRefusal } from '../../pki-error.ts';
 import { issuerAltName, subjectAltName } from './alternative-name.ts';
 import { authorityKeyIdentifier } from './authority-key-identifier.ts';
@@ -104,6 +105,18 @@ const decoderOf: ReadonlyMap<string, ExtensionDecoder<unknown>> = new Map(
 );
 const vendors: ReadonlySet<ExtensionDecoder<unknown>> = new Set(vendorDecoders);
 
+/** Those below id-ce (2.5.29), which nearly all are, by their last octet. */
+const byLastOctet: readonly (ExtensionDecoder<unknown> | undefined)[] = Array.from({ length: 128 }, (_, i) =>
+  decoders.find(({ oid }) => oid === `2.5.29.${i}`),
+);
+
+/** The decoder of an extension that a standard defines, by the octets of its identifier. */
+function standardDecoder(der: Uint8Array, start: number, stop: number): ExtensionDecoder<unknown> | undefined {
+  if (stop - start === 3 && der[start] === 0x55 && der[start + 1] === 0x1d) return byLastOctet[der[start + 2]!];
+  const decoder = decoderOf.get(oidText(der, start, stop));
+  return decoder === undefined || vendors.has(decoder) ? undefined : decoder;
+}
+
 /** Stands in the place of an extension that was looked for and is absent. */
 const absent = Symbol('absent');
 
@@ -142,15 +155,16 @@ export abstract class ExtensionSet {
   /** Decodes every extension that a standard defines; what is wrong with the first that is malformed. */
   checkExtensions(): PkiError | undefined {
     if (this.complete) return undefined;
-    for (let at = 0; at < this.table.length; at += stride) {
-      const oid = oidText(this.der, this.table[at]!, this.table[at + 1]!);
-      const decoder = decoderOf.get(oid);
-      if (decoder === undefined || vendors.has(decoder)) continue;
+    const { der, table } = this;
+    const reader = new DerReader(der);
+    for (let at = 0; at < table.length; at += stride) {
+      const decoder = standardDecoder(der, table[at]!, table[at + 1]!);
+      if (decoder === undefined) continue;
       try {
-        this.decodedValues[decoder.slot] ??= decodeExtensionAt(this.der, this.table, at, decoder);
+        this.decodedValues[decoder.slot] ??= decodeExtensionAt(der, table, at, decoder, reader);
       } catch (thrown) {
         if (!(thrown instanceof PkiRefusal)) throw thrown;
-        return { ...thrown.error, message: `${oidLongName(oid)}: ${thrown.error.message}` };
+        return { ...thrown.error, message: `${oidLongName(decoder.oid)}: ${thrown.error.message}` };
       }
     }
     this.complete = true;

@@ -24,7 +24,8 @@ export const stride = 5;
 
 /** Extensions (RFC 5280 4.1): none twice (4.2), at most `max`; a list without any is let pass. */
 export function readExtensions(reader: DerReader, max: number): ExtensionTable {
-  const table: number[] = [];
+  const table = scratch;
+  table.length = 0;
   const outer = reader.enter(SEQUENCE, 'extensions');
   while (reader.more) {
     if (table.length === max * stride) reader.fail('extension.too-many', `more than ${max} extensions`);
@@ -43,8 +44,11 @@ export function readExtensions(reader: DerReader, max: number): ExtensionTable {
     reader.leave(extension, 'extension');
   }
   reader.leave(outer, 'extensions');
-  return table;
+  return table.slice();
 }
+
+/** What is being read, over and over: a list that grows is made several times. */
+const scratch: number[] = [];
 
 /** Extensions under an explicit tag, when that comes next. */
 export function readTaggedExtensions(reader: DerReader, tag: number, max: number): ExtensionTable {
@@ -88,14 +92,18 @@ export function decodeExtension<T>(
   return at === -1 ? undefined : decodeExtensionAt(der, table, at, decoder);
 }
 
-/** The same for the extension at a place in the table, which must have the identifier of the decoder. */
+/**
+ * The same for the extension at a place in the table, which must have the identifier of the decoder. A reader of the
+ * same octets can be used again.
+ */
 export function decodeExtensionAt<T>(
   der: Uint8Array,
   table: ExtensionTable,
   at: number,
   decoder: ExtensionDecoder<T>,
+  reader = new DerReader(der),
 ): T {
-  const reader = new DerReader(der, table[at + 3], table[at + 4]);
+  reader.restart(table[at + 3]!, table[at + 4]!);
   const value = decoder.read(reader);
   reader.finish('the extension value');
   return value;
