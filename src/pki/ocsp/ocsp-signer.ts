@@ -1,7 +1,6 @@
 /** Who may sign an OCSP answer (RFC 6960 4.2.2.2): the issuer, a responder it has certified for that, a pinned one. */
 import { equalBytes } from '../../lib/bytes.ts';
 import type { Certificate } from '../certificate/certificate.ts';
-import { verifySignedBy } from '../certificate/verify-signature.ts';
 import type { RevocationStatus, UnknownStatusCode } from '../crl/revocation-status.ts';
 import { checkKey } from '../key/check.ts';
 import { equalNames } from '../name/distinguished-name.ts';
@@ -10,6 +9,7 @@ import type { AlgorithmPolicy } from '../path/profile.ts';
 import { checkSignatureAlgorithm } from '../path/signature-algorithm.ts';
 import { digest } from './cert-id.ts';
 import type { BasicOcspResponse } from './ocsp.ts';
+import { signedOnce } from './signed-once.ts';
 
 export interface OcspSignerRequest {
   readonly basic: BasicOcspResponse;
@@ -41,7 +41,7 @@ export function ocspSignerOf(request: OcspSignerRequest): Certificate | SignerFa
   let fault: SignerFault | undefined;
   for (const candidate of candidates) {
     // how strong the algorithms are is judged on their own
-    if (!verifySignedBy(basic, candidate.publicKey, { weak: true })) continue;
+    if (!signedOnce(basic, candidate.publicKey)) continue;
     const found = trusted.includes(candidate) ? datesFault(candidate, request) : delegateFault(candidate, request);
     if (found === undefined) return candidate;
     fault ??= found;
@@ -76,7 +76,7 @@ function delegateFault(delegate: Certificate, request: OcspSignerRequest): Signe
   const fault = (message: string): SignerFault => ({ code: 'ocsp.signer', message });
   const malformed = delegate.checkExtensions();
   if (malformed !== undefined) return fault(`the certificate of the responder is malformed: ${malformed.message}`);
-  if (!equalNames(delegate.issuer, issuer.subject) || !verifySignedBy(delegate, issuer.publicKey, { weak: true }))
+  if (!equalNames(delegate.issuer, issuer.subject) || !signedOnce(delegate, issuer.publicKey))
     return fault('the certificate of the responder was not issued by the CA that the answer is about');
   const rejection = checkSignatureAlgorithm(delegate, algorithms) ?? checkCriticalExtensions(delegate);
   if (rejection !== undefined) return fault(rejection.message);

@@ -18,6 +18,7 @@ import { ocspSignerOf } from './ocsp-signer.ts';
 
 /** An OCSP answer as it came. */
 export interface OcspAnswer {
+  /** Must not change: what was read and verified of it is remembered. */
   readonly der: Uint8Array;
   /** Where it came from, for people. */
   readonly source: string;
@@ -56,7 +57,7 @@ const longestCache = 24 * hour;
 /** Never throws for anything in the answer. */
 export function ocspStatus(request: OcspStatusRequest): RevocationStatus {
   const { certificate, issuer, answer, time, rules } = request;
-  const parsed = parseOcspResponse(answer.der);
+  const parsed = readOnce(answer.der);
   if (!parsed.ok) return unknownStatus('ocsp.malformed', `the OCSP answer is malformed: ${parsed.error.message}`);
   const { basic, status } = parsed.value;
   if (basic === undefined) return unknownStatus('ocsp.refused', `the OCSP responder answered “${status}”`);
@@ -90,6 +91,17 @@ export function ocspStatus(request: OcspStatusRequest): RevocationStatus {
   });
   if ('code' in signer) return fault(signer.code, signer.message);
   return worst(current, basic, answer, time);
+}
+
+/** Kept by the bytes themselves, as long as somebody keeps them; a kept answer speaks for many connections. */
+const read = new WeakMap<Uint8Array, ReturnType<typeof parseOcspResponse>>();
+
+function readOnce(der: Uint8Array): ReturnType<typeof parseOcspResponse> {
+  const known = read.get(der);
+  if (known !== undefined) return known;
+  const parsed = parseOcspResponse(der);
+  read.set(der, parsed);
+  return parsed;
 }
 
 /** How long an answer may be kept and used again; `undefined` when it may be used only once (RFC 6960 4.2.2.1). */
