@@ -92,6 +92,7 @@ function encodeCrl(spec: CrlSpec, der: (one: CertificateSpec) => Uint8Array): Ui
   return makeCrlDer(issuer, {
     thisUpdate: spec.thisUpdate,
     nextUpdate: spec.nextUpdate,
+    number: spec.number,
     entries: spec.revoked.map((one) => ({ serial: serialOf(der(one)), revokedAt: spec.thisUpdate })),
   });
 }

@@ -29,6 +29,7 @@ export interface CrlSpec {
   signer: KeyName;
   thisUpdate: number;
   nextUpdate: number;
+  number: number;
   revoked: readonly CertificateSpec[];
 }
 

@@ -4,7 +4,9 @@
  */
 import { equalBytes } from '../../src/lib/bytes.ts';
 import type { Certificate } from '../../src/pki/certificate/certificate.ts';
-import { loadCrl } from '../../src/pki/crl/loaded-crl.ts';
+import { type LoadedCrl, loadCrl } from '../../src/pki/crl/loaded-crl.ts';
+import { supersedes } from '../../src/pki/crl/supersedes.ts';
+import { equalNames } from '../../src/pki/name/distinguished-name.ts';
 import { anyPolicy } from '../support/policy-values.ts';
 import { testTime } from '../support/verified.ts';
 import { type BuiltChain, buildChain } from './build-chain.ts';
@@ -34,6 +36,7 @@ const errors = {
   expired: 10,
   selfSigned: 19,
   noIssuer: 20,
+  revoked: 23,
   invalidPurpose: 26,
   crlSignerUsage: 35,
   permittedSubtree: 47,
@@ -107,9 +110,32 @@ export const divergences: Readonly<Record<string, Divergence>> = {
       return agreesOn({ ...what.built, ...pathAlone(what.ours), crls }, what);
     },
   },
+  'replaced-by-number': {
+    accepts: 'ours',
+    explains: async (what) => {
+      if (!says(what.openssl, errors.revoked)) return false;
+      const crls = crlsOf(what.built);
+      const inForce = crls.filter(({ crl }) => crls.every((other) => supersedes(crl, other.crl) !== 'newer'));
+      return agreesOn({ ...what.built, crls: inForce.map(({ crl }) => crl.der) }, what);
+    },
+  },
   'another-path': {
     accepts: 'ours',
     explains: (what) => agreesOn({ ...what.built, ...pathAlone(what.ours) }, what),
+  },
+  'listed-and-not-taken-back': {
+    accepts: 'openssl',
+    explains: async (what) => {
+      if (what.ours.code !== 'revocation.revoked') return false;
+      // one CRL of each issuer at a time: with one of them OpenSSL finds it revoked as well
+      const crls = crlsOf(what.built);
+      for (const one of crls) {
+        const others = crls.filter(({ crl }) => crl === one.crl || !equalNames(crl.issuer, one.crl.issuer));
+        const openssl = await what.again({ ...what.built, crls: others.map(({ crl }) => crl.der) });
+        if (others.length < crls.length && says(openssl, errors.revoked)) return true;
+      }
+      return false;
+    },
   },
   'common-name': {
     accepts: 'openssl',
@@ -182,6 +208,13 @@ function says(openssl: OpensslVerdict, ...numbers: readonly number[]): boolean {
 
 function pathOf({ result }: OurVerdict): readonly Certificate[] {
   return result?.path ?? [];
+}
+
+function crlsOf({ crls = [] }: BuiltChain): readonly LoadedCrl[] {
+  return crls.flatMap((der, i) => {
+    const loaded = loadCrl(der, `CRL ${i}`);
+    return loaded.ok ? [loaded.value] : [];
+  });
 }
 
 /** Only the certificates that our engine used. */

@@ -234,6 +234,16 @@ export const crlMutations: Readonly<Record<string, Mutation>> = {
     for (const crl of one(chain.crls, random))
       chain.crls?.push({ ...crl, revoked: [chain.leaf], nextUpdate: testTime - day / 2 });
   },
+  'a second CRL that lists other certificates': (chain, random) => {
+    for (const crl of one(chain.crls, random)) {
+      chain.crls?.push({
+        ...crl,
+        number: crl.number + random.of([-1, 0, 1]),
+        thisUpdate: crl.thisUpdate + random.of([-1, 1]) * (day / 2),
+        revoked: crl.revoked.length > 0 ? [] : [chain.leaf, ...chain.bag],
+      });
+    }
+  },
 };
 
 /** A CRL for every CA of the chain, nothing revoked. */
@@ -245,6 +255,7 @@ export function addCrls(chain: ChainSpec): void {
       signer: ca.key,
       thisUpdate: testTime - day,
       nextUpdate: testTime + day,
+      number: 5,
       revoked: [],
     }));
 }
