@@ -1,6 +1,6 @@
 /** The operator's list of hosts that may be called although their addresses are not public. */
-import { networkInterfaces } from 'node:os';
 import type { AddressKind, AddressRules } from './address-filter.ts';
+import { ownAddresses } from './own-addresses.ts';
 
 export interface AllowList {
   /** Whether the operator chose the host: private addresses are then called anyway. */
@@ -16,7 +16,7 @@ export function allowListRules(host: string, { operator, allowed, testAllow = []
   const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
   return {
     kinds: operator || named ? ['private', 'shared', 'own'] : [],
-    own: Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)),
+    own: ownAddresses(),
     allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
     never: neverCalled,
     testAllow,

@@ -4,8 +4,8 @@
  * networks; never this machine itself, unless the operator named its address.
  */
 import { connect, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { type AddressRefusal, AddressRefused, addressRefusal, checkedLookup } from '../../../lib/address-filter.ts';
+import { ownAddresses } from '../../../lib/own-addresses.ts';
 import { printable } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import { ipBytes } from '../../../pki/name/ip-bytes.ts';
@@ -58,10 +58,6 @@ export function refusal(address: string, networks: readonly string[]): AddressRe
   if (networks.length === 0) return addressRefusal(address, { kinds: ['private', 'shared'], own: ownAddresses() });
   if (coveredBy({ type: 'ip', value: address }, networks)) return undefined;
   return { kind: 'reserved', address, words: `${address} is outside of the networks in which names are validated` };
-}
-
-function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
 }
 
 function connected(socket: Socket): Promise<(Error & { readonly code?: string }) | undefined> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { lookup, resolveCaa } from 'node:dns/promises';
 import { get } from 'node:http';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { ownAddresses } from '../../../lib/own-addresses.ts';
 import { printable, printableList } from '../../../lib/printable.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { http01Path } from '../challenge/http-01.ts';
@@ -14,7 +14,7 @@ import { checkRow } from './pre-flight.ts';
 /** Names that do not lead to an address of this machine may still do so behind address translation. */
 export async function resolveRow(deps: AcmeDeps, names: readonly string[]): Promise<AcmeCheckRow> {
   const title = 'Names lead to this gateway';
-  const own = new Set(Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)));
+  const own = new Set(ownAddresses());
   const elsewhere: string[] = [];
   for (const name of names) {
     const addresses = await addressesOf(deps, name);

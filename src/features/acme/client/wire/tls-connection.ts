@@ -4,7 +4,6 @@
  */
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
 import {
   type AddressRefusal,
@@ -15,6 +14,7 @@ import {
   literalAddress,
   type Resolve,
 } from '../../../../lib/address-filter.ts';
+import { ownAddresses } from '../../../../lib/own-addresses.ts';
 import { printable } from '../../../../lib/printable.ts';
 import { parseCertificate } from '../../../../pki/certificate/certificate.ts';
 import { matchName, presentedNames } from '../../../../pki/name/match-name.ts';
@@ -59,10 +59,6 @@ export function createConnector({ ca, allowed = [], resolve = systemResolve }: C
 }
 
 const systemResolve: Resolve = (host, options, done) => lookup(host, options, done);
-
-function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
-}
 
 /** RFC 9525: the subject alternative names alone, and an address only as an address. */
 function nameFault(host: string, der: Uint8Array): Error | undefined {
