@@ -9,13 +9,15 @@ const skip = needs('certtool', 'ocsptool');
 for (const algorithm of ['rsa-2048', 'ec-p256', 'ed25519'] as const) {
   test(`GnuTLS accepts certificates, CRLs and OCSP answers of ${algorithm}`, { skip }, async (t) => {
     const { run, base, read, write } = await serveCa(t, { algorithm });
-    for (const leaf of ['good', 'revoked'])
+    for (const leaf of ['good', 'revoked', 'server', 'client'])
       write(`${leaf}-chain.pem`, Buffer.concat([read(`${leaf}.pem`), read('inter.pem')]));
     const verify = (leaf: string) =>
       run('certtool', `--verify --load-ca-certificate root.pem --load-crl crls.pem --infile ${leaf}-chain.pem`);
     const good = await verify('good');
     assert.match(good.text, /Checked against CRL\[\d+\] of: CN=Intermediate/);
     assert.match(good.text, /Chain verification output: Verified. The certificate is trusted/);
+    for (const leaf of ['server', 'client'])
+      assert.match((await verify(leaf)).text, /Chain verification output: Verified/);
     assert.match((await verify('revoked')).text, /NOT trusted. The certificate chain is revoked/);
     for (const name of ['root', 'inter']) {
       const crl = await run('certtool', `--verify-crl --load-ca-certificate ${name}.pem --infile ${name}.crl.pem`);

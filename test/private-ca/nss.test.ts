@@ -11,7 +11,8 @@ for (const algorithm of ['rsa-2048', 'ec-p256'] as const) {
     const { run } = await serveCa(t, { algorithm });
     const add = (name: string, trust: string) => `certutil -A -n ${name} -t ${trust} -i ${name}.pem -d sql:db`;
     const steps = ['mkdir db', 'certutil -N -d sql:db --empty-password', add('root', 'CT,C,C'), add('inter', ',,')];
-    const made = await run('sh', ['-c', [...steps, add('good', ',,'), add('revoked', ',,')].join(' && ')]);
+    const leaves = ['good', 'revoked', 'server', 'client'].map((name) => add(name, ',,'));
+    const made = await run('sh', ['-c', [...steps, ...leaves].join(' && ')]);
     assert.equal(made.code, 0, made.text);
     const byOcsp = (leaf: string) =>
       run('vfychain', `-d sql:db -pp -u 1 -g leaf -h requireFreshInfo -m ocsp -s failIfNoInfo ${leaf}`);
@@ -25,6 +26,8 @@ for (const algorithm of ['rsa-2048', 'ec-p256'] as const) {
       assert.match((await run('certutil', `-V -n good -u ${usage} -e -d sql:db`)).text, /certificate is valid/);
       assert.match((await run('certutil', `-V -n revoked -u ${usage} -e -d sql:db`)).text, /has been revoked/);
     }
+    assert.match((await run('certutil', '-V -n server -u V -e -d sql:db')).text, /certificate is valid/);
+    assert.match((await run('certutil', '-V -n client -u C -e -d sql:db')).text, /certificate is valid/);
     const byCrl = (leaf: string) => run('vfychain', `-d sql:db -pp -u 1 -g leaf -m crl -s failIfNoInfo ${leaf}`);
     assert.match((await byCrl('good')).text, /Chain is good/);
     assert.match((await byCrl('revoked')).text, /Peer's Certificate has been revoked/);

@@ -14,7 +14,8 @@ for (const algorithm of ['rsa-2048', 'ec-p256', 'ec-p384', 'ed25519'] as const) 
         'openssl',
         `verify -x509_strict -CAfile root.pem -untrusted inter.pem -crl_check_all -CRLfile crls.pem ${leaf}.pem`,
       );
-    assert.match((await verify('good')).text, /good.pem: OK/);
+    for (const leaf of ['good', 'server', 'client'])
+      assert.match((await verify(leaf)).text, new RegExp(`${leaf}.pem: OK`));
     const refused = await verify('revoked');
     assert.match(refused.text, /error 23 at 0 depth lookup: certificate revoked/);
     for (const [name, issuer] of Object.entries({ root: 'root', inter: 'inter' })) {

@@ -18,8 +18,9 @@ export interface ServedCaOptions {
 }
 
 /**
- * Makes the CA and two certificates, `good` and `revoked`, of which one is; serves everything. In the folder lie
- * root.pem, inter.pem, chain.pem (both), good.pem, revoked.pem, root.crl, inter.crl (DER) and the same with .crl.pem.
+ * Makes the CA and a certificate of every template, `good` and `revoked` of the one for servers and clients; serves
+ * everything. In the folder lie root.pem, inter.pem, chain.pem (both), good.pem, revoked.pem, server.pem, client.pem,
+ * root.crl, inter.crl (DER), the same as root.crl.pem, inter.crl.pem, and crls.pem (both).
  */
 export async function serveCa(context: Pick<TestContext, 'after'>, { algorithm, partitions = 0 }: ServedCaOptions) {
   const socket = new BoundSocket({ host: '127.0.0.1', port: 0 });
@@ -29,6 +30,8 @@ export async function serveCa(context: Pick<TestContext, 'after'>, { algorithm, 
   const ca = await startPublishingCa(context, { algorithm, partitions, base, clock });
   const good = await ca.issue('good.example.com', 'web-client-server');
   const revoked = await ca.issue('revoked.example.com', 'web-client-server');
+  const server = await ca.issue('server.example.com', 'web-server');
+  const client = await ca.issue('client.example.com', 'client');
   await ca.revoke(revoked.serial);
   // nobody takes a CRL or an answer from the future
   const key = await readPublicationKey(ca.storage.folder, ca.storage.vault);
@@ -63,6 +66,8 @@ export async function serveCa(context: Pick<TestContext, 'after'>, { algorithm, 
   write('chain.pem', pem(inter) + pem(root));
   write('good.pem', pem(good.certificate));
   write('revoked.pem', pem(revoked.certificate));
+  write('server.pem', pem(server.certificate));
+  write('client.pem', pem(client.certificate));
   for (const [name, id] of [
     ['root', ca.root.id],
     ['inter', ca.intermediate.id],
