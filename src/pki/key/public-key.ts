@@ -3,6 +3,7 @@
  * what a key is; whether it may be used is decided by `checkKey`.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { toBase64 } from '../../lib/bytes.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { checkElement } from '../der/element.ts';
 import { oidShortName, oidText } from '../der/oid.ts';
@@ -182,11 +183,8 @@ class CheckedKey implements PublicKeyInfo {
       // numbers spare OpenSSL the search for a decoder, which takes longer than verifying 20 signatures the first time
       if (this.algorithm === 'rsa' && malformed === undefined && modulus !== undefined && exponent !== undefined)
         return createPublicKey({ format: 'jwk', key: { kty: 'RSA', n: base64Url(modulus), e: base64Url(exponent) } });
-      return createPublicKey({
-        key: Buffer.from(this.der.buffer, this.der.byteOffset, this.der.length),
-        format: 'der',
-        type: 'spki',
-      });
+      // text spares Node a slow look at what kind of object it was given: half the time of the same in DER
+      return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${toBase64(this.der)}\n-----END PUBLIC KEY-----\n`);
     } catch {
       throw new PkiRefusal('key.value', 'OpenSSL cannot use this public key', this.keyAt);
     }

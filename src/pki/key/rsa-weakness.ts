@@ -59,7 +59,7 @@ function toBigInt(magnitude: Uint8Array): bigint {
 }
 
 /** Runs of primes whose product is a safe integer: one division of the large number serves them all. */
-const groups = groupPrimes();
+const groups = groupPrimes().map(({ product, members }) => ({ product: BigInt(product), members }));
 
 function groupPrimes(): { product: number; members: number[] }[] {
   const all: { product: number; members: number[] }[] = [];
@@ -75,18 +75,30 @@ function groupPrimes(): { product: number; members: number[] }[] {
   return all;
 }
 
+/** The last modulus that was divided: the two tests of one key share the work. */
+let divided: { readonly n: bigint; readonly rest: readonly number[] } = { n: 0n, rest: [] };
+
 /** The modulus modulo each of the primes. */
-function remainders(n: bigint): number[] {
-  return groups.flatMap(({ product, members }) => {
-    const rest = Number(n % BigInt(product));
-    return members.map((prime) => rest % prime);
-  });
+function remainders(n: bigint): readonly number[] {
+  if (divided.n !== n) divided = { n, rest: divide(n) };
+  return divided.rest;
+}
+
+function divide(n: bigint): number[] {
+  const found: number[] = [];
+  for (const { product, members } of groups) {
+    const rest = Number(n % product);
+    for (const prime of members) found.push(rest % prime);
+  }
+  return found;
 }
 
 /** Largest integer whose square is not above `n` (Newton). */
 function squareRoot(n: bigint): bigint {
   if (n < 2n) return n;
-  let x = 1n << BigInt((n.toString(16).length * 4 + 1) >> 1);
+  // the root of the leading digits, rounded up, is near enough to need half the rounds
+  const shift = BigInt(Math.max(0, n.toString(16).length * 4 - 52) & ~1);
+  let x = BigInt(Math.ceil(Math.sqrt(Number(n >> shift))) + 1) << (shift >> 1n);
   for (;;) {
     const y = (x + n / x) >> 1n;
     if (y >= x) return x;

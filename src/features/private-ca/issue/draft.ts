@@ -12,7 +12,7 @@ import type { PublicKeyInfo } from '../../../pki/key/public-key.ts';
 import type { SanName } from '../../../pki/name/build-general-name.ts';
 import type { SubjectField } from '../../../pki/name/build-name.ts';
 import type { DistinguishedName } from '../../../pki/name/distinguished-name.ts';
-import { ByteMemory } from '../../../pki/path/byte-memory.ts';
+import type { ByteMemory } from '../../../pki/path/byte-memory.ts';
 import { refusedRequest } from '../problems.ts';
 import type { Template } from '../template/template.ts';
 import { chooseNames } from './choose-names.ts';
@@ -40,6 +40,8 @@ export interface DraftGround {
   /** The writer for the CRL that will tell about this serial number. */
   readonly writer: (serial: Uint8Array) => LeafWriter;
   readonly now: number;
+  /** Keys that were found good, with what OpenSSL made of them: a renewal often brings the same key. */
+  readonly knownKeys: ByteMemory<PublicKeyInfo>;
 }
 
 export interface Draft {
@@ -57,7 +59,7 @@ export interface Draft {
 /** Throws `private-ca.request-refused` (422) with the reason. */
 export function draftLeaf(request: DraftRequest, ground: DraftGround): Draft {
   const csr = readRequest(request.csr);
-  const publicKey = checkedKey(csr);
+  const publicKey = checkedKey(csr, ground.knownKeys);
   if (!provesPossession(csr, publicKey)) {
     throw refusedRequest(
       'The signature of the request does not fit its key, so whoever made it may not hold the key (RFC 2986 4.2).',
@@ -96,17 +98,17 @@ function readRequest(der: Uint8Array): CertificationRequest {
   );
 }
 
-/** Keys that were found good, with what OpenSSL made of them: a renewal often brings the same key. */
-const goodKeys = new ByteMemory<PublicKeyInfo>(512);
-
-function checkedKey({ publicKey, publicKeyInfo }: CertificationRequest): PublicKeyInfo {
-  const known = goodKeys.get(publicKeyInfo);
+function checkedKey(
+  { publicKey, publicKeyInfo }: CertificationRequest,
+  knownKeys: ByteMemory<PublicKeyInfo>,
+): PublicKeyInfo {
+  const known = knownKeys.get(publicKeyInfo);
   if (known !== undefined) return known;
   const { refusals } = checkKey(publicKey, 'peer');
   if (refusals.length > 0) {
     throw refusedRequest(refusals.map(({ message }) => message).join(' '), 'Make another key and a request for it.');
   }
-  goodKeys.set(publicKeyInfo, publicKey);
+  knownKeys.set(publicKeyInfo, publicKey);
   return publicKey;
 }
 
@@ -169,14 +171,14 @@ function validity(asked: number | undefined, { template, issuers, now }: DraftGr
   const issuerEnd = Math.min(...issuers.map(({ notAfter }) => notAfter));
   const wanted = asked ?? most;
   const end = Math.min(wanted, most, issuerEnd);
-  const date = new Date(end).toISOString().slice(0, 10);
+  const date = (): string => new Date(end).toISOString().slice(0, 10);
   if (end <= now) {
     const whose = issuerEnd <= now ? 'The authority has expired' : 'The end asked for has passed';
-    throw refusedRequest(`${whose} (${date}).`, 'Choose a later end, or rotate the authority.', 'notAfter');
+    throw refusedRequest(`${whose} (${date()}).`, 'Choose a later end, or rotate the authority.', 'notAfter');
   }
   if (end < wanted) {
     const why = end === issuerEnd ? 'the authority ends then' : `the template allows ${template.days} days`;
-    notes.add('shortened', `The certificate ends on ${date}: ${why}.`);
+    notes.add('shortened', `The certificate ends on ${date()}: ${why}.`);
   }
   const toSecond = (time: number): number => Math.floor(time / 1000) * 1000;
   // an authority made a moment ago begins before the backdated leaf, or at the same time

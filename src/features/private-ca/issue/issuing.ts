@@ -4,9 +4,10 @@ import { failPoint } from '../../../lib/fail-point.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
-import { publicKeyAt } from '../../../pki/key/public-key.ts';
+import { type PublicKeyInfo, publicKeyAt } from '../../../pki/key/public-key.ts';
 import { encodeName } from '../../../pki/name/build-name.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
+import { ByteMemory } from '../../../pki/path/byte-memory.ts';
 import { certificateText } from '../../../pki/text/certificate-text.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import type { Authority } from '../authority/authority.ts';
@@ -63,6 +64,7 @@ interface Ground {
 export function createIssuing(work: IssuingWork): Issuing {
   const queue = createRecordQueue(work.storage);
   const writers = createWriters();
+  const knownKeys = new ByteMemory<PublicKeyInfo>(512);
   const ground = async (id: string | undefined, template: Template, evenRetired = false): Promise<Ground> => {
     const authority = await work.authority(id);
     const { certificate, label, state } = authority;
@@ -76,7 +78,7 @@ export function createIssuing(work: IssuingWork): Issuing {
   };
   const draft = (on: Ground, request: Omit<IssueRequest, 'source'>): Draft =>
     draftLeaf(request, {
-      ...{ template: on.template, issuers: on.issuers, now: work.now() },
+      ...{ template: on.template, issuers: on.issuers, now: work.now(), knownKeys },
       limits: limitsOf(on.issuers),
       writer: (serial) => writers(on, partitionOf(serial, on.authority.partitions)),
     });

@@ -6,10 +6,20 @@ import { type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type ExtensionValues, encodeExtensions, keyIdentifier } from '../../../pki/certificate/build-extensions.ts';
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
-import { bitString, explicit, integer, sequence, time, unsignedInteger } from '../../../pki/der/writer.ts';
+import {
+  bitString,
+  boolean,
+  explicit,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  time,
+  unsignedInteger,
+} from '../../../pki/der/writer.ts';
 import type { PublicKeyInfo } from '../../../pki/key/public-key.ts';
 import { type SigningDigest, signatureAlgorithm, signatureOver } from '../../../pki/key/sign.ts';
-import type { SanName } from '../../../pki/name/build-general-name.ts';
+import { encodeGeneralName, type SanName } from '../../../pki/name/build-general-name.ts';
 import type { PublicUrls } from '../public-urls.ts';
 import type { Template } from '../template/template.ts';
 
@@ -29,6 +39,7 @@ export class LeafWriter {
   readonly #algorithm: Uint8Array;
   readonly #fixed: { readonly rsa: Uint8Array; readonly other: Uint8Array };
   readonly #placeholder: Uint8Array;
+  #lastValidity: { readonly notBefore: number; readonly notAfter: number; readonly der: Uint8Array };
 
   constructor(issuer: Certificate, template: Template, urls: Partial<PublicUrls>) {
     this.#digest = digestFor(issuer.publicKey.curve);
@@ -37,24 +48,29 @@ export class LeafWriter {
     const fixed = (rsa: boolean) => fixedExtensions(issuer, template, urls, rsa);
     this.#fixed = { rsa: fixed(true), other: fixed(false) };
     this.#placeholder = bitString(new Uint8Array(64));
+    this.#lastValidity = { notBefore: 0, notAfter: 0, der: new Uint8Array(0) };
   }
 
   /** TBSCertificate, DER. Throws a RangeError for a value that cannot be written. */
   tbs({ serial, subject, names, publicKey, notBefore, notAfter }: LeafContents): Uint8Array {
-    const own = encodeExtensions(
-      { subjectAltName: names, subjectKeyIdentifier: keyIdentifier(publicKey.der) },
-      subject.length === 2,
-    )!;
     const rsa = publicKey.algorithm === 'rsa';
     return sequence(
       version3,
       unsignedInteger(serial),
       this.#algorithm,
       this.#issuer,
-      sequence(time(notBefore), time(notAfter)),
+      this.#validity(notBefore, notAfter),
       subject,
       publicKey.der,
-      explicit(3, sequence(rsa ? this.#fixed.rsa : this.#fixed.other, membersOf(own))),
+      explicit(
+        3,
+        sequence(
+          rsa ? this.#fixed.rsa : this.#fixed.other,
+          alternativeNames(names, subject.length === 2),
+          subjectKeyHead,
+          keyIdentifier(publicKey.der),
+        ),
+      ),
     );
   }
 
@@ -73,6 +89,15 @@ export class LeafWriter {
   /** The same within this call. */
   signedNow(tbs: Uint8Array, key: KeyObject): Uint8Array {
     return sequence(tbs, this.#algorithm, bitString(this.#signNow(tbs, key)));
+  }
+
+  /** Those who ask in the same second get the same dates. */
+  #validity(notBefore: number, notAfter: number): Uint8Array {
+    const last = this.#lastValidity;
+    if (last.notBefore === notBefore && last.notAfter === notAfter) return last.der;
+    const der = sequence(time(notBefore), time(notAfter));
+    this.#lastValidity = { notBefore, notAfter, der };
+    return der;
   }
 
   #signNow(tbs: Uint8Array, key: KeyObject): Uint8Array {
@@ -96,6 +121,17 @@ function digestName(key: KeyObject, digest: SigningDigest): string | null {
 }
 
 const version3 = explicit(0, integer(2));
+const sanOid = oid('2.5.29.17');
+const critical = boolean(true);
+/** Everything of the extension subjectKeyIdentifier but the 20 octets of a SHA-1 at its end (RFC 5280 4.2.1.2). */
+const subjectKeyHead = Buffer.from('301d0603551d0e04160414', 'hex');
+
+/** The extension subjectAltName, critical when there is no subject (4.2.1.6); nothing without names. */
+function alternativeNames(names: readonly SanName[], emptySubject: boolean): Uint8Array {
+  if (names.length === 0) return new Uint8Array(0);
+  const value = octetString(sequence(...names.map(encodeGeneralName)));
+  return emptySubject ? sequence(sanOid, critical, value) : sequence(sanOid, value);
+}
 
 function fixedExtensions(
   certificate: Certificate,
