@@ -233,8 +233,9 @@ function sendProblem(deps: HttpAppDeps, error: unknown, request: FastifyRequest,
   // an error before the first hook has no headers yet
   if (!reply.hasHeader('content-security-policy'))
     void reply.headers(securityHeaders(deps.strictTransport?.() ?? false));
-  // a body that nobody wants is read and thrown away, so that the client gets to see the answer
-  void reply.removeHeader('connection');
+  // a body that nobody wants is read and thrown away, so that the client gets to see the answer; where nothing was set,
+  // nothing is taken away, else Node would not say "close" on the last request that a connection may carry
+  if (reply.hasHeader('connection')) void reply.removeHeader('connection');
   if (error instanceof Problem && error.details.code === 'http.ambiguous') void reply.header('connection', 'close');
   return reply.code(status).headers(headers).send(body);
 }

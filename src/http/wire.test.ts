@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { gatedRoutes } from '../../test/support/gated-routes.ts';
 import { type SmallGateway, startSmallGateway } from '../../test/support/small-gateway.ts';
@@ -255,6 +255,21 @@ test('bodies end at 1 MiB, uploads at 14.5 MiB; the answer comes although the bo
   assert.equal((await send('/api/v1/small', 1_100_000)).status, 413);
   assert.equal((await send('/api/v1/upload', 15_000_000)).status, 204);
   assert.equal((await send('/api/v1/upload', 15_300_000)).status, 413);
+});
+
+test('a connection ends with its thousandth request, whose answer says so, refusals too', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const told: string[] = [];
+  for (let i = 1; i <= 1_001; i++) {
+    const path = i % 2 === 0 ? '/api/v1/nowhere' : '/api/v1/users?limit=x';
+    const sent = request({ socketPath: gateway.cliSocket, path, headers: { host: 'localhost' }, agent }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    for await (const _ of response);
+    assert.ok((response.statusCode ?? 0) < 500, `${i}: ${response.statusCode}`);
+    if (!sent.reusedSocket || response.headers.connection === 'close') told.push(`${i} ${response.headers.connection}`);
+  }
+  assert.deepEqual(told, ['1 keep-alive', '1000 close', '1001 keep-alive']);
+  agent.destroy();
 });
 
 test('a file is sent as an attachment under a harmless name', async () => {

@@ -25,8 +25,9 @@ test('every answer has the shape that the description promises', async () => {
   for (const route of reading) {
     for (const path of addresses(route.path)) {
       const { status, text, type } = await get(path);
-      assert.ok(status === 200 || status === 404, `${path}: ${status} ${text.slice(0, 500)}`);
-      if (status === 404) assert.match(type, /problem/);
+      const odd = status === 404 || (status === 400 && path !== route.path);
+      assert.ok(status === 200 || odd, `${path}: ${status} ${text.slice(0, 500)}`);
+      if (odd) assert.match(type, /problem/);
       else if (route.contentType !== undefined) assert.ok(type.startsWith(route.contentType), `${path}: ${type}`);
       else {
         const parsed = route.response?.safeParse(JSON.parse(text));
@@ -42,9 +43,8 @@ test('reading changes nothing that is stored, whatever is asked', async () => {
   for (const route of reading) {
     for (const path of addresses(route.path)) {
       for (const end of ends) {
-        const { status } = await get(path + end);
-        // 503: a connection has had its share of requests
-        assert.ok(status < 500 || status === 503, `${path}${end}: ${status}`);
+        const { status, text } = await get(path + end);
+        assert.ok(status < 500, `${path}${end}: ${status} ${text.slice(0, 500)}`);
       }
     }
   }

@@ -5,12 +5,14 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 export interface Output {
   readonly name: string;
   readonly bytes: Buffer;
+  /** Compiled text of the program, in which the words of an armour stand: there it must be followed by a key. */
+  readonly program?: boolean;
 }
 
 /** Finds any of `keys` (PKCS#8 DER) in an output, and any armour of a private key; answers where, in words. */
 export function findLeaks(outputs: readonly Output[], keys: ReadonlyMap<string, Uint8Array>): readonly string[] {
   const wanted = [...keys].flatMap(([owner, der]) => needles(der).map((needle) => ({ owner, needle })));
-  return outputs.flatMap(({ name, bytes }) => {
+  return outputs.flatMap(({ name, bytes, program = false }) => {
     const raw = bytes.toString('latin1');
     // Line breaks, also escaped ones of JSON, and separators of hexadecimal dumps.
     const joined = raw.replace(/\\r|\\n|[\s:"',]/g, '');
@@ -18,13 +20,16 @@ export function findLeaks(outputs: readonly Output[], keys: ReadonlyMap<string, 
     const found = wanted.filter(({ needle: { text, form } }) =>
       (form === 'raw' ? raw : form === 'hex' ? lower : joined).includes(text),
     );
-    const armour = /-----BEGIN [^-]*PRIVATE/.exec(raw);
+    const armour = (program ? armourWithKey : armourOfKey).exec(raw);
     return [
       ...found.map(({ owner, needle }) => `${name} holds the private key of ${owner} (${needle.form})`),
       ...(armour === null ? [] : [`${name} holds "${armour[0]}"`]),
     ];
   });
 }
+
+const armourOfKey = /-----BEGIN [^-]*PRIVATE/;
+const armourWithKey = /-----BEGIN [^-]*PRIVATE KEY-----[\s\\rn]*[A-Za-z0-9+/]{32}/;
 
 interface Needle {
   readonly form: 'raw' | 'hex' | 'base64';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -151,22 +151,25 @@ test('The search finds a key in every form it looks for', { skip }, () => {
     `xy${plain.toString('latin1')}`,
     JSON.stringify({ pem }),
   ];
+  // the armour alone gives a key away that is not ours, in compiled text too
+  for (const text of [String(pem), JSON.stringify({ pem })])
+    assert.ok(findLeaks([{ name: 'planted', bytes: Buffer.from(text), program: true }], new Map()).length > 0);
   for (const text of planted) {
     const output = { name: 'planted', bytes: Buffer.from(text, 'latin1') };
     assert.ok(findLeaks([output], new Map([[owner, der]])).length > 0, text.slice(0, 20));
+    assert.ok(findLeaks([{ ...output, program: true }], new Map([[owner, der]])).length > 0, text.slice(0, 20));
   }
 });
 
 test('While the gateway runs, every folder has mode 0700 and every file and socket is closed to others', {
   skip,
 }, () => {
-  const wrong = walk(gateway.folder).flatMap((path) => {
-    const stats = lstatSync(path);
+  const wrong = lookAtAll((_path, stats) => {
     const mode = stats.mode & 0o777;
     const good = stats.isDirectory() ? mode === 0o700 : stats.isFile() ? mode === 0o600 : (mode & 0o077) === 0;
-    return good ? [] : [`${path} ${mode.toString(8)}`];
+    return good ? undefined : mode.toString(8);
   });
-  assert.deepEqual(wrong, []);
+  assert.deepEqual([...wrong], []);
   assert.equal(lstatSync(gateway.folder).mode & 0o777, 0o700);
 });
 
@@ -202,8 +205,8 @@ function keepKey(owner: string, pem: string): void {
   keys.set(`${owner} ${keys.size}`, createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' }));
 }
 
-function keep(name: string, bytes: string | Buffer): void {
-  outputs.push({ name, bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes });
+function keep(name: string, bytes: string | Buffer, program = false): void {
+  outputs.push({ name, bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes, program });
 }
 
 /** Command lines and environments, which other programs of the same user can see. */
@@ -232,21 +235,31 @@ function keepDatabase(): void {
   database.close();
 }
 
+/** Every file but those in keys/. */
 function keepFiles(): void {
-  for (const path of walk(gateway.folder)) {
-    if (path.startsWith(join(gateway.folder, 'keys')) || !lstatSync(path).isFile()) continue;
-    keep(path, readFileSync(path));
-  }
+  const files = lookAtAll((path, stats) =>
+    stats.isFile() && !path.startsWith(join(gateway.folder, 'keys')) ? readFileSync(path) : undefined,
+  );
+  for (const [path, bytes] of files) keep(path, bytes, path.startsWith(join(gateway.folder, 'cache')));
 }
 
-function walk(folder: string): readonly string[] {
-  // a file that is being renamed into place may be gone by the time it is looked at
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter(
-      (path) =>
-        lstatSync(path, { throwIfNoEntry: false }) !== undefined && !path.startsWith(join(folder, 'cache', 'v')),
-    );
+/** What `look` finds in the data folder. While a file was renamed into place under its hands, everything once more. */
+function lookAtAll<T>(look: (path: string, stats: Stats) => T | undefined): ReadonlyMap<string, T> {
+  const found = new Map<string, T>();
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const name of readdirSync(gateway.folder, { recursive: true, encoding: 'utf8' })) {
+      const path = join(gateway.folder, name);
+      try {
+        const one = look(path, lstatSync(path));
+        if (one !== undefined) found.set(path, one);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+        moved = true;
+      }
+    }
+  }
+  return found;
 }
 
 function cli(...words: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 /** Starts a real gateway on free ports in a folder of its own, for tests, demonstrations and measurements. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningGateway } from '../../src/supervisor.ts';
@@ -14,6 +14,8 @@ export interface GatewayOptions {
   /** Free ports unless told. */
   readonly httpsPort?: number;
   readonly sipPort?: number;
+  /** Where HTTP-01 challenges are answered. */
+  readonly httpPort?: number;
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** Further environment, such as a fail point. */
   readonly env?: Readonly<Record<string, string>>;
@@ -54,6 +56,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     '--pki-port',
     '0',
   ];
+  if (options.httpPort !== undefined) words.push('--http-port', String(options.httpPort));
   if (options.edges !== undefined) words.push('--edges', String(options.edges));
   if (options.logLevel !== undefined) words.push('--log-level', options.logLevel);
   const root = join(import.meta.dirname, '..', '..');
@@ -72,7 +75,17 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   child.stderr.on('data', read);
   child.once('exit', (code) => ready.reject(new Error(`the gateway ended with ${code}:\n${output}`)));
   const late = setTimeout(() => ready.reject(new Error(`the gateway did not start in 30 s:\n${output}`)), 30_000);
-  await ready.promise.finally(() => clearTimeout(late));
+  try {
+    await ready.promise;
+  } catch (error) {
+    // what is left of it would hold our pipes open, and this process with them
+    child.kill('SIGKILL');
+    endEdges(folder);
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
   // the set-up link is printed by the administration process about the time it becomes ready
   const note = JSON.parse(readFileSync(join(folder, 'run', 'gateway.json'), 'utf8')) as RunningGateway;
   const gateway: TestGateway = {
@@ -98,6 +111,19 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   };
   started.add(gateway);
   return gateway;
+}
+
+/** Edges outlive their supervisor on purpose; those of a gateway that never came up are nobody's. */
+function endEdges(folder: string): void {
+  const sockets = existsSync(join(folder, 'run')) ? readdirSync(join(folder, 'run')) : [];
+  for (const name of sockets) {
+    const pid = Number(/^edge-(\d+)\.sock$/.exec(name)?.[1] ?? 0);
+    try {
+      if (pid > 0) process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone already
+    }
+  }
 }
 
 process.on('exit', () => {

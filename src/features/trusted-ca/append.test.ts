@@ -39,6 +39,8 @@ test('appends a real CA of openssl as PEM, adds to what is there, and writes one
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-ca-'));
   t.after(() => rm(folder, { recursive: true }));
   const ca = await createOpensslCa(join(folder, 'root'), { name: 'Openssl Root' });
+  // it begins in the second in which it was made, and the clock of the gateway stood still meanwhile
+  gateway.time.now = Date.now();
   const first = await append(makeCa('First').pem);
   assert.equal(first.status, 200);
   const before = (await auditRows(gateway.storage)).length;
@@ -51,10 +53,10 @@ test('appends a real CA of openssl as PEM, adds to what is there, and writes one
   );
   const rows = (await api('GET', '/trusted-cas')).json['rows'] as Row[];
   assert.deepEqual(
-    rows.map((row) => [row.issuer, row.subject]),
+    rows.map((row) => [row.issuer, row.subject, row.validity]),
     [
-      ['CN=First', 'Matches issuer'],
-      ['CN=Openssl Root', 'Matches issuer'],
+      ['CN=First', 'Matches issuer', 'valid'],
+      ['CN=Openssl Root', 'Matches issuer', 'valid'],
     ],
   );
   const audit = await auditRows(gateway.storage);
