@@ -6,7 +6,7 @@ import { toHex } from '../../lib/bytes.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { type AuditFilter, insertAuditRow, selectAuditRows } from './store.ts';
+import { type AuditFilter, insertAuditRows, type NewAuditRow, selectAuditRows } from './store.ts';
 
 export interface AuditEntry {
   /** Feature and verb: `trusted-ca.append`. */
@@ -59,6 +59,21 @@ export function createAudit(deps: { readonly storage: Storage }): Audit {
  * the checks that an auditor changes nothing.
  */
 export async function recordAudit(trx: Transaction<Schema>, actor: Actor, entry: AuditEntry): Promise<void> {
+  await recordAudits(trx, [{ actor, entry }]);
+}
+
+/** The same for several changes that are made in one transaction: a row for each of them. */
+export async function recordAudits(
+  trx: Transaction<Schema>,
+  changes: readonly { readonly actor: Actor; readonly entry: AuditEntry }[],
+): Promise<void> {
+  await insertAuditRows(
+    trx,
+    changes.map(({ actor, entry }) => rowOf(actor, entry)),
+  );
+}
+
+function rowOf(actor: Actor, entry: AuditEntry): NewAuditRow {
   const result = entry.result ?? 'done';
   if (result === 'done' && actor.role !== 'administrator' && !entry.harmless) {
     throw new Problem({
@@ -69,7 +84,7 @@ export async function recordAudit(trx: Transaction<Schema>, actor: Actor, entry:
       hint: 'Ask an administrator to do it.',
     });
   }
-  await insertAuditRow(trx, {
+  return {
     at_us: nowInMicroseconds(),
     actor_kind: actor.kind,
     actor_id: actor.id,
@@ -82,7 +97,7 @@ export async function recordAudit(trx: Transaction<Schema>, actor: Actor, entry:
     after_hash: hashOf(entry.after),
     result,
     detail: detailText(entry.detail),
-  });
+  };
 }
 
 const maxDetail = 4096;

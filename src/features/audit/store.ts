@@ -1,5 +1,6 @@
 /** The SQL of the audit log: rows are inserted and read, never changed. */
 import type { Insertable, Kysely, Transaction } from 'kysely';
+import { insertRows } from '../../storage/insert-rows.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AuditRow } from './audit.ts';
 
@@ -14,8 +15,10 @@ export interface AuditFilter {
   readonly result?: 'done' | 'refused' | undefined;
 }
 
-export async function insertAuditRow(trx: Transaction<Schema>, row: Insertable<Schema['audit']>): Promise<void> {
-  await trx.insertInto('audit').values(row).execute();
+export type NewAuditRow = Insertable<Schema['audit']>;
+
+export function insertAuditRows(trx: Transaction<Schema>, rows: readonly NewAuditRow[]): Promise<void> {
+  return insertRows(trx, 'audit', rows);
 }
 
 /** An `action` ending in a dot selects all actions of that feature. */

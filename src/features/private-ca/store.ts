@@ -1,5 +1,6 @@
 /** Authorities, certificates and templates in the database: all SQL of the private CA but that of publishing. */
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { insertRows } from '../../storage/insert-rows.ts';
 import type {
   PrivateCaAuthoritiesTable,
   PrivateCaCertificatesTable,
@@ -51,15 +52,17 @@ export async function insertCertificates(trx: Transaction<Schema>, rows: readonl
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  let seq = last?.seq ?? 0;
-  for (const { der, ...row } of rows) {
-    seq++;
-    await trx
-      .insertInto('private_ca_certificates')
-      .values({ seq, ...row })
-      .execute();
-    if (der !== null) await trx.insertInto('private_ca_bodies').values({ seq, der }).execute();
-  }
+  const first = (last?.seq ?? 0) + 1;
+  await insertRows(
+    trx,
+    'private_ca_certificates',
+    rows.map(({ der: _, ...row }, i) => ({ seq: first + i, ...row })),
+  );
+  await insertRows(
+    trx,
+    'private_ca_bodies',
+    rows.flatMap(({ der }, i) => (der === null ? [] : [{ seq: first + i, der }])),
+  );
 }
 
 /** Newest first, at most one row more than `limit`. */

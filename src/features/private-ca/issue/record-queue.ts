@@ -5,7 +5,7 @@
 import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import type { Storage } from '../../../storage/storage.ts';
-import { recordAudit } from '../../audit/audit.ts';
+import { recordAudits } from '../../audit/audit.ts';
 import { insertCertificates, type NewCertificate } from '../store.ts';
 
 export interface IssueRecord {
@@ -70,9 +70,13 @@ async function write(storage: Storage, batch: readonly Waiting[]): Promise<void>
       trx,
       batch.map(({ row }) => row),
     );
-    for (const { actor, row, detail } of batch) {
-      await recordAudit(trx, actor, { action: 'private-ca.issue', object: row.serial, after: row.fingerprint, detail });
-    }
+    await recordAudits(
+      trx,
+      batch.map(({ actor, row, detail }) => ({
+        actor,
+        entry: { action: 'private-ca.issue', object: row.serial, after: row.fingerprint, detail },
+      })),
+    );
     failPoint('private-ca.record-written');
   });
 }
