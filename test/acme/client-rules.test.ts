@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
+import { newKey } from './acme-bench.ts';
 import { type Answer, type Script, type ScriptedAcme, startScriptedAcme } from './scripted-acme.ts';
 import { clientOf, orderWww, problemOf, type ScriptedClient } from './scripted-client.ts';
 
@@ -202,7 +203,7 @@ test('a CA that fails for a moment while it is asked is asked again, one that fa
   assert.match(Buffer.from(pem).toString(), /BEGIN CERTIFICATE/);
   assert.ok(asked >= 4);
   acme.scripts.set('order', () => ({ status: 500 }));
-  assert.equal((await problemOf(orderWww(made))).code, 'acme.refused');
+  assert.equal((await problemOf(orderWww(made, newKey(), 1_500))).code, 'acme.refused');
   acme.scripts.set('order', () => ({ status: 403 }));
   const before = acme.asked.length;
   assert.equal((await problemOf(orderWww(made))).code, 'acme.refused');

@@ -72,7 +72,7 @@ export async function startNameServer(): Promise<NameServer> {
       await resolver.resolve4('www.example.test');
       break;
     } catch (error) {
-      if (tries < 100 && child.exitCode === null) {
+      if (tries < 400 && child.exitCode === null) {
         await sleep(50);
         continue;
       }

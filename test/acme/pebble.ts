@@ -187,7 +187,7 @@ async function answers(ask: () => Promise<void>): Promise<void> {
     try {
       return await ask();
     } catch (error) {
-      if (tries === 200) throw error;
+      if (tries === 800) throw error;
       await sleep(25);
     }
   }

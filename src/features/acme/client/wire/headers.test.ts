@@ -37,19 +37,27 @@ test('a header that is not as the grammar has it gives no links at all', () => {
   assert.deepEqual(parseLinks(undefined), []);
 });
 
-test('no text makes the reader of links throw or take long', () => {
+test('no text makes the reader of links throw, and what it finds are visible characters', () => {
+  const parts = fc.constantFrom(
+    '<',
+    '>',
+    ';',
+    ',',
+    '"',
+    '=',
+    ' ',
+    'a',
+    'rel',
+    '\\',
+    '\r',
+    '\t',
+    '<a>;rel=up',
+    ';title="x"',
+  );
   fc.assert(
-    fc.property(
-      fc.string({
-        unit: fc.constantFrom('<', '>', ';', ',', '"', '=', ' ', 'a', 'rel', '\\', '\r', '\t'),
-        maxLength: 400,
-      }),
-      (header) => {
-        const began = performance.now();
-        parseLinks(header);
-        assert.ok(performance.now() - began < 200);
-      },
-    ),
+    fc.property(fc.array(parts, { maxLength: 200 }), (pieces) => {
+      for (const { target, relation } of parseLinks(pieces.join(''))) assert.match(target + relation, /^[\x21-\x7e]+$/);
+    }),
   );
 });
 
