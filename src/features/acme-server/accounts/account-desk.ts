@@ -81,7 +81,7 @@ export function createAccountDesk({ storage, clock, ca }: Core) {
         names,
         (await ca.templates()).map(({ name }) => name),
       );
-      const hmac = randomBytes(32);
+      const hmac = newHmac();
       const secret = new Secret(toBase64url(hmac));
       const now = clock.now();
       const id = newId();
@@ -160,6 +160,14 @@ export function createAccountDesk({ storage, clock, ca }: Core) {
       });
     },
   };
+}
+
+/** One whose text begins with no hyphen: command lines would take it for an option. */
+function newHmac(): Buffer {
+  for (;;) {
+    const hmac = randomBytes(32);
+    if (!toBase64url(hmac).startsWith('-')) return hmac;
+  }
 }
 
 function checkKey(key: NewEabKey, names: readonly string[], templates: readonly string[]): void {
