@@ -171,13 +171,19 @@ export const divergences: Readonly<Record<string, Divergence>> = {
   },
   'ca-without-basic-constraints': {
     accepts: 'openssl',
-    explains: ({ chain }) => {
+    explains: async (what) => {
+      const { chain } = what;
       const mended = structuredClone(chain);
       for (const ca of [...mended.bag, ...mended.trusted]) {
         if (ca.extensions.keyUsage?.includes('keyCertSign')) ca.extensions.basicConstraints ??= { ca: true };
       }
       const algorithms = usesUnusualCurve(chain) ? 'any' : 'current';
-      return ourVerdict(mended, buildChain(mended), { algorithms }).accepted;
+      const built = buildChain(mended);
+      const ours = ourVerdict(mended, built, { algorithms });
+      // another difference may lie behind this one
+      const behind = async () =>
+        ours.code !== what.ours.code && (await explain({ ...what, chain: mended, built, ours })) !== undefined;
+      return ours.accepted || (await behind());
     },
   },
   'policies-of-the-anchor': {
