@@ -34,7 +34,7 @@ export interface Dns01Options {
   readonly clock: Clock;
   /** Host or address that takes updates; the primary of the zone's SOA record unless given. */
   readonly server?: string;
-  /** Of updates and of questions to the zone's name servers; 53 unless given. */
+  /** Where `server` is asked, for whatever; 53 unless given. Other name servers are asked at 53. */
   readonly port?: number;
   /** The zone that updates name; found by its SOA record unless given. */
   readonly zone?: string;
@@ -103,14 +103,15 @@ interface NameServer {
 /** Asks again and again until every name server answers with the value. */
 async function seenEverywhere(
   resolver: Resolver,
-  { name, servers }: FoundZone,
+  { name, servers, primary }: FoundZone,
   value: string,
   signal: AbortSignal,
   options: Dns01Options,
 ): Promise<void> {
-  const { clock, within = 180_000, nameServers } = options;
+  const { clock, within = 180_000, nameServers, server = primary, port = 53, allowed = [] } = options;
+  const updated = { addresses: await addressesOf(resolver, server), port, allowed };
   const all =
-    nameServers?.map(literalServer) ?? (await Promise.all(servers.map((host) => serverOf(resolver, host, options))));
+    nameServers?.map(literalServer) ?? (await Promise.all(servers.map((host) => serverOf(resolver, host, updated))));
   if (all.length === 0)
     throw new AcmeProblem('acme.dns-server', `The zone of ${printable(name)} names no name servers.`);
   const until = clock.monotonic() + within;
@@ -148,10 +149,18 @@ async function hasValue({ servers }: NameServer, name: string, value: string, si
   return answers.includes(true) && !answers.includes(false);
 }
 
-async function serverOf(resolver: Resolver, host: string, { allowed, port = 53 }: Dns01Options): Promise<NameServer> {
+/** Where updates went: the one server that may listen at another port. */
+interface UpdatedServer {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly allowed: readonly string[];
+}
+
+async function serverOf(resolver: Resolver, host: string, updated: UpdatedServer): Promise<NameServer> {
   const addresses = await addressesOf(resolver, host);
-  for (const address of addresses) checkAddress(address, allowed);
-  return { host, servers: addresses.map((address) => ({ address, port })) };
+  for (const address of addresses) checkAddress(address, updated.allowed);
+  const portOf = (address: string): number => (updated.addresses.includes(address) ? updated.port : 53);
+  return { host, servers: addresses.map((address) => ({ address, port: portOf(address) })) };
 }
 
 /** `address`, `address:port`, `[address]:port`. */
