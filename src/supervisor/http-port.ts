@@ -51,9 +51,10 @@ export function keepHttpPort(place: HttpPortPlace, onChange: () => void, log: Lo
     child.on('message', ({ serial: told }: FromHttp01) => started.waiting.get(told)?.resolve());
     child.on('error', (error) => log.error('the process of port 80 cannot be reached', { error }));
     child.on('exit', (code, signal) => {
-      socket.close();
       for (const { reject } of started.waiting.values()) reject(new Error('the process of port 80 ended'));
+      // one that was told to end has given its socket back already
       if (open !== started) return;
+      socket.close();
       open = undefined;
       onChange();
       log.error('the process of port 80 ended', { code, signal });
