@@ -19,21 +19,22 @@ const { ca, intermediate, storage, publishing, issue, crl, errors } = await star
   { algorithm, clock },
 );
 try {
-  await addRevoked(storage, intermediate.id, entries, clock.now());
+  // the last one is revoked by hand
+  await addRevoked(storage, intermediate.id, entries - 1, clock.now());
   const first = await measured(() => publishing.publishNow(testAdministrator, intermediate.id));
   const one = await issue('one.example.com');
   clock.advance(3_600_000);
   const second = await measured(async () => {
     await ca.revoke(testAdministrator, { serial: one.serial }, 'superseded');
-    for (let listed = 0; listed <= entries; ) {
+    for (let listed = 0; listed < entries; ) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       const { authorities } = await publishing.state();
       listed = authorities.find(({ authority }) => authority === intermediate.id)?.crls[0]?.entries ?? 0;
     }
   });
+  await publishing.settled();
   const published = await crl(`/crl/${intermediate.id}.crl`);
-  if (published.entryCount !== entries + 1 || errors.length > 0)
-    throw new Error(`${published.entryCount} ${errors[0]}`);
+  if (published.entryCount !== entries || errors.length > 0) throw new Error(`${published.entryCount} ${errors[0]}`);
   console.log(JSON.stringify({ entries, algorithm, bytes: published.bytes.length, first, afterRevocation: second }));
 } finally {
   for (const end of undo.toReversed()) await end();

@@ -1,4 +1,5 @@
 /** What the private CA publishes: numbers and files of its CRLs, certificates of its OCSP responders. */
+import { sql } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
 export const publicationTables: Migration = {
@@ -23,6 +24,7 @@ export const publicationTables: Migration = {
       .addColumn('this_update', 'bigint', (c) => c.notNull())
       .addColumn('next_update', 'bigint', (c) => c.notNull())
       .addColumn('regular_this_update', 'bigint', (c) => c.notNull())
+      .addColumn('made_at', 'bigint', (c) => c.notNull())
       .addColumn('took', 'integer', (c) => c.notNull())
       .addPrimaryKeyConstraint('private_ca_crls_key', ['authority', 'partition'])
       .execute();
@@ -33,6 +35,13 @@ export const publicationTables: Migration = {
       .addColumn('sealed_key', bytes, (c) => c.notNull())
       .addColumn('not_before', 'bigint', (c) => c.notNull())
       .addColumn('not_after', 'bigint', (c) => c.notNull())
+      .execute();
+    // what was revoked since a CRL was made
+    await db.schema
+      .createIndex('private_ca_certificates_revoked_at')
+      .on('private_ca_certificates')
+      .columns(['authority', 'revoked_at'])
+      .where(sql.ref('revoked_at'), 'is not', null)
       .execute();
   },
 };

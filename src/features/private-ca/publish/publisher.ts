@@ -185,7 +185,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     for (const authority of authorities) {
       const { id } = authority;
       const own = rows.filter((row) => row.authority === id);
-      for (const row of own) if (await mayLackChanges(storage, authority, row)) markStale(id, [row.partition]);
+      for (const row of own) if (await mayLackChanges(storage, row)) markStale(id, [row.partition]);
       if (!(await isDatabaseOlder(storage, id))) continue;
       restored.add(id);
       toRepeat.add(id);

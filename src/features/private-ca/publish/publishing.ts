@@ -42,6 +42,7 @@ export interface PublicationProgress {
   readonly partition: number;
   readonly step: 'collecting' | 'signing';
   readonly entries: number;
+  /** As far as it is known: of long ones what the last CRL had. */
   readonly total: number;
 }
 

@@ -50,22 +50,34 @@ export async function writeResponder(trx: Transaction<Schema>, row: ResponderRow
     .execute();
 }
 
-/** What is revoked or on hold among certificates of these partitions that did not end before a time. */
-export async function summariseRevoked(
+/** How many certificates of these partitions are revoked or on hold and did not end before a time; counted to `most`. */
+export async function countRevoked(
   db: Db,
   authority: string,
-  partitions: readonly number[],
-  expiredBefore: number,
-): Promise<{ readonly count: number; readonly latest: number }> {
-  const row = await db
+  { partitions, expiredBefore, most }: { partitions: readonly number[]; expiredBefore: number; most: number },
+): Promise<number> {
+  const rows = await db
     .selectFrom('private_ca_certificates')
-    .select((e) => [e.fn.countAll<number>().as('count'), e.fn.max('revoked_at').as('latest')])
+    .select('authority')
     .where('authority', '=', authority)
     .where('partition', 'in', partitions)
     .where('revoked_at', 'is not', null)
     .where('not_after', '>=', expiredBefore)
-    .executeTakeFirstOrThrow();
-  return { count: Number(row.count), latest: Number(row.latest ?? 0) };
+    .limit(most)
+    .execute();
+  return rows.length;
+}
+
+/** Whether any certificate of an authority was revoked or put on hold at or after a time. */
+export async function wasRevokedSince(db: Db, authority: string, time: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('private_ca_certificates')
+    .select('seq')
+    .where('authority', '=', authority)
+    .where('revoked_at', '>=', time)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** What is kept as JSON under a key of the settings table; undefined before the first change. */

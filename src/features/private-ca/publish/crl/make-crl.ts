@@ -18,11 +18,11 @@ export interface CrlWork {
 
 /** The file is on the disk when this resolves. */
 export async function makeCrl(work: CrlWork): Promise<MadeCrl> {
-  return work.total <= few ? makeHere(work) : makeApart(work);
+  return work.total <= fewEntries ? makeHere(work) : makeApart(work);
 }
 
 /** So many take less than starting a thread does. */
-const few = 2_000;
+export const fewEntries = 2_000;
 
 async function makeHere({ order, blocks, withKey, progress }: CrlWork): Promise<MadeCrl> {
   const writer = new CrlEntryWriter();
