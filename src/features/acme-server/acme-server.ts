@@ -100,6 +100,7 @@ export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTestin
     settings: () => current,
     isOwnHost: async (host) => current.hosts.includes(host) || (await deps.ownHosts()).includes(host),
     validate: testing.validate ?? createValidate(testing),
+    issuing: new Set(),
     reuses: testing.reuses ?? (() => true),
   };
   const runner = createValidationRunner(core, testing.pauses);

@@ -13,7 +13,7 @@ import type { IssuedChain } from '../issuing-ca.ts';
 import { AcmeError, type AcmeProblem } from '../protocol/acme-error.ts';
 import { accountActor, type Core, newId } from '../protocol/core.ts';
 import type { AcmeRequest } from '../protocol/exchange.ts';
-import { moveOrder, type OrderRow, selectProcessingOrders } from './order-store.ts';
+import { moveOrder, type OrderRow, selectOrder, selectProcessingOrders } from './order-store.ts';
 import { identifiersOf } from './order-view.ts';
 
 /**
@@ -21,30 +21,51 @@ import { identifiersOf } from './order-view.ts';
  * good, and ready again when the fault is ours.
  */
 export async function issueFor(core: Core, order: OrderRow, request: AcmeRequest, again = false): Promise<void> {
-  let issued: IssuedChain;
-  try {
-    issued = await core.ca.issue(accountActor(order.account_id, request), {
-      csr: order.csr ?? new Uint8Array(),
-      template: order.profile,
-      names: identifiersOf(order),
-      ...(order.not_after === null ? {} : { notAfter: order.not_after }),
-      ...(again ? { askedSince: order.processing_since ?? 0 } : {}),
-    });
-  } catch (error) {
+  const issued = await ask(core, order, request, again).catch(async (error: unknown) => {
     throw await giveUp(core, order, request, error);
-  }
+  });
   failPoint('acme-server.issued');
   await keep(core, order, request, issued);
 }
 
-/** Finishes what was being issued when the program ended. */
-export async function resumeOrders(core: Core, request: AcmeRequest): Promise<void> {
-  for (const order of await selectProcessingOrders(core.storage.db)) {
+/** Runs `work` unless somebody works on the order already; whether it did. */
+export async function aloneWith(core: Core, orderId: string, work: () => Promise<void>): Promise<boolean> {
+  if (core.issuing.has(orderId)) return false;
+  core.issuing.add(orderId);
+  try {
+    await work();
+    return true;
+  } finally {
+    core.issuing.delete(orderId);
+  }
+}
+
+/** Goes on with an order that is stored as `processing` while nobody works on it: something failed after the CA signed. */
+export async function goOnWith(core: Core, { id, status }: OrderRow, request: AcmeRequest): Promise<void> {
+  if (status !== 'processing') return;
+  await aloneWith(core, id, async () => {
+    const order = await selectOrder(core.storage.db, id);
+    if (order?.status !== 'processing') return;
     await issueFor(core, order, request, true).catch((error: unknown) => {
       // its account reads the reason in the order
       if (!(error instanceof AcmeError)) core.onError(error);
     });
-  }
+  });
+}
+
+/** Finishes what was being issued when the program ended. */
+export async function resumeOrders(core: Core, request: AcmeRequest): Promise<void> {
+  for (const order of await selectProcessingOrders(core.storage.db)) await goOnWith(core, order, request);
+}
+
+function ask({ ca }: Core, order: OrderRow, request: AcmeRequest, again: boolean): Promise<IssuedChain> {
+  return ca.issue(accountActor(order.account_id, request), {
+    csr: order.csr ?? new Uint8Array(),
+    template: order.profile,
+    names: identifiersOf(order),
+    ...(order.not_after === null ? {} : { notAfter: order.not_after }),
+    ...(again ? { askedSince: order.processing_since ?? 0 } : {}),
+  });
 }
 
 async function keep(

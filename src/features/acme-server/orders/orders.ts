@@ -7,7 +7,7 @@ import type { Call, Core } from '../protocol/core.ts';
 import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { accountMessage, readPayload, requireEmpty } from '../protocol/message.ts';
 import { checkCsr } from './csr-rules.ts';
-import { issueFor } from './issue-for-order.ts';
+import { aloneWith, goOnWith, issueFor } from './issue-for-order.ts';
 import { moveOrder, type OrderRow, selectOrder } from './order-store.ts';
 import { identifiersOf, orderStatus, orderView } from './order-view.ts';
 
@@ -16,6 +16,7 @@ const request = z.object({ csr: z.string().max(60_000) });
 export async function order(core: Core, call: Call, id: string): Promise<AcmeAnswer> {
   const message = await accountMessage(core, call);
   requireEmpty(message);
+  await goOnWith(core, await ownOrder(core, id, message.account.id), call.request);
   return answer(core, call, await ownOrder(core, id, message.account.id));
 }
 
@@ -33,11 +34,18 @@ export async function finalize(core: Core, call: Call, id: string): Promise<Acme
       `The order is ${status}, not ready: it cannot be finished now.`,
     );
   const csr = checkCsr(readPayload(payload, request).csr, identifiersOf(row), key);
-  // durable first: after a crash the order is finished, once, by whoever starts again
-  const taken = await moveOrder(core.storage.db, id, 'pending', { status: 'processing', csr, processing_since: now });
-  if (!taken) throw new AcmeError('orderNotReady', 'order-processing', 'The order is being finished already.');
-  await issueFor(core, { ...row, status: 'processing', csr, processing_since: now }, call.request);
+  const done = await aloneWith(core, id, async () => {
+    // durable first: after a crash the order is finished, once, by whoever starts again
+    const taken = await moveOrder(core.storage.db, id, 'pending', { status: 'processing', csr, processing_since: now });
+    if (!taken) throw beingFinished();
+    await issueFor(core, { ...row, status: 'processing', csr, processing_since: now }, call.request);
+  });
+  if (!done) throw beingFinished();
   return answer(core, call, await ownOrder(core, id, account.id));
+}
+
+function beingFinished(): AcmeError {
+  return new AcmeError('orderNotReady', 'order-processing', 'The order is being finished already.');
 }
 
 async function ownOrder({ storage }: Core, id: string, accountId: string): Promise<OrderRow> {

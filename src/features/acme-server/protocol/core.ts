@@ -19,6 +19,8 @@ export interface Core {
   readonly isOwnHost: (host: string) => Promise<boolean>;
   readonly validate: Validate;
   readonly onError: (error: unknown) => void;
+  /** Orders for which a certificate is being issued in this process. */
+  readonly issuing: Set<string>;
   /** Whether a proof of control that is still good is used again; always, unless a test says otherwise. */
   readonly reuses: () => boolean;
 }
