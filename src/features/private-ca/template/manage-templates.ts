@@ -102,6 +102,10 @@ function templateFaults(name: string, fields: TemplateFields): readonly Fault[] 
       wrong('extendedKeyUsage', 'anyExtendedKeyUsage would let a key be used for anything.');
     else if (!isOid(usage)) wrong('extendedKeyUsage', `${printable(usage)} is neither a known usage nor an OID.`);
   }
+  // RFC 5280 4.2.1.4, 4.2.1.12: each at most once
+  for (const field of ['policies', 'extendedKeyUsage'] as const) {
+    if (new Set(fields[field]).size < fields[field].length) wrong(field, 'The same stands there twice.');
+  }
   for (const policy of fields.policies) if (!isOid(policy)) wrong('policies', `${printable(policy)} is no OID.`);
   if (fields.keyUsage !== 'automatic') {
     const signs = fields.keyUsage.filter((bit) => bit === 'keyCertSign' || bit === 'cRLSign');

@@ -107,14 +107,6 @@ export const extensionRules: readonly LintRule[] = [
       return unknown === undefined ? undefined : `Nobody understands the critical extension ${unknown}`;
     },
   },
-  {
-    rule: 'policies-twice',
-    clause: 'RFC 5280 4.2.1.4',
-    check: ({ certificate }) => {
-      const policies = (certificate.certificatePolicies ?? []).map(({ oid }) => oid);
-      return new Set(policies).size === policies.length ? undefined : 'A certificate policy stands twice';
-    },
-  },
 ];
 
 /** authorityKeyIdentifier, subjectKeyIdentifier, authorityInfoAccess. */
