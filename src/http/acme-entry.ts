@@ -26,7 +26,7 @@ export function addAcmeEntry(app: FastifyInstance, entry: AcmeEntry): void {
     context.removeAllContentTypeParsers();
     context.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
     context.setErrorHandler(
-      (error, request, reply) => tooLarge(error, reply) ?? app.errorHandler(error, request, reply),
+      (error, request, reply) => refusedBody(error, reply) ?? app.errorHandler(error, request, reply),
     );
     for (const resource of resources)
       context.route({
@@ -53,18 +53,31 @@ function readRequest({ raw, url, body, address, id }: FastifyRequest): AcmeReque
 
 function send(reply: FastifyReply, { status, headers, body }: AcmeAnswer): FastifyReply {
   for (const [name, value] of Object.entries(headers)) void reply.header(name, value);
-  const bytes = typeof body === 'string' ? body : Buffer.from(body);
+  // as bytes, or a charset would be added to types that have none
+  const bytes = Buffer.from(body);
   return reply.code(status).send(status === 204 || bytes.length === 0 ? undefined : bytes);
 }
 
-/** Clients of ACME understand its own error types only. */
-function tooLarge(error: unknown, reply: FastifyReply): FastifyReply | undefined {
-  if ((error as { readonly code?: string }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return undefined;
-  const document = {
-    type: 'urn:ietf:params:acme:error:malformed',
-    detail: `A request holds at most ${bodyLimit / 1024} KiB.`,
+/** What is refused before the ACME server sees it, in the error types that its clients understand. */
+function refusedBody(error: unknown, reply: FastifyReply): FastifyReply | undefined {
+  const refused = refusals[String((error as { readonly code?: string }).code)];
+  if (refused === undefined) return undefined;
+  const document = { type: 'urn:ietf:params:acme:error:malformed', ...refused };
+  const body = Buffer.from(JSON.stringify(document));
+  return reply.code(refused.status).header('content-type', 'application/problem+json').send(body);
+}
+
+const refusals: Readonly<
+  Record<string, { readonly status: number; readonly reason: string; readonly detail: string }>
+> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: {
     status: 413,
     reason: 'too-large',
-  };
-  return reply.code(413).header('content-type', 'application/problem+json').send(JSON.stringify(document));
-}
+    detail: `A request holds at most ${bodyLimit / 1024} KiB.`,
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    reason: 'content-type',
+    detail: 'Requests are sent as Content-Type: application/jose+json.',
+  },
+};

@@ -75,7 +75,11 @@ function faultsOf(next: AcmeServerSettings, templates: readonly string[]): Setti
     // a template that was removed stays listed and is not offered; a new entry must exist
     if (!templates.includes(profile))
       faults.push(
-        fault('profiles', `There is no template ${printable(profile, 60)}.`, 'tollgate private-ca templates'),
+        fault(
+          'profiles',
+          `There is no template ${printable(profile, 60)}.`,
+          'tollgate private-ca template list shows them.',
+        ),
       );
   }
   if (next.challenges.length === 0)
