@@ -30,8 +30,8 @@ export interface Attempts {
   begin(attempt: Attempt): Promise<store.OrderRow>;
   /** The same, and waits until it has ended. */
   finish(attempt: Attempt): Promise<void>;
-  /** Goes on with orders that a process left behind; ends when all of them have. */
-  resume(): Promise<void>;
+  /** Goes on with orders that a process left behind; ends when all of them have. Answers how many another one still holds. */
+  resume(): Promise<number>;
   /** Ends the order as abandoned. */
   abandon(id: string): Promise<void>;
   running(slot: Slot): boolean;
@@ -89,8 +89,8 @@ export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
         const attempt = attemptOf(row);
         if (!work.has(attempt.slot)) await (await start(attempt)).ended;
       });
-      // another process may be at it
-      await Promise.allSettled(all);
+      // a process that was killed keeps its leases for some seconds
+      return (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected').length;
     },
     abandon: async (id) => {
       const row = await store.selectOrder(deps.storage.db, id);

@@ -31,10 +31,10 @@ export function createScheduler(deps: AcmeDeps, attempts: Attempts): Scheduler {
   return {
     close: windows.close,
     async tick() {
-      await attempts.resume();
+      const held = await attempts.resume();
       await deps.identity.forgetOldRenewals();
       const slots = (await store.selectSlots(deps.storage.db)).map(({ slot }) => parseSlot(slot)).values();
-      let next = deps.clock.now() + 6 * hour;
+      let next = deps.clock.now() + (held > 0 ? 5000 : 6 * hour);
       const worker = async (): Promise<void> => {
         for (const slot of slots) next = Math.min(next, await lookAt(deps, attempts, windows, slot));
       };
