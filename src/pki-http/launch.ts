@@ -16,7 +16,7 @@ export function spawnPublishing(entry: string, folder: string, descriptor: numbe
 function flags(entry: string, folder: string): readonly string[] {
   return [
     '--disable-sigusr1',
-    '--max-semi-space-size=2',
+    '--max-semi-space-size=4',
     '--no-warnings',
     '--permission',
     `--allow-fs-read=${dirname(dirname(entry))}/`,

@@ -91,7 +91,7 @@ export class Connection {
     const socket = this.#socket;
     if (Buffer.isBuffer(answer)) {
       // all that came was read: closing at once loses nothing and spares waiting for the client (RFC 9112 9.6)
-      if (last && this.#input === undefined) socket.write(answer, () => socket.destroy());
+      if (last && this.#input === undefined) socket.write(answer, () => process.nextTick(() => socket.destroy()));
       else if (last) socket.end(answer);
       else if (!socket.write(answer)) this.#pauseUntilDrained();
       this.deadline = performance.now() + this.#times.stall;
