@@ -8,7 +8,7 @@ import { octetsAt } from '../der/octets.ts';
 import { oidShortName, oidText } from '../der/oid.ts';
 import { DerReader } from '../der/reader.ts';
 import { isString, stringProblem, stringText } from '../der/strings.ts';
-import { SEQUENCE, SET } from '../der/tag.ts';
+import { IA5_STRING, OBJECT_IDENTIFIER, PRINTABLE_STRING, SEQUENCE, SET, UTF8_STRING } from '../der/tag.ts';
 import { type PkiError, refused } from '../pki-error.ts';
 
 export { canonicalName, canonicalRdns, equalNames } from './equal-names.ts';
@@ -61,11 +61,32 @@ export function readName(reader: DerReader, what: string): boolean {
   const outer = reader.enter(SEQUENCE, what);
   const start = reader.start;
   let empty = false;
-  while (reader.more) empty = !readRdn(reader, SET, what) || empty;
+  while (reader.more) {
+    const stop = plainRdnEnd(reader.der, reader.position, reader.end);
+    if (stop === 0) empty = !readRdn(reader, SET, what) || empty;
+    else reader.position = stop;
+  }
   reader.leave(outer, what);
   reader.start = start;
   reader.stop = reader.position;
   return empty;
+}
+
+/**
+ * Where the RDN at an offset ends when it is what nearly all are: one attribute of X.520 in visible ASCII, every length
+ * in one octet. Such a one needs no further look; 0 for any other.
+ */
+function plainRdnEnd(der: Uint8Array, at: number, end: number): number {
+  const size = der[at + 1]!;
+  const stop = at + 2 + size;
+  if (der[at] !== SET || size > 0x7f || stop > end || der[at + 2] !== SEQUENCE || der[at + 3] !== size - 2) return 0;
+  // an identifier of three octets: 2.5.4 and a number below 128
+  if (der[at + 4] !== OBJECT_IDENTIFIER || der[at + 5] !== 3 || der[at + 6] !== 0x55 || der[at + 7] !== 4) return 0;
+  const tag = der[at + 9];
+  if (der[at + 8]! > 0x7f || der[at + 10] !== size - 9) return 0;
+  if (tag !== UTF8_STRING && tag !== PRINTABLE_STRING && tag !== IA5_STRING) return 0;
+  for (let i = at + 11; i < stop; i++) if (der[i]! < 0x20 || der[i]! > 0x7e) return 0;
+  return stop;
 }
 
 /** Checks one RelativeDistinguishedName under the tag it has here; returns whether it has an attribute. */

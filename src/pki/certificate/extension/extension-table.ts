@@ -1,7 +1,8 @@
 /** The list of extensions of a certificate, CSR, CRL or OCSP message: walked once, kept as offsets. */
 import { isOid, oidText } from '../../der/oid.ts';
 import { DerReader } from '../../der/reader.ts';
-import { SEQUENCE } from '../../der/tag.ts';
+import { BOOLEAN, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE } from '../../der/tag.ts';
+import { PkiRefusal } from '../../pki-error.ts';
 import type { ExtensionDecoder } from './extension-decoder.ts';
 
 /** One extension as it stands in the structure. */
@@ -29,22 +30,61 @@ export function readExtensions(reader: DerReader, max: number): ExtensionTable {
   const outer = reader.enter(SEQUENCE, 'extensions');
   while (reader.more) {
     if (table.length === max * stride) reader.fail('extension.too-many', `more than ${max} extensions`);
-    const extension = reader.enter(SEQUENCE, 'extension');
-    reader.oid('extnID');
-    const { content, stop, start } = reader;
-    for (let i = 0; i < table.length; i += stride) {
-      if (sameBytes(reader.der, table[i]!, table[i + 1]!, content, stop)) {
-        reader.fail('extension.duplicate', `the extension ${oidText(reader.der, content, stop)} appears twice`, start);
-      }
+    const plain = readPlain(reader.der, reader.position, reader.end, table);
+    if (plain === 0) readExtension(reader, table);
+    else {
+      checkOnce(reader, table, table.length - stride, reader.position);
+      reader.position = plain;
     }
-    // An explicit FALSE breaks DER, yet stands in countless certificates of real CAs.
-    const critical = reader.peek() === 0x01 && reader.boolean('critical');
-    reader.octetString('extnValue');
-    table.push(content, stop, critical ? 1 : 0, reader.content, reader.stop);
-    reader.leave(extension, 'extension');
   }
   reader.leave(outer, 'extensions');
   return table.slice();
+}
+
+/**
+ * Notes the extension at an offset and returns where it ends, when it is one of id-ce (2.5.29) and every length takes
+ * one octet; otherwise 0.
+ */
+function readPlain(der: Uint8Array, at: number, end: number, table: number[]): number {
+  const stop = at + 2 + der[at + 1]!;
+  if (der[at] !== SEQUENCE || der[at + 1]! > 0x7f || stop > end) return 0;
+  if (der[at + 2] !== OBJECT_IDENTIFIER || der[at + 3] !== 3 || der[at + 4] !== 0x55 || der[at + 5] !== 0x1d) return 0;
+  let value = at + 7;
+  let critical = 0;
+  if (der[value] === BOOLEAN) {
+    if (der[value + 1] !== 1 || der[value + 2] !== 0xff) return 0;
+    critical = 1;
+    value += 3;
+  }
+  const length = der[value + 1]!;
+  if (der[at + 6]! > 0x7f || der[value] !== OCTET_STRING || length > 0x7f || value + 2 + length !== stop) return 0;
+  table.push(at + 4, at + 7, critical, value + 2, stop);
+  return stop;
+}
+
+function readExtension(reader: DerReader, table: number[]): void {
+  const outer = reader.enter(SEQUENCE, 'extension');
+  reader.oid('extnID');
+  const { content, stop, start } = reader;
+  table.push(content, stop, 0, 0, 0);
+  checkOnce(reader, table, table.length - stride, start);
+  // An explicit FALSE breaks DER, yet stands in countless certificates of real CAs.
+  if (reader.peek() === BOOLEAN && reader.boolean('critical')) table[table.length - 3] = 1;
+  reader.octetString('extnValue');
+  table[table.length - 2] = reader.content;
+  table[table.length - 1] = reader.stop;
+  reader.leave(outer, 'extension');
+}
+
+/** RFC 5280 4.2: no extension twice. */
+function checkOnce({ der }: DerReader, table: readonly number[], at: number, offset: number): void {
+  const start = table[at]!;
+  const stop = table[at + 1]!;
+  for (let i = 0; i < at; i += stride) {
+    if (sameBytes(der, table[i]!, table[i + 1]!, start, stop)) {
+      throw new PkiRefusal('extension.duplicate', `the extension ${oidText(der, start, stop)} appears twice`, offset);
+    }
+  }
 }
 
 /** What is being read, over and over: a list that grows is made several times. */
