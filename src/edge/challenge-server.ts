@@ -30,7 +30,7 @@ export function createChallengeServer(): ChallengeServer {
   const isTooMany = createCounter();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    const token = reads ? path.exec(request.url ?? '')?.[1] : undefined;
+    const token = reads && request.httpVersionMajor === 1 ? path.exec(request.url ?? '')?.[1] : undefined;
     const known = token === undefined ? undefined : answers.get(token);
     // RFC 9112 6.3: a body after GET means nothing here, and what follows it is never read as a request
     const { status, body, to } =
