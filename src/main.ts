@@ -105,7 +105,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     acmeTls: () => acme.alpnChallenges(),
     peers: async () => {
       const { purposes } = await revocation.settings();
-      const rules = { sip: purposes['sip-tls'], https: purposes['https-client'] };
+      const rules = { sip: purposes['sip-tls'], https: purposes['https-client'], relays: purposes };
       const { sip, relays } = await settings.get();
       return {
         ...(await zones.forEdge()),

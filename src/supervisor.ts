@@ -14,7 +14,10 @@ import { createLog, type LogLevel, logLevels } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
 import { keepAdministration } from './supervisor/administration.ts';
 import { keepEdges } from './supervisor/edges.ts';
+import type { WantedPort } from './supervisor/further-ports.ts';
 import type { HttpPort } from './supervisor/http-port.ts';
+import { furtherWish, keptListeners, relayPorts } from './supervisor/kept-listeners.ts';
+import { listenerStates } from './supervisor/listener-states.ts';
 import { keepPublishingPort, type PublishingPort } from './supervisor/publishing-port.ts';
 
 export interface ServeOptions {
@@ -30,7 +33,7 @@ export interface ServeOptions {
   /** CRLs, CA certificates and OCSP answers of the private CA, open once there is one. */
   readonly pkiPort?: number;
   /** SIP mutual TLS and relays, when there are any. */
-  readonly furtherPorts?: readonly EdgePort[];
+  readonly furtherPorts?: readonly WantedPort[];
   /** Edge processes; one less than there are processors when missing. */
   readonly edges?: number;
   readonly logLevel: LogLevel;
@@ -89,6 +92,8 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
     if (value < least || value > most) throw usage(`--${name} takes a number from ${least} to ${most}`);
     return value;
   };
+  // what only the settings ask for does not keep the gateway from starting
+  const marked = (flag: string) => (port: EdgePort) => ({ ...port, optional: values[flag] === undefined });
   const logLevel = logLevels.find((level) => level === text('log-level'));
   if (logLevel === undefined) throw usage(`--log-level is one of ${logLevels.join(', ')}`);
   return {
@@ -101,8 +106,10 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
     furtherPorts: [
       ...(text('sip-mutual-port') === ''
         ? []
-        : [{ kind: 'sip-mutual', name: 'sip-mutual', port: number('sip-mutual-port', 0, 65_535) } as const]),
-      ...relayPorts(text('relays')),
+        : [{ kind: 'sip-mutual', name: 'sip-mutual', port: number('sip-mutual-port', 0, 65_535) } as const].map(
+            marked('sip-mutual-port'),
+          )),
+      ...relaysOf(text('relays')).map(marked('relays')),
     ],
     ...(text('edges') === '' ? {} : { edges: number('edges', 1, 64) }),
     logLevel,
@@ -110,36 +117,14 @@ export function parseServeArguments(words: readonly string[]): ServeOptions {
 }
 
 /** `xmpp=5269,ldap=636`. Throws Problem `serve.usage`. */
-function relayPorts(text: string): readonly EdgePort[] {
-  const ports = text.split(',').flatMap((part): EdgePort[] => {
-    if (part.trim() === '') return [];
-    const [, name, port] = /^\s*([a-z][a-z0-9-]{0,31})=(\d{1,5})\s*$/.exec(part) ?? [];
-    if (name === undefined || Number(port) > 65_535) throw usage('--relays takes name=port, several with commas');
-    return [{ kind: 'relay', name, port: Number(port) }];
-  });
-  if (new Set(ports.map(({ name }) => name)).size < ports.length) throw usage('--relays names a relay twice');
+function relaysOf(text: string): readonly EdgePort[] {
+  const ports = relayPorts(text);
+  if (ports === undefined) throw usage('--relays takes name=port, several with commas, each name once');
   return ports;
 }
 
-/** What the settings say about listeners, by flag, as the administration process left it; nothing on the first start. */
-function keptListeners(folder: string): Readonly<Record<string, string>> {
-  try {
-    const kept: unknown = JSON.parse(readFileSync(join(folder, 'snapshot', 'listeners.json'), 'utf8'));
-    if (typeof kept !== 'object' || kept === null) return {};
-    const { address, httpsPort, sipTlsPort, sipMutualTlsPort, relays } = kept as Record<string, unknown>;
-    const known = {
-      address,
-      'https-port': httpsPort,
-      'sip-port': sipTlsPort,
-      'sip-mutual-port': sipMutualTlsPort,
-      relays,
-    };
-    const texts = Object.entries(known).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
-    return Object.fromEntries(texts.map(([flag, value]) => [flag, String(value)]));
-  } catch {
-    return {};
-  }
-}
+/** How often a port that another program has is tried again. */
+const retryPortsMs = 5_000;
 
 /**
  * Runs the gateway until it is told to end; answers the exit code. Throws a Problem when it cannot start: another
@@ -195,10 +180,23 @@ export async function serve(options: ServeOptions): Promise<number> {
         logLevel: options.logLevel,
         version,
       },
-      () => note(),
+      () => {
+        note();
+        administration?.tellListeners();
+      },
       log,
     );
-    const { address, httpsPort, sipPort, furtherPorts } = edges;
+    const listening = edges;
+    const { address, httpsPort, sipPort } = listening;
+    const follow = () => {
+      listening.setFurther(furtherWish(folder, options.furtherPorts ?? [])).catch((error: unknown) => {
+        log.error('the ports could not be changed; the former ones stay', { error });
+      });
+    };
+    // another program may have let go of a port meanwhile
+    setInterval(() => {
+      if (listening.unbound.length > 0) follow();
+    }, retryPortsMs).unref();
     const publishing = keepPublishingPort(
       {
         folder,
@@ -232,13 +230,15 @@ export async function serve(options: ServeOptions): Promise<number> {
       options.administration ?? entryFile('main'),
       { type: 'start', folder, options: places },
       {
-        onReady: () => announce(address, httpsPort, sipPort, furtherPorts, folder),
+        onReady: () => announce(address, httpsPort, sipPort, listening.furtherPorts, folder),
         onPrint: (text) => void process.stdout.write(`${text}\n`),
         onHttpPort: async (wish) => (await openHttpPort()).set(wish),
         onPublish: () => {
           publishing.open();
           return publishing.state;
         },
+        listeners: () => listenerStates(listening),
+        onListeners: follow,
         onChange: () => note(),
       },
       log,
@@ -249,6 +249,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       if (signal === 'SIGHUP' && !isatty(0)) {
         log.info('reloading');
         running.edges.reload();
+        follow();
         running.administration.reload();
         return;
       }

@@ -5,10 +5,11 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createLog } from '../lib/log.ts';
-import type { EdgeCommand, EdgeStatus } from './control/protocol.ts';
+import type { EdgeCommand, EdgeStatus, StartedSibling } from './control/protocol.ts';
 import { controlProtocol } from './control/protocol.ts';
 import { serveControl } from './control/server.ts';
-import { type EdgeLaunch, portsOf, spawnEdge } from './launch.ts';
+import { type EdgeLaunch, spawnEdge } from './launch.ts';
+import { siblingPorts } from './sibling-ports.ts';
 
 process.umask(0o077);
 const launch = JSON.parse(process.argv[2] ?? '{}') as EdgeLaunch;
@@ -52,7 +53,7 @@ const flushing = setInterval(async () => {
 }, 5_000);
 flushing.unref();
 
-async function obey(command: EdgeCommand): Promise<EdgeStatus | { readonly pid: number }> {
+async function obey(command: EdgeCommand): Promise<EdgeStatus | StartedSibling> {
   const serving = await started;
   switch (command.command) {
     case 'status':
@@ -69,10 +70,11 @@ async function obey(command: EdgeCommand): Promise<EdgeStatus | { readonly pid: 
       return serving.status();
     case 'sibling': {
       if (serving.draining) throw new Error('this edge is draining and has given up its sockets');
-      const descriptors = portsOf(launch).map(({ descriptor }) => descriptor);
-      const child = spawnEdge(command.entry, launch, descriptors);
+      const { descriptors, next, unbound, close } = siblingPorts(launch, command.furtherPorts);
+      const child = spawnEdge(command.entry, next, descriptors);
       child.on('error', (error) => log.error('a sibling could not be started', { error }));
-      return { pid: child.pid ?? 0 };
+      close();
+      return { pid: child.pid ?? 0, unbound };
     }
     default:
       throw new Error('this edge does not know that command');

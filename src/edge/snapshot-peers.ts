@@ -26,6 +26,8 @@ export interface EdgeAddress {
 export interface EdgeRevocation {
   readonly sip: EdgeRevocationRule;
   readonly https: EdgeRevocationRule;
+  /** For relays, by their purpose; that of `https` for what is not named. */
+  readonly relays?: Partial<Readonly<Record<EdgeRelayPurpose, EdgeRevocationRule>>>;
   readonly crls: readonly EdgeCrlFile[];
 }
 
@@ -52,6 +54,9 @@ export interface EdgeCrlFile {
   readonly signedBy?: string;
 }
 
+/** By which rules a relay's clients are verified, and which revocation data counts. */
+export type EdgeRelayPurpose = 'https-client' | 'xmpp' | 'ldap' | 'syslog';
+
 /** A listener that ends TLS, verifies the client and passes bytes both ways. */
 export interface EdgeRelay {
   /** As the listening port is named. */
@@ -61,6 +66,8 @@ export interface EdgeRelay {
   readonly trustSet: string;
   /** Names of which a client has to prove one; empty: any client of the trust set. */
   readonly clientNames?: readonly string[];
+  /** `https-client` unless told. */
+  readonly purpose?: EdgeRelayPurpose;
 }
 
 /** Everything off. */

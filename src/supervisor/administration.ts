@@ -52,6 +52,7 @@ export interface Administration {
   reload(): void;
   /** Tells how the port for CRLs and OCSP answers fares. */
   tellPublishing(state: PublishingPortState): void;
+  tellListeners(): void;
   /** Closes the channel, waits for the process to end, kills it after five seconds. */
   stop(): Promise<void>;
 }
@@ -63,6 +64,10 @@ export interface AdministrationHooks {
   readonly onHttpPort: (wish: HttpPortWish) => Promise<void>;
   /** There is something to publish. Answers how that fares now. */
   readonly onPublish: () => PublishingPortState;
+  /** How the listeners fare. */
+  readonly listeners: () => readonly ListenerState[];
+  /** `snapshot/listeners.json` names other ports than before. */
+  readonly onListeners: () => void;
   /** The process was started or ended. */
   readonly onChange: () => void;
 }
@@ -88,6 +93,7 @@ export function keepAdministration(
       if (message.type === 'ready') hooks.onReady();
       else if (message.type === 'print') hooks.onPrint(message.text);
       else if (message.type === 'publish') own.send(hooks.onPublish());
+      else if (message.type === 'listeners') hooks.onListeners();
       else if (message.type === 'http-port') {
         const answer = (error: string | null) => {
           if (own.connected) own.send({ type: 'http-port', serial: message.serial, error });
@@ -108,6 +114,7 @@ export function keepAdministration(
       timer = setTimeout(launch, waitMs);
     });
     own.send(start);
+    own.send({ type: 'listeners', listeners: hooks.listeners() });
     hooks.onChange();
   };
   launch();
@@ -121,6 +128,9 @@ export function keepAdministration(
     },
     tellPublishing: (state) => {
       if (child?.connected === true) child.send(state);
+    },
+    tellListeners: () => {
+      if (child?.connected === true) child.send({ type: 'listeners', listeners: hooks.listeners() });
     },
     async stop() {
       stopping = true;

@@ -4,8 +4,9 @@
  */
 import { rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { canBind, sameListener, type UnboundPort } from '../edge/bind-port.ts';
 import { connectEdge, controlSockets, type EdgeControl, isLeftOver } from '../edge/control/client.ts';
-import { controlProtocol } from '../edge/control/protocol.ts';
+import { controlProtocol, type StartedSibling } from '../edge/control/protocol.ts';
 import { type EdgeLaunch, type EdgePort, spawnEdge } from '../edge/launch.ts';
 import type { Log, LogLevel } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
@@ -24,18 +25,27 @@ export interface EdgesOptions {
 }
 
 export interface Edges {
+  /** As they are now. */
   readonly address: string;
   readonly httpsPort: number;
   readonly sipPort: number;
   readonly furtherPorts: readonly EdgePort[];
   readonly pids: readonly number[];
+  /** Further ports that are wanted and not listened on. */
+  readonly unbound: readonly UnboundPort[];
+  /**
+   * Listens on these ports beside HTTPS and SIP TLS: new edges are started on the old sockets and the new, the former
+   * ones accept no more and end with their last connection. Settles when the new ones serve; rejects when they do not.
+   */
+  setFurther(wanted: readonly EdgePort[]): Promise<void>;
   reload(): void;
   /** Ends every edge; returns when all are gone. */
   stop(): Promise<void>;
 }
 
-/** How long connections of a replaced edge may go on. */
+/** How long connections of a replaced edge may go on: one of another version, and one that had other ports. */
 const replaceMs = 600_000;
+const otherPortsMs = 86_400_000;
 
 /** Returns when the ports are bound or adopted; edges may still be starting. Throws a Problem when a port is taken. */
 export async function keepEdges(options: EdgesOptions, onChange: () => void, log: Log): Promise<Edges> {
@@ -45,6 +55,9 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   let bound: BoundPorts | undefined;
   let stopping = false;
   let ports: Places;
+  let unbound: readonly UnboundPort[] = [];
+  let changing: Promise<void> = Promise.resolve();
+  const starting = new Set<Promise<void>>();
 
   const launchWith = (): EdgeLaunch => ({
     folder: options.folder,
@@ -77,7 +90,12 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   };
 
   /** One more edge: on our sockets, else through an edge that has them, else on sockets bound anew. */
-  const start = async (): Promise<void> => {
+  const start = (): Promise<void> => {
+    const begun = startNow().finally(() => starting.delete(begun));
+    starting.add(begun);
+    return begun;
+  };
+  const startNow = async (): Promise<void> => {
     if (stopping || live.size >= options.count) return;
     const startedAt = performance.now();
     let pid = 0;
@@ -104,7 +122,7 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   };
 
   const viaOwnSockets = (): number => {
-    bound ??= bindPorts(ports);
+    bound ??= bindPorts({ ...ports, furtherPorts: ports.furtherPorts.map((one) => ({ ...one, optional: true })) });
     const child = spawnEdge(options.entry, launchWith(), bound.descriptors);
     child.on('error', (error) => log.error('an edge process could not be started', { error }));
     child.on('exit', (code, signal) => {
@@ -113,24 +131,79 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
     return child.pid ?? 0;
   };
 
-  const retire = async (control: EdgeControl) => {
+  const retire = async (control: EdgeControl, ms = replaceMs) => {
     live.delete(control.hello.pid);
     retired.set(control.hello.pid, control);
     void control.closed.then(() => retired.delete(control.hello.pid));
-    await control.send({ command: 'drain', ms: replaceMs }).catch(() => undefined);
+    await control.send({ command: 'drain', ms }).catch(() => undefined);
   };
 
-  const found = await findEdges(options.folder, log);
+  /** Nothing to do: what is wanted is there, or its port is still another program's. */
+  const sameWish = (wanted: readonly EdgePort[]) => {
+    const blocked = (one: EdgePort) =>
+      unbound.some((other) => sameListener(one, other)) && !canBind(ports.address, one.port);
+    return wishKept(
+      wanted.filter((one) => !blocked(one)),
+      ports.furtherPorts,
+    );
+  };
+
+  const changeFurther = async (wanted: readonly EdgePort[]): Promise<void> => {
+    await Promise.all(starting);
+    const former = [...live.values()].filter((control) => control !== undefined);
+    const { bound: before, ports: portsBefore, unbound: unboundBefore } = { bound, ports, unbound };
+    const next = bound?.withFurther(wanted);
+    if (next !== undefined) {
+      bound = next.ports;
+      ports = next.ports;
+      unbound = next.ports.unbound;
+      if (samePorts(portsBefore.furtherPorts, ports.furtherPorts)) return onChange();
+    }
+    const started: EdgeControl[] = [];
+    try {
+      while (started.length < options.count) {
+        const startedAt = performance.now();
+        const told = next === undefined ? await siblingWith(former, options.entry, wanted) : { pid: viaOwnSockets() };
+        const control = await reach(options.folder, told.pid);
+        await serving(control);
+        started.push(control);
+        watch(told.pid, control, startedAt);
+        if (next !== undefined) continue;
+        ports = { ...ports, furtherPorts: control.hello.furtherPorts ?? [] };
+        unbound = told.unbound ?? [];
+      }
+    } catch (error) {
+      for (const control of started) await retire(control);
+      ({ bound, ports, unbound } = { bound: before, ports: portsBefore, unbound: unboundBefore });
+      throw error;
+    }
+    for (const control of former) await retire(control, otherPortsMs);
+    next?.letGo();
+    log.info('other ports are listened on now', { ports: ports.furtherPorts, unbound });
+    onChange();
+  };
+
+  const found: EdgeControl[] = [];
+  for (const edge of await findEdges(options.folder, log)) {
+    const status = await edge.send({ command: 'status' }).catch(() => undefined);
+    const draining = status !== undefined && 'state' in status && status.state === 'draining';
+    // it was replaced already and has given up its sockets
+    if (draining) retired.set(edge.hello.pid, edge);
+    else found.push(edge);
+    if (draining) void edge.closed.then(() => retired.delete(edge.hello.pid));
+  }
   const first = found[0]?.hello;
   const kept = first === undefined ? undefined : portsKept(first, options.wish);
   if (first === undefined) {
     bound = bindPorts(options.wish);
     ports = bound;
+    unbound = bound.unbound;
   } else if (kept === undefined) {
     log.info('the running edges listen elsewhere; they are replaced after draining', { edges: found.length });
     for (const edge of found) await retire(edge);
     bound = bindPorts(options.wish);
     ports = bound;
+    unbound = bound.unbound;
   } else {
     ports = kept;
     const current = found.filter((e) => e.hello.protocol === controlProtocol && e.hello.version === options.version);
@@ -143,11 +216,29 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   }
   for (let missing = options.count - live.size; missing > 0; missing--) void start();
 
+  const setFurther = (wanted: readonly EdgePort[]): Promise<void> => {
+    const next = changing.then(() => (stopping || sameWish(wanted) ? undefined : changeFurther(wanted)));
+    changing = next.catch(() => undefined);
+    return next;
+  };
+  if (kept !== undefined && !wishKept(options.wish.furtherPorts, ports.furtherPorts)) {
+    setFurther(options.wish.furtherPorts).catch((error: unknown) =>
+      log.error('the ports could not be changed', { error }),
+    );
+  }
+  const { address, httpsPort, sipPort } = ports;
   return {
-    ...ports,
+    ...{ address, httpsPort, sipPort },
+    get furtherPorts() {
+      return ports.furtherPorts;
+    },
+    get unbound() {
+      return unbound;
+    },
     get pids() {
       return [...live.keys()];
     },
+    setFurther,
     reload: () => {
       for (const control of live.values()) {
         control?.send({ command: 'load' }).catch((error: unknown) => log.error('reload failed', { error }));
@@ -163,7 +254,7 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
 
 type Places = Pick<BoundPorts, 'address' | 'httpsPort' | 'sipPort' | 'furtherPorts'>;
 
-/** The ports of running edges where they are what is asked for; 0 asks for whatever there is. */
+/** The ports of running edges where HTTPS and SIP TLS are what is asked for; 0 asks for whatever there is. */
 function portsKept(
   running: Omit<Places, 'furtherPorts'> & Partial<Pick<Places, 'furtherPorts'>>,
   wish: PortWish,
@@ -172,13 +263,31 @@ function portsKept(
   const same =
     (wish.address === running.address || (wish.address === '::' && running.address === '0.0.0.0')) &&
     (wish.httpsPort === 0 || wish.httpsPort === running.httpsPort) &&
-    (wish.sipPort === 0 || wish.sipPort === running.sipPort) &&
-    wish.furtherPorts.length === furtherPorts.length &&
-    wish.furtherPorts.every(({ kind, name, port }, i) => {
-      const there = furtherPorts[i];
-      return there?.kind === kind && there.name === name && (port === 0 || port === there.port);
-    });
+    (wish.sipPort === 0 || wish.sipPort === running.sipPort);
   return same ? { address, httpsPort, sipPort, furtherPorts } : undefined;
+}
+
+function wishKept(wanted: readonly EdgePort[], there: readonly EdgePort[]): boolean {
+  return (
+    wanted.length === there.length && wanted.every((one, i) => there[i] !== undefined && sameListener(one, there[i]))
+  );
+}
+
+function samePorts(a: readonly EdgePort[], b: readonly EdgePort[]): boolean {
+  return a.length === b.length && wishKept(a, b);
+}
+
+/** A process that one of these starts, which may bind ports of its own. */
+async function siblingWith(
+  edges: readonly EdgeControl[],
+  entry: string,
+  furtherPorts: readonly EdgePort[],
+): Promise<StartedSibling> {
+  for (const edge of edges) {
+    const told = await edge.send({ command: 'sibling', entry, furtherPorts }).catch(() => undefined);
+    if (told !== undefined && told.pid > 0) return told;
+  }
+  throw new Error('no running edge could start another');
 }
 
 /** Every edge that answers on a control socket of this data folder; sockets without a process are removed. */

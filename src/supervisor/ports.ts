@@ -1,7 +1,16 @@
 /** Binds the gateway's ports without accepting on them: the edges do that. */
-import { BoundSocket, isIP } from 'node:net';
+import { type BoundSocket, isIP } from 'node:net';
+import { bindPort, type UnboundPort } from '../edge/bind-port.ts';
 import type { EdgePort } from '../edge/launch.ts';
 import { Problem } from '../lib/problem.ts';
+import {
+  bindFurther,
+  closeUnused,
+  type FurtherPorts,
+  noFurtherPorts,
+  portsIn,
+  type WantedPort,
+} from './further-ports.ts';
 
 export interface PortWish {
   /** A numeric address; `::` takes IPv4 too. */
@@ -10,7 +19,7 @@ export interface PortWish {
   readonly httpsPort: number;
   readonly sipPort: number;
   /** SIP mutual TLS and relays. */
-  readonly furtherPorts: readonly EdgePort[];
+  readonly furtherPorts: readonly WantedPort[];
 }
 
 export interface BoundPorts {
@@ -18,12 +27,16 @@ export interface BoundPorts {
   readonly httpsPort: number;
   readonly sipPort: number;
   readonly furtherPorts: readonly EdgePort[];
+  /** Optional ports that could not be bound. */
+  readonly unbound: readonly UnboundPort[];
   /** Of the bound sockets, in the order HTTPS, SIP TLS, further ports; they stay owned here. */
   readonly descriptors: readonly number[];
+  /** The same with other further ports; `letGo` closes those that are no longer among them. Never throws. */
+  withFurther(wanted: readonly WantedPort[]): { readonly ports: BoundPorts; letGo(): void };
   close(): void;
 }
 
-/** Takes all ports or none. Throws a Problem that names the port and says what to do. */
+/** Takes all ports, but for optional ones, or none. Throws a Problem that names the port and says what to do. */
 export function bindPorts(wish: PortWish): BoundPorts {
   if (isIP(wish.address) === 0) {
     throw problem('serve.address', 'The address to listen on is not an IP address.', `${wish.address} was given.`, {
@@ -34,7 +47,9 @@ export function bindPorts(wish: PortWish): BoundPorts {
   const wishes = [
     { flag: '--https-port', port: wish.httpsPort },
     { flag: '--sip-port', port: wish.sipPort },
-    ...wish.furtherPorts.map(({ kind, port }) => ({ flag: kind === 'relay' ? '--relays' : '--sip-mutual-port', port })),
+    ...wish.furtherPorts
+      .filter(({ optional }) => optional !== true)
+      .map((one) => ({ flag: flagOf(one), port: one.port })),
   ];
   for (const { flag, port } of wishes) {
     const other = port === 0 ? undefined : taken.get(port);
@@ -45,32 +60,68 @@ export function bindPorts(wish: PortWish): BoundPorts {
     }
     taken.set(port, flag);
   }
-  const bound: ReturnType<typeof bind>[] = [];
-  const close = () => {
-    for (const { socket } of bound) socket.close();
-  };
+  const bound: Bound[] = [];
   try {
-    for (const { flag, port } of wishes) bound.push(bind(bound[0]?.address ?? wish.address, port, flag));
+    for (const { flag, port } of wishes.slice(0, 2)) bound.push(bind(bound[0]?.address ?? wish.address, port, flag));
+    const [https, sip] = bound as [Bound, Bound];
+    return assemble(https, sip, furtherOf(https.address, wish.furtherPorts));
   } catch (error) {
-    close();
+    for (const { socket } of bound) socket.close();
     throw error;
   }
-  const [https, sip, ...further] = bound;
+}
+
+interface Bound {
+  readonly socket: BoundSocket;
+  readonly address: string;
+  readonly port: number;
+}
+
+function assemble(https: Bound, sip: Bound, further: FurtherPorts): BoundPorts {
   return {
-    address: https!.address,
-    httpsPort: https!.port,
-    sipPort: sip!.port,
-    furtherPorts: wish.furtherPorts.map((port, i) => ({ ...port, port: further[i]!.port })),
-    descriptors: bound.map(({ socket }) => socket.fd()),
-    close,
+    address: https.address,
+    httpsPort: https.port,
+    sipPort: sip.port,
+    furtherPorts: portsIn(further),
+    unbound: further.unbound,
+    descriptors: [https, sip, ...further.bound].map(({ socket }) => socket.fd()),
+    withFurther(wanted) {
+      const next = bindFurther(
+        https.address,
+        wanted.map((one) => ({ ...one, optional: true })),
+        further,
+      );
+      return { ports: assemble(https, sip, next), letGo: () => closeUnused(further, next) };
+    },
+    close() {
+      for (const { socket } of [https, sip]) socket.close();
+      closeUnused(further, noFurtherPorts);
+    },
   };
 }
 
-function bind(host: string, port: number, flag: string): { socket: BoundSocket; address: string; port: number } {
+function furtherOf(host: string, wanted: readonly WantedPort[]): FurtherPorts {
+  let current: WantedPort | undefined;
   try {
-    const socket = new BoundSocket({ host, port });
-    const bound = socket.address();
-    return { socket, address: host, port: typeof bound === 'string' ? port : bound.port };
+    // one at a time, so that the one that fails is known
+    return wanted.reduce<FurtherPorts>((bound, one) => {
+      current = one;
+      const next = bindFurther(host, [one]);
+      return { bound: [...bound.bound, ...next.bound], unbound: [...bound.unbound, ...next.unbound] };
+    }, noFurtherPorts);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw explain(error, code, host, current?.port ?? 0, current === undefined ? '' : flagOf(current));
+  }
+}
+
+function flagOf({ kind }: EdgePort): string {
+  return kind === 'relay' ? '--relays' : '--sip-mutual-port';
+}
+
+function bind(host: string, port: number, flag: string): Bound {
+  try {
+    return { ...bindPort(host, port), address: host };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     // a machine without IPv6
@@ -78,7 +129,6 @@ function bind(host: string, port: number, flag: string): { socket: BoundSocket; 
     throw explain(error, String(code), host, port, flag);
   }
 }
-
 function explain(error: unknown, code: string, host: string, port: number, flag: string): unknown {
   if (code === 'EADDRINUSE') {
     return problem(

@@ -10,12 +10,13 @@ import {
   encodeLine,
   type Hello,
   lineReader,
+  type StartedSibling,
 } from './protocol.ts';
 
 export interface EdgeControl {
   readonly hello: Hello;
   /** The edge's answer. Throws when the edge refuses, goes away or says nothing for `timeoutMs` (5 s unless told). */
-  send(command: EdgeCommand, timeoutMs?: number): Promise<EdgeStatus | { readonly pid: number }>;
+  send(command: EdgeCommand, timeoutMs?: number): Promise<EdgeStatus | StartedSibling>;
   /** Settles when the connection is gone; with a running edge that means that the process ended. */
   readonly closed: Promise<void>;
   close(): void;

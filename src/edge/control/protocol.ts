@@ -3,6 +3,7 @@
  * each answer the same id. `drain`, `sibling` and `stop` keep their meaning in every version of the protocol, so that
  * a newer gateway can replace an older edge.
  */
+import type { UnboundPort } from '../bind-port.ts';
 import type { EdgePort } from '../launch.ts';
 
 /** Grows when a command changes its meaning. Edges that speak another one are replaced, not adopted. */
@@ -28,16 +29,25 @@ export type EdgeCommand =
   | { readonly command: 'load'; readonly serial?: number }
   /** Stops accepting; ends by itself when the last connection is gone, at the latest after `ms`. */
   | { readonly command: 'drain'; readonly ms: number }
-  /** Starts another edge process on the same listening sockets, from the given entry file. */
-  | { readonly command: 'sibling'; readonly entry: string }
+  /**
+   * Starts another edge process on the same listening sockets, from the given entry file. With `furtherPorts` it listens
+   * on these beside HTTPS and SIP TLS: sockets that are there are shared, others bound.
+   */
+  | { readonly command: 'sibling'; readonly entry: string; readonly furtherPorts?: readonly EdgePort[] }
   /** Stops accepting, lets running HTTPS requests finish for a moment, then ends. */
   | { readonly command: 'stop' };
 
 export type EdgeRequest = EdgeCommand & { readonly id: number };
 
 export type EdgeAnswer =
-  | { readonly id: number; readonly ok: true; readonly result: EdgeStatus | { readonly pid: number } }
+  | { readonly id: number; readonly ok: true; readonly result: EdgeStatus | StartedSibling }
   | { readonly id: number; readonly ok: false; readonly message: string };
+
+export interface StartedSibling {
+  readonly pid: number;
+  /** Ports that were asked for and could not be bound. */
+  readonly unbound?: readonly UnboundPort[];
+}
 
 export interface EdgeStatus {
   readonly pid: number;

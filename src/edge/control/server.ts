@@ -10,6 +10,7 @@ import {
   encodeLine,
   type Hello,
   lineReader,
+  type StartedSibling,
 } from './protocol.ts';
 
 export interface ControlServer {
@@ -21,7 +22,7 @@ export interface ControlServer {
 export async function serveControl(
   path: string,
   hello: Hello,
-  run: (command: EdgeCommand) => Promise<EdgeStatus | { readonly pid: number }>,
+  run: (command: EdgeCommand) => Promise<EdgeStatus | StartedSibling>,
   log: Log,
 ): Promise<ControlServer> {
   removeFile(path);

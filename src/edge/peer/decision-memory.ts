@@ -58,6 +58,7 @@ function sameQuestion(a: PeerQuestion, b: PeerQuestion): boolean {
   return (
     a.revocation === b.revocation &&
     a.purpose === b.purpose &&
+    a.sources === b.sources &&
     a.trustSet === b.trustSet &&
     a.extendedKeyUsage === b.extendedKeyUsage &&
     a.enforce === b.enforce &&

@@ -4,14 +4,19 @@ import type { Judge } from './admission.ts';
 import { noCertificate, refusalOf } from './judge-sip.ts';
 import type { PeerQuestion } from './peer-verifier.ts';
 
-/** A certificate that is presented has to be good; whether one has to be presented, the relay says. */
+/**
+ * A certificate that is presented has to be good; whether one has to be presented, the relay says. XMPP servers call with
+ * the certificate they answer with; clients of the other purposes are clients, and only their revocation data differs.
+ */
 export function judgeRelay(peers: EdgePeers, relay: EdgeRelay): Judge {
+  const purpose = relay.purpose ?? 'https-client';
   const question: PeerQuestion = {
-    purpose: 'https-client',
+    purpose: purpose === 'xmpp' ? 'xmpp' : 'https-client',
+    ...(purpose !== 'https-client' && { sources: purpose }),
     names: relay.clientNames ?? [],
     trustSet: relay.trustSet,
     extendedKeyUsage: 'strict',
-    revocation: peers.revocation.https,
+    revocation: peers.revocation.relays?.[purpose] ?? peers.revocation.https,
     enforce: true,
   };
   return judgeWith(question, relay.requireClientCertificate);

@@ -31,6 +31,8 @@ export function derOf(certificate: Certificate | Uint8Array): Uint8Array {
 
 export interface PeerQuestion {
   readonly purpose: Purpose;
+  /** The row of the table of revocation sources that counts, when it is not that of the purpose. */
+  readonly sources?: VerifySettings['sources'];
   /** Any one has to be proved; empty: none is asked for. */
   readonly names: readonly string[];
   readonly trustSet: string;
@@ -112,6 +114,7 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
             whenUnknown: revocation.fallback,
             switches: { crl: revocation.useCrls, ocsp: revocation.useOcsp, cdp: revocation.allowCdp },
             extendedKeyUsage: question.extendedKeyUsage,
+            ...(question.sources && { sources: question.sources }),
           },
         },
         tools,

@@ -29,8 +29,8 @@ test('the SIP server, the mutual TLS port and relays are kept with one audit row
   assert.equal(await writeListeners(storage.folder, next), true);
   assert.equal(await writeListeners(storage.folder, next), false, 'nothing new is not written again');
   assert.deepEqual(parseServeArguments([`--data=${storage.folder}`]).furtherPorts, [
-    { kind: 'sip-mutual', name: 'sip-mutual', port: 5062 },
-    { kind: 'relay', name: 'syslog', port: 6514 },
+    { kind: 'sip-mutual', name: 'sip-mutual', port: 5062, optional: true },
+    { kind: 'relay', name: 'syslog', port: 6514, optional: true },
   ]);
   const without = await settings.update(ada, { sip: { upstream: null, mutualTlsPort: null }, relays: [] }, 1);
   assert.deepEqual(without.sip, { upstream: null, mutualTlsPort: null });

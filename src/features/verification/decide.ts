@@ -14,6 +14,7 @@ import { nameOf, type RejectionCode } from '../../pki/path/rejection.ts';
 import { RevocationCheck, type RevocationMode } from '../../pki/path/revocation-check.ts';
 import type { SignatureMemory } from '../../pki/path/signature-memory.ts';
 import { verifyPath } from '../../pki/path/verify-path.ts';
+import { sourceTable } from '../revocation/revocation.ts';
 import type { Decision, DecisionWarning, FurtherReason, RevocationFinding, TriedPath, UsageCode } from './decision.ts';
 import { checkNames, findMatch, type NameCheck, nameAdvice, readExpectedNames } from './expected-names.ts';
 import { furtherReasons } from './further-reasons.ts';
@@ -25,7 +26,6 @@ import {
   profilesByName,
   purposes,
   serverAuth,
-  sourcesOf,
   usualWhenUnknown,
 } from './purposes.ts';
 import { type Evidence, type EvidenceSwitches, selectAnswers, selectCrls } from './select-evidence.ts';
@@ -55,6 +55,8 @@ export interface VerifySettings {
   /** What a certificate counts as when its status cannot be established. */
   readonly whenUnknown?: 'not-revoked' | 'revoked';
   readonly switches?: EvidenceSwitches;
+  /** The row of the table of revocation sources; that of the purpose unless told. */
+  readonly sources?: PurposeRow['revocation'];
   readonly profile?: ProfileName;
   /** `server-auth-accepted`: a peer that calls may show a certificate for servers, which public CAs issue only. */
   readonly extendedKeyUsage?: 'strict' | 'server-auth-accepted' | 'any';
@@ -192,10 +194,11 @@ class Deciding {
     const mode = this.#settings.revocation ?? 'off';
     if (mode === 'off') return undefined;
     const { memory } = this.#tools;
+    const sources = sourceTable[this.#settings.sources ?? this.#row.revocation];
     return new RevocationCheck({
       mode,
-      crls: new CrlCollection(selectCrls(evidence.crls ?? [], sourcesOf(this.#request.purpose), switches, time)),
-      ocsp: selectAnswers(evidence.ocsp ?? [], sourcesOf(this.#request.purpose), switches),
+      crls: new CrlCollection(selectCrls(evidence.crls ?? [], sources, switches, time)),
+      ocsp: selectAnswers(evidence.ocsp ?? [], sources, switches),
       time,
       profile: profilesByName[profile ?? this.#row.profile],
       hardFail: this.#whenUnknown() === 'revoked',

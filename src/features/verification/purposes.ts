@@ -8,8 +8,6 @@ import {
   defaultRevocationSettings,
   type RevocationFallback,
   type RevocationPurpose,
-  type SourceRow,
-  sourceTable,
 } from '../revocation/revocation.ts';
 
 /** `sip` takes a SIP peer in either direction; `sip-server` is the peer that answers, `sip-client` the one that calls. */
@@ -117,11 +115,6 @@ export const purposes: Readonly<Record<Purpose, PurposeRow>> = {
 
 export const purposeNames = Object.keys(purposes) as Purpose[];
 export const profileNames = Object.keys(profilesByName) as ProfileName[];
-
-/** Where revocation data for the purpose may come from. */
-export function sourcesOf(purpose: Purpose): SourceRow {
-  return sourceTable[purposes[purpose].revocation];
-}
 
 /** What a certificate counts as when its status cannot be established, unless the caller says. */
 export function usualWhenUnknown(purpose: Purpose): RevocationFallback {
