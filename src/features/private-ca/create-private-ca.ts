@@ -1,18 +1,21 @@
 /** The private CA of one gateway, over its storage: ties the rules of this folder together. */
+import type { KeyObject } from 'node:crypto';
 import { type Actor, systemActor } from '../../lib/actor.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import { Problem } from '../../lib/problem.ts';
+import type { Secret } from '../../lib/secret.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { type Authority, authorityOf } from './authority/authority.ts';
-import { createAuthorityKeys } from './authority/authority-keys.ts';
+import { type AuthorityKeys, createAuthorityKeys } from './authority/authority-keys.ts';
 import { limitsOf } from './authority/default-limits.ts';
 import { discardPending, installIntermediate } from './authority/install-authority.ts';
 import { type AuthorityWork, makeIntermediate, makeRoot } from './authority/manage-authorities.ts';
+import { passphraseFaults } from './authority/passphrase-rules.ts';
 import { rotationOf } from './authority/rotate-authority.ts';
 import { authorityConditions } from './conditions.ts';
 import { exportFolder } from './demo-ca/export-folder.ts';
@@ -27,7 +30,7 @@ import type { RevocationReason } from './issued/revocations.ts';
 import { currentStatuses, releaseRow, revokedBlocks, revokeRow, statusOf } from './issued/revoking.ts';
 import type { CertificateName, PrivateCa, StatusChange } from './private-ca.ts';
 import { createSettingsKeeper } from './private-ca-settings.ts';
-import { noAuthority, wrongState } from './problems.ts';
+import { invalidRequest, noAuthority, wrongState } from './problems.ts';
 import { authorityUrls, type PublicUrls } from './public-urls.ts';
 import { type AuthorityRow, certificatesWith, readAuthorities, updateAuthority } from './store.ts';
 import { createTemplates } from './template/manage-templates.ts';
@@ -224,10 +227,7 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
     async exportDemoCa(actor, id, passphrase) {
       const { row, authority: found } = await find(id);
       const crlNumber = (await deps.nextCrlNumber?.(found)) ?? found.crlNumberFloor + 1n;
-      const key =
-        passphrase === undefined
-          ? undefined
-          : await keys.open(row, row.key_kind === 'passphrase' ? passphrase : undefined);
+      const key = passphrase === undefined ? undefined : await keyForExport(keys, row, passphrase);
       const folder = await exportFolder({ db: storage.db, authority: found, crlNumber, key, passphrase });
       const detail = { label: found.label, certificates: folder.certificates, withKey: folder.withKey };
       await storage.transaction((trx) => recordAudit(trx, actor, { action: 'private-ca.export', object: id, detail }));
@@ -244,6 +244,13 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
   async function loadedAll(): Promise<readonly Authority[]> {
     return (await loaded()).map((one) => one.authority);
   }
+}
+
+/** A key that was sealed gets its passphrase here, so that must be a good one. */
+async function keyForExport(keys: AuthorityKeys, row: AuthorityRow, passphrase: Secret<string>): Promise<KeyObject> {
+  const faults = row.key_kind === 'sealed' ? passphraseFaults(passphrase) : [];
+  if (faults.length > 0) throw invalidRequest(faults);
+  return keys.open(row, row.key_kind === 'passphrase' ? passphrase : undefined);
 }
 
 /** What a holder may say about a key; the rest is the issuer's to say. */
