@@ -108,6 +108,28 @@ export const pages = [
     keywords: 'root intermediate append ca bundle delete reset default trust store anchor crl certificates',
   },
   {
+    path: '/security/private-ca',
+    menu: ['Maintenance', 'Security'],
+    title: 'Private CA',
+    purpose: 'A certificate authority of your own: root, intermediates, CRLs, OCSP',
+    keywords:
+      'root intermediate issuing ca create rotate passphrase crl ocsp responder aia cdp democa openssl import export sign',
+  },
+  {
+    path: '/security/issued-certificates',
+    menu: ['Maintenance', 'Security'],
+    title: 'Issued certificates',
+    purpose: 'What the private CA has issued; search and revoke',
+    keywords: 'revoke revocation serial search hold release record sign csr issue',
+  },
+  {
+    path: '/security/certificate-templates',
+    menu: ['Maintenance', 'Security'],
+    title: 'Certificate templates',
+    purpose: 'What certificates of the private CA say: usage, lifetime, names',
+    keywords: 'profile eku extended key usage days web client server wildcard',
+  },
+  {
     path: '/tools/verify',
     menu: ['Maintenance', 'Tools'],
     title: 'Verify',

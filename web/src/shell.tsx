@@ -46,6 +46,20 @@ const CrlManagementPage = lazy(async () => ({
   default: (await import('./pages/revocation/crl-management-page.tsx')).CrlManagementPage,
 }));
 const SipPage = lazy(async () => ({ default: (await import('./pages/revocation/sip-page.tsx')).SipPage }));
+const PrivateCaPage = lazy(async () => ({
+  default: (await import('./pages/private-ca/private-ca-page.tsx')).PrivateCaPage,
+}));
+const AuthorityPage = lazy(async () => ({
+  default: (await import('./pages/private-ca/authority-page.tsx')).AuthorityPage,
+}));
+const IssuePage = lazy(async () => ({ default: (await import('./pages/private-ca/issue-page.tsx')).IssuePage }));
+const IssuedPage = lazy(async () => ({ default: (await import('./pages/private-ca/issued-page.tsx')).IssuedPage }));
+const CertificatePage = lazy(async () => ({
+  default: (await import('./pages/private-ca/certificate-page.tsx')).CertificatePage,
+}));
+const TemplatesPage = lazy(async () => ({
+  default: (await import('./pages/private-ca/templates-page.tsx')).TemplatesPage,
+}));
 const TrustedCaPage = lazy(async () => ({
   default: (await import('./pages/trusted-ca/trusted-ca-page.tsx')).TrustedCaPage,
 }));
@@ -114,6 +128,14 @@ function Pages() {
         {({ name }) => <CsrPage slot={`domain:${name}`} home={`/security/domain-certificates/${name}`} />}
       </Route>
       <Route path="/security/trusted-ca" component={TrustedCaPage} />
+      <Route path="/security/private-ca" component={PrivateCaPage} />
+      <Route path="/security/private-ca/issue" component={IssuePage} />
+      <Route path="/security/private-ca/:id">{({ id }) => <AuthorityPage key={id} id={id} />}</Route>
+      <Route path="/security/issued-certificates" component={IssuedPage} />
+      <Route path="/security/issued-certificates/:serial">
+        {({ serial }) => <CertificatePage key={serial} serial={serial} />}
+      </Route>
+      <Route path="/security/certificate-templates" component={TemplatesPage} />
       <Route path="/tools/verify" component={VerifyPage} />
       <Route path="/status/peers" component={PeersPage} />
       <Route path="/status/peers/:fingerprint">

@@ -1,0 +1,180 @@
+/** What the private CA publishes: CRLs with their numbers, OCSP responders, and the process that serves them. */
+import { Button, Table } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Answer, api, type Publication } from '../../api.ts';
+import { toast } from '../../components/dialogs/toast.tsx';
+import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { Empty, QueryView } from '../../components/query-view.tsx';
+import { momentText, When } from '../../components/time.tsx';
+import { WideTable } from '../../components/wide-table.tsx';
+import { useMayChange } from '../../session.ts';
+import { unwrap } from '../../transport.ts';
+import { PassphraseDialog } from './passphrase-dialog.tsx';
+import { usePublishing, useRefresh } from './private-ca-queries.ts';
+
+type Service = Answer<'/private-ca/publishing', 'get'>['service'];
+
+export function PublishingPanel() {
+  const publishing = usePublishing();
+  return (
+    <Panel title="Published" anchor="published">
+      <QueryView query={publishing} rows={4}>
+        {({ service, address, authorities }) => (
+          <div className="tg-stack">
+            <ServiceState service={service} address={address} />
+            {authorities.length === 0 ? (
+              <Empty title="Nothing is published yet.">CRLs appear with the first intermediate.</Empty>
+            ) : (
+              authorities.map((one) => <OneAuthority key={one.authority} publication={one} address={address} />)
+            )}
+          </div>
+        )}
+      </QueryView>
+    </Panel>
+  );
+}
+
+const serviceStates: Readonly<Record<Service['state'], readonly [Tone, string]>> = {
+  off: ['plain', 'Off'],
+  starting: ['note', 'Starting'],
+  running: ['ok', 'Running'],
+  failed: ['critical', 'Failed'],
+};
+
+function ServiceState({ service, address }: { readonly service: Service; readonly address: string }) {
+  const [tone, word] = serviceStates[service.state];
+  const { answers } = service;
+  return (
+    <div>
+      <StateMark tone={tone}>{word}</StateMark>{' '}
+      <span className="tg-small">
+        {service.state === 'running'
+          ? `on port ${service.port}${address && `, reached at ${address}`}: ${answers.files.toLocaleString('en')} files and ${(
+              answers.ocsp + answers.ocspSigned
+            ).toLocaleString('en')} OCSP answers given`
+          : service.reason || 'The port opens once something is published.'}
+      </span>
+      {service.state === 'running' && !service.current && (
+        <div className="tg-small">It has not taken the last change yet.</div>
+      )}
+    </div>
+  );
+}
+
+function OneAuthority({ publication, address }: { readonly publication: Publication; readonly address: string }) {
+  const { authority: id, label, crls, responder, progress, failure, key } = publication;
+  const [asks, setAsks] = useState(false);
+  const mayChange = useMayChange();
+  const refresh = useRefresh();
+  const publish = useMutation({
+    mutationFn: (passphrase: string | undefined) =>
+      unwrap(
+        api.POST('/private-ca/publishing/{id}', {
+          params: { path: { id } },
+          body: passphrase === undefined ? {} : { passphrase },
+        }),
+      ),
+    onSuccess: async () => {
+      setAsks(false);
+      toast(`The CRLs of ${label} are published anew.`);
+      await refresh();
+    },
+  });
+  return (
+    <section className="tg-stack" aria-label={`Published for ${label}`} style={{ gap: 8 }}>
+      <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, alignItems: 'baseline' }}>
+        <h3 style={{ margin: 0 }}>{label}</h3>
+        <span className="tg-dim tg-small">
+          {responder ? `OCSP answers are signed until ${momentText(responder.notAfter)}` : 'no OCSP responder'}
+        </span>
+      </div>
+      {failure && (
+        <Notice tone="critical" title="The last attempt failed.">
+          {failure}
+        </Notice>
+      )}
+      {progress && (
+        <div role="status">
+          {progress.step === 'signing' ? 'Signing' : 'Collecting'} CRL {progress.partition || ''}:{' '}
+          {progress.entries.toLocaleString('en')} of {progress.total.toLocaleString('en')} entries
+          <progress max={Math.max(1, progress.total)} value={progress.entries} style={{ display: 'block' }} />
+        </div>
+      )}
+      {crls.length === 0 ? (
+        <Empty title="It has no CRL yet.">
+          {key === 'passphrase' && 'Its key is under a passphrase: publish one now.'}
+        </Empty>
+      ) : (
+        <CrlTable label={label} crls={crls} address={address} />
+      )}
+      {publish.isError && !asks && <ProblemNotice error={publish.error} />}
+      {mayChange && key !== 'none' && (
+        <div className="tg-actions">
+          <Button
+            variant="default"
+            loading={publish.isPending}
+            onClick={() => (key === 'passphrase' ? setAsks(true) : publish.mutate(undefined))}
+            aria-label={`Publish now: ${label}`}
+          >
+            Publish now
+          </Button>
+        </div>
+      )}
+      {asks && (
+        <PassphraseDialog
+          title={`Publish the CRL of ${label}`}
+          action="Publish"
+          error={publish.error}
+          pending={publish.isPending}
+          onClose={() => {
+            publish.reset();
+            setAsks(false);
+          }}
+          onSubmit={(passphrase) => publish.mutate(passphrase)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface CrlTableProps {
+  readonly label: string;
+  readonly crls: Publication['crls'];
+  readonly address: string;
+}
+
+function CrlTable({ label, crls, address }: CrlTableProps) {
+  return (
+    <WideTable label={`CRLs of ${label}`} minWidth={620} stacks maxHeight={320}>
+      <Table fz="sm" verticalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>CRL</Table.Th>
+            <Table.Th>Number</Table.Th>
+            <Table.Th>Entries</Table.Th>
+            <Table.Th>Runs out</Table.Th>
+            <Table.Th>Next one</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {crls.map((crl) => (
+            <Table.Tr key={crl.partition}>
+              <Table.Td data-label="CRL" className="tg-name-cell">
+                <span className="tg-mono">{address ? `${address}${crl.path}` : crl.path}</span>
+              </Table.Td>
+              <Table.Td data-label="Number">{crl.number}</Table.Td>
+              <Table.Td data-label="Entries">{crl.entries.toLocaleString('en')}</Table.Td>
+              <Table.Td data-label="Runs out">
+                <When at={crl.nextUpdate} />
+              </Table.Td>
+              <Table.Td data-label="Next one">{momentText(crl.renewAt)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </WideTable>
+  );
+}

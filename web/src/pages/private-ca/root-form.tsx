@@ -1,0 +1,137 @@
+/** Create a root: its key is made here and kept under the passphrase alone. */
+import { Button, Checkbox, NumberInput, PasswordInput, Select } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api } from '../../api.ts';
+import { toast } from '../../components/dialogs/toast.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { fieldError, toProblem } from '../../problem.ts';
+import { unwrap } from '../../transport.ts';
+import { type KeyAlgorithm, keyAdvice, keyAlgorithms } from './authority-words.ts';
+import { confirm2050 } from './confirm-2050.ts';
+import { useRefresh } from './private-ca-queries.ts';
+import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
+
+/** `open`: the fields are there at once, because nothing else can be done first. */
+export function RootForm({ open }: { readonly open: boolean }) {
+  const [shown, setShown] = useState(open);
+  return (
+    <Panel title="New root" anchor="new-root">
+      {shown ? (
+        <Fields />
+      ) : (
+        <Button variant="default" onClick={() => setShown(true)}>
+          Create another root…
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+const blank = { subject: emptySubject, algorithm: 'rsa-4096', years: 10, passphrase: '', again: '', trust: true };
+
+function Fields() {
+  const [form, setForm] = useState<Omit<typeof blank, 'algorithm'> & { algorithm: KeyAlgorithm }>({
+    ...blank,
+    algorithm: 'rsa-4096',
+  });
+  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+  const refresh = useRefresh();
+  const create = useMutation({
+    mutationFn: () =>
+      confirm2050((confirmed) =>
+        unwrap(
+          api.POST('/private-ca/roots', {
+            body: {
+              subject: subjectOf(form.subject),
+              algorithm: form.algorithm,
+              days: Math.round(form.years * 365.25),
+              passphrase: form.passphrase,
+              trust: form.trust,
+              ...confirmed,
+            },
+          }),
+        ),
+      ),
+    onSuccess: async (made) => {
+      if (made === undefined) return;
+      toast(`The root ${made.label} is made.`);
+      setForm({ ...blank, algorithm: form.algorithm });
+      await refresh();
+    },
+  });
+  const problem = create.isError ? toProblem(create.error) : undefined;
+  const differs = form.again !== '' && form.again !== form.passphrase;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (form.again === form.passphrase) create.mutate();
+  }
+  return (
+    <form className="tg-form" onSubmit={submit} aria-label="New root">
+      <SubjectFields
+        value={form.subject}
+        onChange={(subject) => set({ subject })}
+        example="Example Root CA"
+        error={fieldError(problem, 'subject')}
+      />
+      <div className="tg-columns tg-columns-narrow">
+        <Select
+          label="Key"
+          description={keyAdvice(form.algorithm) ?? 'RSA 4096 is accepted everywhere.'}
+          data={keyAlgorithms}
+          allowDeselect={false}
+          value={form.algorithm}
+          onChange={(value) => value && set({ algorithm: value as KeyAlgorithm })}
+        />
+        <NumberInput
+          label="Valid for (years)"
+          min={1}
+          max={50}
+          value={form.years}
+          error={fieldError(problem, 'days')}
+          onChange={(years) => set({ years: Number(years) || 1 })}
+        />
+      </div>
+      <div className="tg-columns tg-columns-narrow">
+        <PasswordInput
+          label="Passphrase of its key"
+          description="Nobody can recover it. It is asked for when the root signs."
+          required
+          autoComplete="new-password"
+          value={form.passphrase}
+          error={fieldError(problem, 'passphrase')}
+          onChange={(e) => set({ passphrase: e.currentTarget.value })}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show passphrase' }}
+        />
+        <PasswordInput
+          label="Passphrase again"
+          description="Typed twice, so that a slip is noticed now."
+          required
+          autoComplete="new-password"
+          value={form.again}
+          error={differs ? 'The two are not the same.' : undefined}
+          onChange={(e) => set({ again: e.currentTarget.value })}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show passphrase' }}
+        />
+      </div>
+      <Checkbox
+        label="Append it to the trusted CA list"
+        description="This gateway then accepts what it issues."
+        checked={form.trust}
+        onChange={(e) => set({ trust: e.currentTarget.checked })}
+      />
+      {problem && <ProblemNotice error={create.error} />}
+      <div className="tg-actions">
+        <Button
+          type="submit"
+          loading={create.isPending}
+          disabled={form.subject.commonName.trim() === '' || form.passphrase === '' || form.again !== form.passphrase}
+        >
+          Create root
+        </Button>
+        {create.isPending && <span role="status">The key is being made: up to a minute with RSA 4096.</span>}
+      </div>
+    </form>
+  );
+}
