@@ -38,10 +38,15 @@ export const authorityCommands: readonly Command[] = [
     examples: ['tollgate private-ca create Example --domains example.com'],
     async run(context, [name], options) {
       const passphrase = await newPassphrase(context, options);
-      const root = await post(context, '/private-ca/roots', {
-        ...{ subject: subjectOf(`${String(name)} Root`, options), passphrase, trust: options['trust'] !== false },
-        algorithm: options['rootKey'],
-      });
+      // a second try, after an intermediate that was refused, goes on with the root of the first
+      const label = `${String(name)} Root`;
+      const before = (await list(context)).find((one) => one.label === label && one.state === 'active');
+      const root =
+        before ??
+        (await post(context, '/private-ca/roots', {
+          ...{ subject: subjectOf(label, options), passphrase, trust: options['trust'] !== false },
+          algorithm: options['rootKey'],
+        }));
       const intermediate = await post(context, '/private-ca/intermediates', {
         ...{ subject: subjectOf(`${String(name)} Issuing CA`, options), passphrase, parent: root.id },
         ...{ algorithm: options['key'], ...limitsOf(options) },
