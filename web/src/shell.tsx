@@ -50,15 +50,17 @@ const PrivateCaPage = lazy(async () => ({
   default: (await import('./pages/private-ca/private-ca-page.tsx')).PrivateCaPage,
 }));
 const AuthorityPage = lazy(async () => ({
-  default: (await import('./pages/private-ca/authority-page.tsx')).AuthorityPage,
+  default: (await import('./pages/private-ca/authority/authority-page.tsx')).AuthorityPage,
 }));
-const IssuePage = lazy(async () => ({ default: (await import('./pages/private-ca/issue-page.tsx')).IssuePage }));
-const IssuedPage = lazy(async () => ({ default: (await import('./pages/private-ca/issued-page.tsx')).IssuedPage }));
+const IssuePage = lazy(async () => ({ default: (await import('./pages/private-ca/issued/issue-page.tsx')).IssuePage }));
+const IssuedPage = lazy(async () => ({
+  default: (await import('./pages/private-ca/issued/issued-page.tsx')).IssuedPage,
+}));
 const CertificatePage = lazy(async () => ({
-  default: (await import('./pages/private-ca/certificate-page.tsx')).CertificatePage,
+  default: (await import('./pages/private-ca/issued/certificate-page.tsx')).CertificatePage,
 }));
 const TemplatesPage = lazy(async () => ({
-  default: (await import('./pages/private-ca/templates-page.tsx')).TemplatesPage,
+  default: (await import('./pages/private-ca/template/templates-page.tsx')).TemplatesPage,
 }));
 const TrustedCaPage = lazy(async () => ({
   default: (await import('./pages/trusted-ca/trusted-ca-page.tsx')).TrustedCaPage,

@@ -7,12 +7,12 @@ import { Empty, QueryView } from '../../components/query-view.tsx';
 import { navigate } from '../../location.ts';
 import { useMayChange } from '../../session.ts';
 import { AddressesPanel } from './addresses-panel.tsx';
-import { AuthoritiesTable } from './authorities-table.tsx';
+import { AuthoritiesTable } from './authority/authorities-table.tsx';
+import { IntermediateForm } from './authority/intermediate-form.tsx';
+import { RootForm } from './authority/root-form.tsx';
 import { FolderPanel } from './folder-panel.tsx';
-import { IntermediateForm } from './intermediate-form.tsx';
 import { useAuthorities } from './private-ca-queries.ts';
 import { PublishingPanel } from './publishing-panel.tsx';
-import { RootForm } from './root-form.tsx';
 
 /** The page Maintenance › Security › Private CA. */
 export function PrivateCaPage() {

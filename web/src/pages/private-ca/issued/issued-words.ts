@@ -1,7 +1,7 @@
 /** Words for issued certificates, and where the page of one is. */
-import type { IssuedRow } from '../../api.ts';
-import { nameText } from '../../components/name-text.ts';
-import type { Tone } from '../../components/notice.tsx';
+import type { IssuedRow } from '../../../api.ts';
+import { nameText } from '../../../components/name-text.ts';
+import type { Tone } from '../../../components/notice.tsx';
 
 export const issuedStates: Readonly<Record<IssuedRow['state'], readonly [Tone, string]>> = {
   good: ['ok', 'Good'],

@@ -3,24 +3,24 @@ import { Button, Checkbox, PasswordInput, SegmentedControl, Select } from '@mant
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearch } from 'wouter';
-import { api, type IssuedAnswer, type IssuePreview, type IssueRequest, type Template } from '../../api.ts';
-import { CopyButton } from '../../components/copy-button.tsx';
-import { DownloadButton } from '../../components/download-button.tsx';
-import { Facts } from '../../components/facts.tsx';
-import { encodeFile, FileField } from '../../components/file-field.tsx';
-import { Notice } from '../../components/notice.tsx';
-import { Page } from '../../components/page.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { QueryView } from '../../components/query-view.tsx';
-import { TextBlock } from '../../components/text-block.tsx';
-import { momentText, When } from '../../components/time.tsx';
-import { useIdentities } from '../../queries.ts';
-import { unwrap } from '../../transport.ts';
-import { slotPath } from '../identity/slot-path.ts';
-import { confirm2050 } from './confirm-2050.ts';
+import { api, type IssuedAnswer, type IssuePreview, type IssueRequest, type Template } from '../../../api.ts';
+import { CopyButton } from '../../../components/copy-button.tsx';
+import { DownloadButton } from '../../../components/download-button.tsx';
+import { Facts } from '../../../components/facts.tsx';
+import { encodeFile, FileField } from '../../../components/file-field.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { Page } from '../../../components/page.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { QueryView } from '../../../components/query-view.tsx';
+import { TextBlock } from '../../../components/text-block.tsx';
+import { momentText, When } from '../../../components/time.tsx';
+import { useIdentities } from '../../../queries.ts';
+import { unwrap } from '../../../transport.ts';
+import { slotPath } from '../../identity/slot-path.ts';
+import { confirm2050 } from '../confirm-2050.ts';
+import { useAuthorities, useRefresh, useTemplates } from '../private-ca-queries.ts';
 import { certificatePath } from './issued-words.ts';
-import { useAuthorities, useRefresh, useTemplates } from './private-ca-queries.ts';
 
 /** The page below Private CA; `?authority=` chooses who signs. */
 export function IssuePage() {

@@ -3,17 +3,17 @@ import { Button, Select, Table, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { IssuedRow } from '../../api.ts';
-import { StateMark } from '../../components/notice.tsx';
-import { Page } from '../../components/page.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { Empty, QueryView } from '../../components/query-view.tsx';
-import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
-import { navigate } from '../../location.ts';
-import { useMayChange } from '../../session.ts';
+import type { IssuedRow } from '../../../api.ts';
+import { StateMark } from '../../../components/notice.tsx';
+import { Page } from '../../../components/page.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { Empty, QueryView } from '../../../components/query-view.tsx';
+import { dateText } from '../../../components/time.tsx';
+import { WideTable } from '../../../components/wide-table.tsx';
+import { navigate } from '../../../location.ts';
+import { useMayChange } from '../../../session.ts';
+import { useIssued } from '../private-ca-queries.ts';
 import { certificatePath, issuedStates, nameOfIssued, sourceWords } from './issued-words.ts';
-import { useIssued } from './private-ca-queries.ts';
 
 /** The page Maintenance › Security › Issued certificates. */
 export function IssuedPage() {

@@ -1,6 +1,6 @@
 /** The subject of an authority: a common name, and where one wants them organization and country. */
 import { TextInput } from '@mantine/core';
-import type { RootRequest } from '../../api.ts';
+import type { RootRequest } from '../../../api.ts';
 
 export interface SubjectForm {
   readonly commonName: string;

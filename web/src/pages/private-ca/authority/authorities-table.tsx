@@ -1,10 +1,10 @@
 /** Roots and intermediates, each with the way to its page. */
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
-import type { Authority } from '../../api.ts';
-import { StateMark } from '../../components/notice.tsx';
-import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
+import type { Authority } from '../../../api.ts';
+import { StateMark } from '../../../components/notice.tsx';
+import { dateText } from '../../../components/time.tsx';
+import { WideTable } from '../../../components/wide-table.tsx';
 import { algorithmText, authorityStates, keyPlaces } from './authority-words.ts';
 
 export function AuthoritiesTable({ authorities }: { readonly authorities: readonly Authority[] }) {

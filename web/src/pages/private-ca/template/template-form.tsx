@@ -2,14 +2,14 @@
 import { Button, Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, type Template, type TemplateRequest } from '../../api.ts';
-import { toast } from '../../components/dialogs/toast.tsx';
-import { ListField, splitList } from '../../components/list-field.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { fieldError, toProblem } from '../../problem.ts';
-import { unwrap } from '../../transport.ts';
-import { useRefresh } from './private-ca-queries.ts';
+import { api, type Template, type TemplateRequest } from '../../../api.ts';
+import { toast } from '../../../components/dialogs/toast.tsx';
+import { ListField, splitList } from '../../../components/list-field.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { fieldError, toProblem } from '../../../problem.ts';
+import { unwrap } from '../../../transport.ts';
+import { useRefresh } from '../private-ca-queries.ts';
 
 const usages = [
   { value: 'serverAuth', label: 'Server authentication' },

@@ -1,6 +1,6 @@
 /** Words for roots and intermediates. */
-import type { Authority } from '../../api.ts';
-import type { Tone } from '../../components/notice.tsx';
+import type { Authority } from '../../../api.ts';
+import type { Tone } from '../../../components/notice.tsx';
 
 export const authorityStates: Readonly<Record<Authority['state'], readonly [Tone, string]>> = {
   active: ['ok', 'Active'],

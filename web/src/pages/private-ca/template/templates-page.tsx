@@ -2,17 +2,17 @@
 import { Button, Table } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Template } from '../../api.ts';
-import { askPerson } from '../../components/dialogs/ask-person.tsx';
-import { toast } from '../../components/dialogs/toast.tsx';
-import { Page } from '../../components/page.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { QueryView } from '../../components/query-view.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
-import { useMayChange } from '../../session.ts';
-import { unwrap } from '../../transport.ts';
-import { useRefresh, useTemplates } from './private-ca-queries.ts';
+import { api, type Template } from '../../../api.ts';
+import { askPerson } from '../../../components/dialogs/ask-person.tsx';
+import { toast } from '../../../components/dialogs/toast.tsx';
+import { Page } from '../../../components/page.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { QueryView } from '../../../components/query-view.tsx';
+import { WideTable } from '../../../components/wide-table.tsx';
+import { useMayChange } from '../../../session.ts';
+import { unwrap } from '../../../transport.ts';
+import { useRefresh, useTemplates } from '../private-ca-queries.ts';
 import { TemplateForm } from './template-form.tsx';
 
 /** The page Maintenance › Security › Certificate templates. */

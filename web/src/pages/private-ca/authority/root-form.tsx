@@ -2,15 +2,15 @@
 import { Button, Checkbox, NumberInput, PasswordInput, Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api } from '../../api.ts';
-import { toast } from '../../components/dialogs/toast.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { fieldError, toProblem } from '../../problem.ts';
-import { unwrap } from '../../transport.ts';
+import { api } from '../../../api.ts';
+import { toast } from '../../../components/dialogs/toast.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { fieldError, toProblem } from '../../../problem.ts';
+import { unwrap } from '../../../transport.ts';
+import { confirm2050 } from '../confirm-2050.ts';
+import { useRefresh } from '../private-ca-queries.ts';
 import { type KeyAlgorithm, keyAdvice, keyAlgorithms } from './authority-words.ts';
-import { confirm2050 } from './confirm-2050.ts';
-import { useRefresh } from './private-ca-queries.ts';
 import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
 
 /** `open`: the fields are there at once, because nothing else can be done first. */

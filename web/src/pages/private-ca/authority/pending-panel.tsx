@@ -2,17 +2,17 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { type Authority, api } from '../../api.ts';
-import { CopyButton } from '../../components/copy-button.tsx';
-import { askPerson } from '../../components/dialogs/ask-person.tsx';
-import { toast } from '../../components/dialogs/toast.tsx';
-import { DownloadButton } from '../../components/download-button.tsx';
-import { encodeFile, FileField } from '../../components/file-field.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { navigate } from '../../location.ts';
-import { unwrap } from '../../transport.ts';
-import { useRefresh } from './private-ca-queries.ts';
+import { type Authority, api } from '../../../api.ts';
+import { CopyButton } from '../../../components/copy-button.tsx';
+import { askPerson } from '../../../components/dialogs/ask-person.tsx';
+import { toast } from '../../../components/dialogs/toast.tsx';
+import { DownloadButton } from '../../../components/download-button.tsx';
+import { encodeFile, FileField } from '../../../components/file-field.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { navigate } from '../../../location.ts';
+import { unwrap } from '../../../transport.ts';
+import { useRefresh } from '../private-ca-queries.ts';
 
 export function PendingPanel({ authority }: { readonly authority: Authority }) {
   const [files, setFiles] = useState<readonly File[]>([]);

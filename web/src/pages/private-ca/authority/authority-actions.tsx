@@ -2,16 +2,16 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Authority, api } from '../../api.ts';
-import { toast } from '../../components/dialogs/toast.tsx';
-import { saveFile } from '../../components/download-button.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { navigate } from '../../location.ts';
-import { unwrap } from '../../transport.ts';
+import { type Authority, api } from '../../../api.ts';
+import { toast } from '../../../components/dialogs/toast.tsx';
+import { saveFile } from '../../../components/download-button.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { navigate } from '../../../location.ts';
+import { unwrap } from '../../../transport.ts';
+import { PassphraseDialog } from '../passphrase-dialog.tsx';
+import { useAuthorities, useRefresh } from '../private-ca-queries.ts';
 import { fileName } from './authority-words.ts';
-import { PassphraseDialog } from './passphrase-dialog.tsx';
-import { useAuthorities, useRefresh } from './private-ca-queries.ts';
 
 export function AuthorityActions({ authority }: { readonly authority: Authority }) {
   const [asks, setAsks] = useState<'rotate' | 'export'>();

@@ -2,17 +2,17 @@
 import { Button, NumberInput, PasswordInput, Select, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { type Authority, api, type IntermediateRequest } from '../../api.ts';
-import { toast } from '../../components/dialogs/toast.tsx';
-import { ListField, splitList } from '../../components/list-field.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
-import { navigate } from '../../location.ts';
-import { fieldError, toProblem } from '../../problem.ts';
-import { unwrap } from '../../transport.ts';
+import { type Authority, api, type IntermediateRequest } from '../../../api.ts';
+import { toast } from '../../../components/dialogs/toast.tsx';
+import { ListField, splitList } from '../../../components/list-field.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { navigate } from '../../../location.ts';
+import { fieldError, toProblem } from '../../../problem.ts';
+import { unwrap } from '../../../transport.ts';
+import { confirm2050 } from '../confirm-2050.ts';
+import { useRefresh } from '../private-ca-queries.ts';
 import { type KeyAlgorithm, keyAdvice, keyAlgorithms } from './authority-words.ts';
-import { confirm2050 } from './confirm-2050.ts';
-import { useRefresh } from './private-ca-queries.ts';
 import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
 
 interface IntermediateFormProps {
