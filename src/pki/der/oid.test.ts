@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isOid, oidContent, oidLongName, oidNamed, oidProblem, oidShortName, oidText } from './oid.ts';
+import { isOid, oidContent, oidLongName, oidProblem, oidShortName, oidText } from './oid.ts';
 
 const text = (...octets: number[]) => oidText(Uint8Array.from(octets), 0, octets.length);
 const problem = (...octets: number[]) => oidProblem(Uint8Array.from(octets), 0, octets.length);
@@ -11,7 +11,6 @@ test('names are those that OpenSSL prints', () => {
   assert.equal(oidLongName('2.5.29.19'), 'X509v3 Basic Constraints');
   assert.equal(oidLongName('1.3.6.1.5.5.7.3.1'), 'TLS Web Server Authentication');
   assert.equal(oidShortName('1.2.3.4'), '1.2.3.4');
-  assert.equal(oidNamed('commonName'), '2.5.4.3');
   assert.equal(oidShortName('2.16.840.1.101.3.4.3.18'), 'id-ml-dsa-65');
 });
 

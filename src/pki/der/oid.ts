@@ -65,11 +65,6 @@ export function oidLongName(dotted: string): string {
   return byDotted.get(dotted)?.long ?? dotted;
 }
 
-/** The identifier that has this short or long name. */
-export function oidNamed(name: string): string | undefined {
-  return byName.get(name);
-}
-
 const maxBeforeShift = 2 ** 46 - 1;
 
 interface Known {
@@ -79,7 +74,6 @@ interface Known {
 }
 
 const byDotted = new Map<string, OidName>();
-const byName = new Map<string, string>();
 /** By a hash of the content octets; those that share one hang together. */
 const byContent = new Map<number, Known>();
 
@@ -90,8 +84,6 @@ for (const entry of oidNames.split(/[;\n]/)) {
   const content = encodeOid(oid);
   const hash = hashOf(content, 0, content.length);
   byDotted.set(oid, name);
-  byName.set(short, oid);
-  byName.set(long, oid);
   byContent.set(hash, { name, content, more: byContent.get(hash) });
 }
 
