@@ -79,8 +79,6 @@ export const failPoints = [
   'revocation.files',
   'revocation.rows',
   'revocation.settings',
-  'acme-server.issued',
-  'acme-server.certificate',
   'private-ca.authority',
   'private-ca.authority-written',
   'private-ca.sign',
@@ -132,7 +130,16 @@ export const publishFailPoints = [
   'private-ca.published',
 ] as const;
 
+/** Those of an order of a client at our own ACME server. */
+export const acmeServerFailPoints = [
+  'acme-server.validated',
+  'acme-server.processing',
+  'acme-server.issued',
+  'acme-server.certificate',
+] as const;
+
 export type FailPoint =
   | (typeof failPoints)[number]
   | (typeof orderFailPoints)[number]
-  | (typeof publishFailPoints)[number];
+  | (typeof publishFailPoints)[number]
+  | (typeof acmeServerFailPoints)[number];

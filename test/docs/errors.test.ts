@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { usageRefusals } from '../../src/features/verification/usage-refusals.ts';
-import { failPoints, orderFailPoints, publishFailPoints } from '../../src/lib/fail-point.ts';
+import { acmeServerFailPoints, failPoints, orderFailPoints, publishFailPoints } from '../../src/lib/fail-point.ts';
 import { unknownStatuses } from '../../src/pki/crl/revocation-status.ts';
 import { rejections } from '../../src/pki/path/rejection.ts';
 import { sources } from '../layout/sources.ts';
@@ -53,6 +53,7 @@ const kinds =
 /** Actions of the audit log that are handed on without the word `action`, columns and keys. */
 const otherNames: ReadonlySet<string> = new Set([
   ...failPoints,
+  ...acmeServerFailPoints,
   ...orderFailPoints,
   ...publishFailPoints,
   'access.change-password',

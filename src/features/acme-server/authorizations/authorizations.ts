@@ -67,7 +67,7 @@ export async function challenge(
       runner.refuseWhenBusy();
       // durable before the answer, so that a restart goes on with it
       await moveChallenge(db, id, 'pending', { status: 'processing' });
-      runner.begin(id, call.request);
+      runner.begin(id, account.id, call.request);
       shown = { ...row, status: 'processing' };
     }
   }

@@ -3,6 +3,7 @@
  * database. What a stop of the program cut short is begun again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failPoint } from '../../../lib/fail-point.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { selectAccount } from '../accounts/account-store.ts';
 import type { AcmeProblem } from '../protocol/acme-error.ts';
@@ -22,8 +23,8 @@ import {
 export interface ValidationRunner {
   /** Throws `rateLimited` when too many wait. */
   refuseWhenBusy(): void;
-  /** Begins the validation of a challenge whose row says `processing`. */
-  begin(challengeId: string, request: AcmeRequest): void;
+  /** Begins the validation of a challenge whose row says `processing`; an account has a few at once. */
+  begin(challengeId: string, accountId: string, request: AcmeRequest): void;
   /** Begins again what was under way when the program ended. */
   resume(): Promise<void>;
   /** Resolves when nothing is under way. */
@@ -31,33 +32,41 @@ export interface ValidationRunner {
 }
 
 const atOnce = 32;
+/** So that one account whose hosts never answer does not keep the others waiting. */
+const atOnceOfAccount = 8;
 const mostWaiting = 512;
+
+interface Waiting {
+  readonly id: string;
+  readonly accountId: string;
+  readonly request: AcmeRequest;
+}
 
 /** `pauses`: milliseconds before the second and each further try. */
 export function createValidationRunner(core: Core, pauses: readonly number[] = [1_000, 3_000]): ValidationRunner {
-  const running = new Map<string, Promise<void>>();
-  const waiting: string[] = [];
-  const requests = new Map<string, AcmeRequest>();
+  const running = new Map<string, { readonly accountId: string; readonly work: Promise<void> }>();
+  const waiting: Waiting[] = [];
 
+  const hasRoom = ({ accountId }: Waiting): boolean =>
+    [...running.values()].filter((one) => one.accountId === accountId).length < atOnceOfAccount;
   const pump = (): void => {
     while (running.size < atOnce) {
-      const id = waiting.shift();
-      if (id === undefined) return;
-      const request = requests.get(id) ?? noRequest;
-      requests.delete(id);
+      const place = waiting.findIndex(hasRoom);
+      const [next] = place === -1 ? [] : waiting.splice(place, 1);
+      if (next === undefined) return;
+      const { id, accountId, request } = next;
       const work = validateChallenge(core, id, request, pauses)
         .catch(core.onError)
         .finally(() => {
           running.delete(id);
           pump();
         });
-      running.set(id, work);
+      running.set(id, { accountId, work });
     }
   };
-  const begin = (id: string, request: AcmeRequest): void => {
-    if (running.has(id) || requests.has(id)) return;
-    requests.set(id, request);
-    waiting.push(id);
+  const begin = (id: string, accountId: string, request: AcmeRequest): void => {
+    if (running.has(id) || waiting.some((one) => one.id === id)) return;
+    waiting.push({ id, accountId, request });
     pump();
   };
   return {
@@ -66,10 +75,10 @@ export function createValidationRunner(core: Core, pauses: readonly number[] = [
     },
     begin,
     async resume() {
-      for (const { id } of await selectProcessingChallenges(core.storage.db)) begin(id, noRequest);
+      for (const { id } of await selectProcessingChallenges(core.storage.db)) begin(id, '', noRequest);
     },
     async settled() {
-      while (running.size > 0) await Promise.all(running.values());
+      while (running.size > 0) await Promise.all([...running.values()].map(({ work }) => work));
     },
   };
 }
@@ -129,6 +138,7 @@ async function decide(
       id,
       problem === undefined ? { status: 'valid', expires_at: now + hours * 3_600_000 } : { status: 'invalid' },
     );
+    failPoint('acme-server.validated');
     await recordAudit(trx, accountActor(accountId, request), {
       action: 'acme-server.validation',
       object: `${type}:${value}`,

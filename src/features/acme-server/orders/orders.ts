@@ -1,5 +1,6 @@
 /** Orders over ACME (RFC 8555 7.4): read, and finished with a certificate request. */
 import { z } from 'zod';
+import { failPoint } from '../../../lib/fail-point.ts';
 import { type AuthorizationRow, selectAuthorizationsOfOrder } from '../authorizations/authorization-store.ts';
 import { nothingThere } from '../authorizations/authorizations.ts';
 import { AcmeError } from '../protocol/acme-error.ts';
@@ -38,6 +39,7 @@ export async function finalize(core: Core, call: Call, id: string): Promise<Acme
     // durable first: after a crash the order is finished, once, by whoever starts again
     const taken = await moveOrder(core.storage.db, id, 'pending', { status: 'processing', csr, processing_since: now });
     if (!taken) throw beingFinished();
+    failPoint('acme-server.processing');
     await issueFor(core, { ...row, status: 'processing', csr, processing_since: now }, call.request);
   });
   if (!done) throw beingFinished();

@@ -12,6 +12,7 @@ const mostAliases = 8;
 export async function validateDns01(
   { identifier, keyAuthorization }: ValidationSubject,
   names: NameServer,
+  signal: AbortSignal,
 ): Promise<AcmeProblem | undefined> {
   const wanted = createHash('sha256').update(keyAuthorization).digest('base64url');
   let name = `_acme-challenge.${identifier.value}`;
@@ -19,7 +20,8 @@ export async function validateDns01(
     const found = await textsOf(names, name);
     if ('type' in found) return found;
     if (found.texts.includes(wanted)) return undefined;
-    const next = found.texts.length === 0 && aliases < mostAliases ? await names.alias(name) : undefined;
+    const more = found.texts.length === 0 && aliases < mostAliases && !signal.aborted;
+    const next = more ? await names.alias(name) : undefined;
     if (next === undefined) return missing(name, found.texts);
     name = next;
   }

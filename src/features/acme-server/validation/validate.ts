@@ -53,7 +53,7 @@ export function createValidate({ ports = standardPorts, nameServer }: ValidateOp
       case 'tls-alpn-01':
         return validateTlsAlpn01(subject, reach, ports, signal);
       case 'dns-01':
-        return validateDns01(subject, names);
+        return validateDns01(subject, names, signal);
     }
   };
 }
