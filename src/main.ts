@@ -74,7 +74,7 @@ async function administer({ folder, options }: StartMessage): Promise<void> {
 
 async function run(folder: string, options: StartMessage['options'], log: Log): Promise<void> {
   const clock = systemClock;
-  const storage = await openStorage(folder);
+  const storage = await openStorage(folder, { onSyncFailed: () => endAfterSyncFailure(log) });
   const events = createEvents((error) => log.error('a listener failed', { error }));
   const audit = createAudit({ storage });
   const access = createAccess({ storage, clock });
@@ -256,6 +256,12 @@ function words(text = ''): readonly string[] {
 
 function tell(message: FromAdministration): void {
   process.send?.(message);
+}
+
+/** What the disk holds is unknown. The refusal goes out, then a new process reads back what there is and writes it anew. */
+function endAfterSyncFailure(log: Log): void {
+  log.error('the disk did not confirm a write; the administration process starts again');
+  setTimeout(() => process.exit(fault), 500);
 }
 
 /** An unexpected error may have left anything half done in memory; what is stored is whole. */

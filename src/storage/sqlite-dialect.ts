@@ -20,9 +20,12 @@ import type { DialectTypes } from './migrate.ts';
 import { isSyncFailure, toStorageProblem, withStorageWords } from './storage-problem.ts';
 import type { WriterQueue } from './writer-queue.ts';
 
-/** The dialect for the database at `path`, which must exist with the mode it shall have. Opens it at once. */
-export function sqliteDialect(path: string, queue: WriterQueue): Dialect {
-  const driver = new SqliteDriver(path, queue);
+/**
+ * The dialect for the database at `path`, which must exist with the mode it shall have. Opens it at once. `onSyncFailed`
+ * is called once, when the disk has not confirmed a write: from then on every query is refused.
+ */
+export function sqliteDialect(path: string, queue: WriterQueue, onSyncFailed: () => void = () => undefined): Dialect {
+  const driver = new SqliteDriver(path, queue, onSyncFailed);
   return {
     createDriver: () => driver,
     createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -51,11 +54,11 @@ class SqliteDriver implements Driver {
   readonly #reader: Handle;
   readonly #queue: WriterQueue;
 
-  constructor(path: string, queue: WriterQueue) {
+  constructor(path: string, queue: WriterQueue, onSyncFailed: () => void) {
     this.#queue = queue;
-    this.#writer = new Handle(path, writerSettings);
+    this.#writer = new Handle(path, writerSettings, onSyncFailed);
     try {
-      this.#reader = new Handle(path, readerSettings);
+      this.#reader = new Handle(path, readerSettings, onSyncFailed);
     } catch (error) {
       this.#writer.close();
       throw error;
@@ -155,9 +158,11 @@ class SqliteConnection implements DatabaseConnection {
 class Handle {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
+  readonly #onSyncFailed: () => void;
   #failedSync: unknown;
 
-  constructor(path: string, settings: readonly string[]) {
+  constructor(path: string, settings: readonly string[], onSyncFailed: () => void) {
+    this.#onSyncFailed = onSyncFailed;
     this.#database = withStorageWords(() => new DatabaseSync(path, { timeout: BUSY_MS }));
     for (const pragma of settings) this.exec(`pragma ${pragma}`);
   }
@@ -214,7 +219,10 @@ class Handle {
     try {
       return work();
     } catch (error) {
-      if (isSyncFailure(error)) this.#failedSync = error;
+      if (isSyncFailure(error)) {
+        this.#failedSync = error;
+        this.#onSyncFailed();
+      }
       throw toStorageProblem(error);
     }
   }

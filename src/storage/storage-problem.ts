@@ -53,8 +53,8 @@ const words: Readonly<Record<Kind, { status: number; title: string; detail: stri
     status: 503,
     title: 'The disk did not confirm a write.',
     detail:
-      'The disk could not make a write durable. Changes are refused, because a second try might only seem to work.',
-    hint: 'Look at dmesg and the health of the disk, then restart the administration process: it reads back what is safe.',
+      'The disk could not make a write durable. Nothing more is written, because a second try might only seem to work.',
+    hint: 'Look at dmesg and the health of the disk. The administration process starts again by itself and writes anew what it reads back; then look whether the change was made.',
   },
   busy: {
     status: 503,

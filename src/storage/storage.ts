@@ -1,6 +1,6 @@
 /** The front door of storage: opens the data folder, its database and its vault for the administration process. */
 import { join } from 'node:path';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely, sql, type Transaction } from 'kysely';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { failPoint } from '../lib/fail-point.ts';
 import { removeLeftovers } from './durable-file.ts';
@@ -29,6 +29,11 @@ export interface Storage {
 
 export interface StorageOptions {
   readonly clock?: Clock;
+  /**
+   * Called once, when the disk has not confirmed a write. From then on everything is refused: what the kernel holds in
+   * memory may not be what is on the disk, and nobody can tell. Only a new process mends that, see `writeAnew`.
+   */
+  readonly onSyncFailed?: () => void;
 }
 
 /**
@@ -43,7 +48,7 @@ export async function openStorage(folder: string, options: StorageOptions = {}):
   });
   const vault = await openVault(folder);
   const queue = new WriterQueue();
-  const db = await openDatabase(folder, queue, options.clock ?? systemClock);
+  const db = await openDatabase(folder, queue, options);
   return {
     db,
     transaction: (work) => queue.transaction(() => db.transaction().execute(work)),
@@ -53,18 +58,32 @@ export async function openStorage(folder: string, options: StorageOptions = {}):
   };
 }
 
-async function openDatabase(folder: string, queue: WriterQueue, clock: Clock): Promise<Kysely<Schema>> {
+async function openDatabase(
+  folder: string,
+  queue: WriterQueue,
+  { clock = systemClock, onSyncFailed }: StorageOptions,
+): Promise<Kysely<Schema>> {
   const path = join(folder, 'tollgate.db');
   failPoint('database.create');
   // SQLite gives its -wal and -shm files the mode of the database.
   createEmpty(path);
   failPoint('database.created');
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(path, queue) });
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(path, queue, onSyncFailed) });
   try {
+    await writeAnew(db);
     await migrate(db, sqliteTypes, clock.now());
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
   }
+}
+
+/**
+ * Copies what the log of the database holds into the database, has the disk confirm it and empties the log. After a
+ * write that the disk did not confirm, the log that is read back may exist in the kernel's memory alone; written once
+ * more it is on the disk, or this throws `storage.sync-failed` and nothing begins.
+ */
+async function writeAnew(db: Kysely<Schema>): Promise<void> {
+  await sql`pragma wal_checkpoint(truncate)`.execute(db);
 }
