@@ -67,10 +67,10 @@ try {
     return execFileSync(process.env['HTTPLOAD'] ?? '', all, { encoding: 'utf8' }).trim();
   };
   if (process.env['HTTPLOAD'] !== undefined) {
-    load('0.5');
+    load('1.5');
     console.log(load(seconds));
   } else {
-    await ownLoad(request, 0.5);
+    await ownLoad(request, 1.5);
     console.log(JSON.stringify(await ownLoad(request, Number(seconds))));
   }
 } finally {

@@ -101,8 +101,7 @@ export class Connection {
     const bodyless = request.method === 'HEAD' || status === 304;
     const head = headOf(status, lines, status === 304 ? undefined : body.length, !last);
     if (body instanceof Uint8Array || bodyless) {
-      const octets = Buffer.from(head, 'latin1');
-      return this.#send(bodyless ? octets : Buffer.concat([octets, body as Uint8Array]), request, last);
+      return this.#send(bodyless ? Buffer.from(head, 'latin1') : joined(head, body as Uint8Array), request, last);
     }
     this.#busy = true;
     this.deadline = performance.now() + this.#times.stall;
@@ -133,7 +132,14 @@ export class Connection {
     this.#input = undefined;
     this.#busy = true;
     const head = headOf(status, lines, body.length, false);
-    this.#socket.end(Buffer.concat([Buffer.from(head, 'latin1'), body as Uint8Array]));
+    this.#socket.end(joined(head, body as Uint8Array));
     this.deadline = performance.now() + 1_000;
   }
+}
+
+function joined(head: string, body: Uint8Array): Buffer {
+  const all = Buffer.allocUnsafe(head.length + body.length);
+  all.write(head, 'latin1');
+  all.set(body, head.length);
+  return all;
 }

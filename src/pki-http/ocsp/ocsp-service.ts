@@ -9,6 +9,7 @@ import { encodeCertId } from '../../pki/ocsp/cert-id.ts';
 import { type OcspRequest, parseOcspRequest } from '../../pki/ocsp/ocsp-request.ts';
 import type { CertificateStatus } from '../../storage/publication/status-record.ts';
 import { AnswerCache, type KeptAnswer } from './answer-cache.ts';
+import { writeOcspResponse } from './answer-writer.ts';
 import { isAbout, type OcspAuthority } from './authority.ts';
 import { createSigningBudget } from './signing-budget.ts';
 
@@ -76,7 +77,7 @@ export function createOcspService({ now, signaturesPerSecond }: OcspServiceOptio
   const sign = (authority: OcspAuthority, certId: Uint8Array, serial: Uint8Array, time: number) => {
     const single = singleFor(authority, certId, serial, time);
     counts.signed++;
-    const der = buildOcspResponse(authority.responder, { producedAt: time, singles: [single] });
+    const der = writeOcspResponse(authority.responder, time, single);
     const { thisUpdate, nextUpdate = time } = single;
     const kept: KeptAnswer<OcspAuthority> = {
       der,
@@ -126,6 +127,10 @@ export function createOcspService({ now, signaturesPerSecond }: OcspServiceOptio
       return made;
     }
     counts.signed++;
+    if (alone) {
+      const single = singleFor(authority, first!.certId.der, first!.certId.serial, time);
+      return { der: writeOcspResponse(authority.responder, time, single, nonce), kept: false };
+    }
     const singles = requests.map(({ certId }, i): OcspSingle => {
       if (about[i] === authority) return singleFor(authority, certId.der, certId.serial, time);
       return { certId: certId.der, status: 'unknown', thisUpdate: time };
