@@ -1,4 +1,6 @@
 /** What the private CA does while it is interrupted: authorities, certificates, revocations, a folder of `openssl ca`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PrivateCa } from '../../src/features/private-ca/private-ca.ts';
 import { systemActor } from '../../src/lib/actor.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -65,4 +67,10 @@ export async function preparePrivateCa(ca: PrivateCa, elsewhere: PrivateCa): Pro
     ...{ root: root.id, serial, csr: Buffer.from(csr).toString('base64') },
     folder: Buffer.from(archive).toString('base64'),
   };
+}
+
+/** What `preparePrivateCa` made for this folder. */
+export function readMaterial(folder: string): PrivateCaMaterial {
+  const material = JSON.parse(readFileSync(join(folder, 'material.json'), 'utf8')) as { privateCa: PrivateCaMaterial };
+  return material.privateCa;
 }
