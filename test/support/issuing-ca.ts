@@ -10,6 +10,7 @@ import { parseCsr } from '../../src/pki/csr/csr.ts';
 import { type MadeCertificate, makeCa } from './made-certificates.ts';
 
 export interface SmallIssuingCa extends IssuingCa {
+  templates: IssuingCa['templates'];
   readonly root: MadeCertificate;
   readonly alternateRoot: MadeCertificate;
   /** The intermediate that issues now. */
