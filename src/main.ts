@@ -34,6 +34,7 @@ import { createEvents } from './lib/events.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
 import { createPublisher } from './publish-snapshot.ts';
+import { createStapler } from './staple-identities.ts';
 import { openStorage } from './storage/storage.ts';
 import type { FromAdministration, StartMessage, ToAdministration } from './supervisor/administration.ts';
 import { createHttpPortClient } from './supervisor/http-port-client.ts';
@@ -103,6 +104,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     trustedCas: trustedCa,
     identity: () => identity,
     acmeTls: () => acme.alpnChallenges(),
+    stapleOf: (fingerprint) => stapler.of(fingerprint),
     peers: async () => {
       const { purposes } = await revocation.settings();
       const rules = { sip: purposes['sip-tls'], https: purposes['https-client'], relays: purposes };
@@ -126,6 +128,10 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
     zonesAffected: (slot, leaf) => zones.zonesAffected(slot, leaf),
     purposesWithoutCrl: revocation.purposesWithoutCrl,
     hostName: hostname(),
+  });
+  const stapler = createStapler({
+    ...{ revocation, events, identity: () => identity, trusted: trustedCa.certificates, publish: publisher.publish },
+    onError: (error) => log.error('an OCSP answer to staple could not be had', { error }),
   });
   const verification = createVerification({
     clock,
@@ -217,6 +223,7 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   });
   await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
+  stapler.start();
   const edges = await listenToEdges(folder, { report: zones.takeReport, evidence: zones.evidenceFor }, log);
   events.on('statusChanged', ({ fingerprints }) => edges.tell({ changed: fingerprints }));
   const app = await createHttpApp({

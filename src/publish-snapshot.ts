@@ -4,6 +4,7 @@ import {
   defaultEdgeSettings,
   type EdgeSettings,
   type EdgeSnapshot,
+  type EdgeStaple,
   readSnapshot,
   writeSnapshot,
 } from './edge/snapshot.ts';
@@ -24,6 +25,8 @@ export interface PublisherDeps {
   /** Zones, relays and revocation for the edges; without it no peer is asked to prove anything. */
   readonly peers?: () => Promise<EdgePeers>;
   /** What is shown to CAs that look by TLS-ALPN-01. */
+  /** An OCSP answer for the certificate with that fingerprint, when there is one. */
+  readonly stapleOf?: (fingerprint: string) => EdgeStaple | undefined;
   readonly acmeTls?: () => Promise<NonNullable<EdgeSnapshot['acmeTls']>>;
 }
 
@@ -87,12 +90,16 @@ async function gather({
   settings,
   peers = async () => noPeers,
   acmeTls = async () => [],
+  stapleOf = () => undefined,
 }: PublisherDeps): Promise<Content> {
   const challenges = await acmeTls();
   return {
     ...(await peers()),
     ...(challenges.length > 0 && { acmeTls: challenges }),
-    identities: await identitiesOf(identity()),
+    identities: (await identitiesOf(identity())).map((one) => {
+      const staple = stapleOf(one.fingerprint);
+      return staple === undefined ? one : { ...one, staple };
+    }),
     trust: (await trustedCas.certificates()).map((certificate) => toBase64(certificate.der)),
     settings: edgeSettings(await settings.get()),
   };

@@ -6,12 +6,14 @@
 import { constants, createHash, createPrivateKey } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { EdgeIdentity, EdgeSettings, EdgeSnapshot } from './snapshot.ts';
+import { type Staples, staplesOf } from './staples.ts';
 
 export interface ListenerContexts {
   /** For `server.setSecureContext`: known to build. */
   readonly options: SecureContextOptions;
   /** By lower-case DNS name. */
   readonly byName: ReadonlyMap<string, SecureContext>;
+  readonly staples: Staples;
   /** Contexts by what they were built from: those that did not change are used again. */
   readonly built: ReadonlyMap<string, SecureContext>;
 }
@@ -36,7 +38,12 @@ export function buildContexts(
     built.set(key, context);
     for (const name of identity.names) byName.set(name.toLowerCase(), context);
   }
-  return { options: build(server[0]!, snapshot.settings, listener.tickets).options, byName, built };
+  return {
+    options: build(server[0]!, snapshot.settings, listener.tickets).options,
+    byName,
+    built,
+    staples: staplesOf(snapshot.identities),
+  };
 }
 
 /** What a call of the gateway presents: an identity, or no certificate. Throws when the identity cannot be served. */

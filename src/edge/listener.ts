@@ -11,6 +11,7 @@ import { createConnectionCaps } from './connection-caps.ts';
 import { buildContexts, type ListenerContexts } from './contexts.ts';
 import type { ListenerStatus } from './control/protocol.ts';
 import type { EdgeSettings, EdgeSnapshot, ListenerLimits } from './snapshot.ts';
+import { answerStatusRequests } from './staples.ts';
 import { createWatch, type Watched } from './watch.ts';
 
 /** What becomes of a connection whose handshake is done. */
@@ -83,6 +84,7 @@ export function createListener(kind: ListenerKind, settings: EdgeSettings, log: 
       }
     },
   });
+  answerStatusRequests(tls, () => contexts?.staples);
   const server: Server = createServer({ noDelay: true });
 
   server.on('connection', (raw) => {

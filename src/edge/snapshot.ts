@@ -35,6 +35,16 @@ export interface EdgeIdentity {
   readonly keyPkcs8: string;
   /** SHA-256 of the leaf in lower-case hexadecimal. */
   readonly fingerprint: string;
+  /** Sent to clients that ask for the status of the certificate. */
+  readonly staple?: EdgeStaple;
+}
+
+/** An OCSP response about an identity. */
+export interface EdgeStaple {
+  /** Base64 of the DER. */
+  readonly ocsp: string;
+  /** Milliseconds since 1970; never sent later. */
+  readonly until: number;
 }
 
 export interface EdgeSettings {

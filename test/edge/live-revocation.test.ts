@@ -3,20 +3,16 @@
  * or a certificate that runs out.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { promisify } from 'node:util';
+import { test } from 'node:test';
 import { createPrivateCa } from '../../scripts/demo/private-ca.ts';
 import { startZoneGateway } from '../../scripts/demo/zone-gateway.ts';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
-import type { OpensslCa } from '../support/openssl.ts';
 import { makeTestCa } from './identities.ts';
+import { startResponder } from './ocsp-responder.ts';
 import { makePeerCa, storeCrl } from './peer-certificates.ts';
 import { startTestGateway } from './running-gateway.ts';
 import { connectSip, type SipClient } from './sip-client.ts';
@@ -86,33 +82,6 @@ test('a CRL that runs out and a certificate that runs out end the connections th
   assert.equal(await long.options(), 'SIP/2.0 200 OK');
   long.socket.destroy();
 });
-
-/** `openssl ocsp` over the CA's index as it is at that moment, behind HTTP on an address of its own; good for a day. */
-async function startResponder(t: TestContext, ca: OpensslCa): Promise<{ url: string; asked(): number }> {
-  let asked = 0;
-  const server = createServer(async (request, response) => {
-    asked += 1;
-    const name = join(ca.folder, `ocsp-${asked}`);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    await writeFile(`${name}.req`, Buffer.concat(chunks));
-    const signer = ['-rsigner', ca.certificateFile, '-rkey', join(ca.folder, 'private/cakey.pem')];
-    const index = ['-index', join(ca.folder, 'index.txt'), '-CA', ca.certificateFile];
-    const files = ['-reqin', `${name}.req`, '-respout', `${name}.res`];
-    await promisify(execFile)('openssl', ['ocsp', ...index, ...signer, ...files, '-ndays', '1']);
-    response.writeHead(200, { 'content-type': 'application/ocsp-response' });
-    response.end(await readFile(`${name}.res`));
-  });
-  const part = () => 1 + Math.floor(Math.random() * 250);
-  const host = `127.83.${part()}.${part()}`;
-  server.listen(8080, host);
-  await once(server, 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return { url: `http://${host}:8080/`, asked: () => asked };
-}
 
 async function timed(wait: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
