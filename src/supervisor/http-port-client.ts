@@ -1,4 +1,5 @@
 /** Port 80 as the administration sees it: it tells the supervisor what shall be served, and waits until it is. */
+import { Problem } from '../lib/problem.ts';
 import type { HttpPortWish } from './http-port.ts';
 
 /** To the supervisor, and its answer. */
@@ -33,7 +34,7 @@ export function createHttpPortClient(tell: (message: HttpPortMessage) => void): 
     const mine = ++serial;
     const served = Promise.withResolvers<void>();
     waiting.set(mine, served);
-    const late = setTimeout(() => served.reject(new Error('the supervisor does not answer')), 10_000);
+    const late = setTimeout(() => served.reject(notOpened('The supervisor does not answer.')), 10_000);
     tell({ type: 'http-port', serial: mine, answers: Object.fromEntries(answers), ...settings });
     await served.promise.finally(() => {
       clearTimeout(late);
@@ -55,7 +56,17 @@ export function createHttpPortClient(tell: (message: HttpPortMessage) => void): 
     take: ({ serial: told, error }) => {
       const served = waiting.get(told);
       if (error === null) served?.resolve();
-      else served?.reject(new Error(error));
+      else served?.reject(notOpened(error));
     },
   };
+}
+
+function notOpened(detail: string): Problem {
+  return new Problem({
+    code: 'serve.http-port',
+    status: 503,
+    title: 'The port of HTTP-01 challenges cannot be opened.',
+    detail,
+    hint: 'Find out who listens there with ss -ltnp, or choose another port with --http-port.',
+  });
 }

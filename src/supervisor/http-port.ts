@@ -1,5 +1,6 @@
 /** Port 80: bound and served by a process of its own while the administration wants it, closed when it does not. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { BoundSocket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { FromHttp01, ToHttp01 } from '../edge/http-01.ts';
@@ -38,6 +39,8 @@ export function keepHttpPort(place: HttpPortPlace, onChange: () => void, log: Lo
   let wish: HttpPortWish = { answers: {}, redirect: null, always: false };
   let serial = 0;
   let stopped = false;
+  /** Settles when the process that was told to end is gone: until then the port is taken. */
+  let gone: Promise<unknown> = Promise.resolve();
 
   const launch = (): Open => {
     const socket = bind(place);
@@ -64,11 +67,15 @@ export function keepHttpPort(place: HttpPortPlace, onChange: () => void, log: Lo
   };
 
   const close = (): void => {
-    const { child, socket } = open ?? {};
+    if (open === undefined) return;
+    const { child, socket } = open;
     open = undefined;
-    if (child?.connected === true) child.disconnect();
-    child?.kill('SIGTERM');
-    socket?.close();
+    gone = once(child, 'exit');
+    if (child.connected) child.disconnect();
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), 1000);
+    child.once('exit', () => clearTimeout(late));
+    socket.close();
   };
 
   const tell = async (): Promise<void> => {
@@ -79,7 +86,9 @@ export function keepHttpPort(place: HttpPortPlace, onChange: () => void, log: Lo
       return;
     }
     if (open === undefined) {
-      open = launch();
+      await gone;
+      // another wish may have opened or closed it meanwhile: the newest counts
+      open ??= launch();
       onChange();
     }
     const { child, waiting } = open;

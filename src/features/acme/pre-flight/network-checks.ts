@@ -7,6 +7,7 @@ import { ownAddresses } from '../../../lib/own-addresses.ts';
 import { printable, printableList } from '../../../lib/printable.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { http01Path } from '../challenge/http-01.ts';
+import { keptProblem } from '../problems.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AcmeCheckRow } from '../schemas.ts';
 import { checkRow } from './pre-flight.ts';
@@ -51,7 +52,12 @@ export async function portRow(deps: AcmeDeps, provider: Provider, names: readonl
   const title = 'Port 80 answers';
   const token = randomBytes(24).toString('base64url');
   const answer = randomBytes(24).toString('base64url');
-  await deps.httpChallenges.serve({ [token]: answer }, 'add');
+  try {
+    await deps.httpChallenges.serve({ [token]: answer }, 'add');
+  } catch (error) {
+    const { detail, hint } = keptProblem(error);
+    return checkRow('port', title, 'bad', detail, hint);
+  }
   try {
     for (const name of names) {
       const found = await fetchText(deps, name, `${http01Path}${token}`);
@@ -61,7 +67,7 @@ export async function portRow(deps: AcmeDeps, provider: Provider, names: readonl
     }
     return checkRow('port', title, 'good', 'A token was fetched through every name, from here.');
   } finally {
-    await deps.httpChallenges.serve({ [token]: answer }, 'remove');
+    await deps.httpChallenges.serve({ [token]: answer }, 'remove').catch(deps.onError);
   }
 }
 

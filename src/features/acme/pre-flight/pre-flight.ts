@@ -42,12 +42,13 @@ export async function preFlight(deps: AcmeDeps, slot: Slot, provider: Provider):
   if (provider.kind === 'private-ca') return [...rows, await templateRow(deps, provider)];
   const found = await directoryOf(deps, provider);
   rows.push(found.row);
+  const named = names.length > 0;
   if (found.directory !== undefined) {
     rows.push(await accountRow(deps, provider, found.directory), profileRow(provider, found.directory));
-    rows.push(await caaRow(names, found.directory.caaIdentities));
+    if (named) rows.push(await caaRow(names, found.directory.caaIdentities));
   }
-  if (provider.challenge.type !== 'dns-01') rows.push(await resolveRow(deps, names));
-  rows.push(await portRow(deps, provider, names));
+  if (named && provider.challenge.type !== 'dns-01') rows.push(await resolveRow(deps, names));
+  if (named) rows.push(await portRow(deps, provider, names));
   rows.push(await roomRow(deps, provider, names));
   return rows;
 }

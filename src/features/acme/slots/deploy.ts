@@ -20,6 +20,8 @@ export async function deploySlot(deps: AcmeDeps, actor: Actor, slot: Slot): Prom
     return { served, notServed };
   } catch (error) {
     const { code, detail, hint } = keptProblem(error);
+    // nothing was there to go wrong
+    if (code === 'identity.nothing-pending') throw error;
     await keep(deps, slot, { at: clock.now(), ok: false, code, words: detail, hint });
     throw error;
   }
