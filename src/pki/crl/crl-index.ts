@@ -37,7 +37,7 @@ export interface CrlIndexParts extends Omit<CheckedEntries, 'marks'> {
 export const maxCrlEntries = 1_000_000;
 
 /** Questions answered by searching the bytes, before a table pays. */
-const searchesBeforeTable = 4;
+const searchesBeforeTable = 2;
 
 /** Chance finds inside other fields that one search puts up with. */
 const maxChanceFinds = 8;
