@@ -15,6 +15,8 @@ import type { NameServer } from './name-server.ts';
 
 export interface ReachOptions {
   readonly names: NameServer;
+  /** Ranges let through beside; for tests and demonstrations. */
+  readonly allow?: readonly string[];
   /** CIDR; empty: every private and public address. */
   readonly networks: readonly string[];
   readonly signal: AbortSignal;
@@ -26,16 +28,16 @@ export type Reach = (host: string, port: number) => Promise<Result<Socket, AcmeP
 /** Finding the addresses takes its part of it. */
 const connectWithin = 8_000;
 
-export function createReach({ names, networks, signal }: ReachOptions): Reach {
+export function createReach({ names, networks, signal, allow = [] }: ReachOptions): Reach {
   return async (host, port) => {
     const literal = ipBytes(host) !== undefined;
-    const refused = literal ? refusal(host, networks) : undefined;
+    const refused = literal ? refusal(host, networks, allow) : undefined;
     if (refused !== undefined) return err(addressProblem(host, refused));
     const lookup = checkedLookup(
       (name, _options, done) => {
         names.addresses(name).then(
           (found) => {
-            const bad = found.map(({ address }) => refusal(address, networks)).find((one) => one !== undefined);
+            const bad = found.map(({ address }) => refusal(address, networks, allow)).find((one) => one !== undefined);
             if (bad === undefined) done(null, [...found]);
             else done(new AddressRefused(bad), []);
           },
@@ -54,7 +56,12 @@ export function createReach({ names, networks, signal }: ReachOptions): Reach {
 }
 
 /** Why names that lead to this address are not validated; undefined when they may be. */
-export function refusal(address: string, networks: readonly string[]): AddressRefusal | undefined {
+export function refusal(
+  address: string,
+  networks: readonly string[],
+  allow: readonly string[] = [],
+): AddressRefusal | undefined {
+  if (coveredBy({ type: 'ip', value: address }, allow)) return undefined;
   if (networks.length === 0) return addressRefusal(address, { kinds: ['private', 'shared'], own: ownAddresses() });
   if (coveredBy({ type: 'ip', value: address }, networks)) return undefined;
   return { kind: 'reserved', address, words: `${address} is outside of the networks in which names are validated` };

@@ -36,16 +36,18 @@ export interface ValidateOptions {
   readonly ports?: ValidationPorts;
   /** Instead of asking DNS servers. */
   readonly nameServer?: NameServer;
+  /** Address ranges that are let through whatever they are. */
+  readonly allow?: readonly string[];
 }
 
 /** Milliseconds one try may take in all. */
 const longestTry = 10_000;
 
-export function createValidate({ ports = standardPorts, nameServer }: ValidateOptions = {}): Validate {
+export function createValidate({ ports = standardPorts, nameServer, allow = [] }: ValidateOptions = {}): Validate {
   return async (subject, { networks, resolvers }) => {
     const names = nameServer ?? createNameServer(resolvers);
     const signal = AbortSignal.timeout(longestTry);
-    const options: ReachOptions = { names, networks, signal };
+    const options: ReachOptions = { names, networks, signal, allow };
     const reach = createReach(options);
     switch (subject.type) {
       case 'http-01':
