@@ -56,17 +56,18 @@ export async function rootsFor(
   const trusted = await trustedCas.issuers();
   if (provider.kind === 'acme') return [...trusted, ...certificatesOf(provider.caPem)];
   // the private CA is our own: where its chains end, they are trusted
-  return [...trusted, ...parsed((await privateCa?.roots()) ?? [])];
+  return [...trusted, ...parseAll((await privateCa?.roots()) ?? [])];
 }
 
 /** The certificates of a CA file; what cannot be read is passed over. */
 export function certificatesOf(pem: string): readonly Certificate[] {
   const blocks = pem.trim() === '' ? undefined : decodePem(pem);
   if (blocks?.ok !== true) return [];
-  return parsed(blocks.value.map(({ der }) => der));
+  return parseAll(blocks.value.map(({ der }) => der));
 }
 
-function parsed(all: readonly Uint8Array[]): readonly Certificate[] {
+/** The certificates that can be read. */
+export function parseAll(all: readonly Uint8Array[]): readonly Certificate[] {
   return all.flatMap((der) => {
     const read = parseCertificate(der);
     return read.ok ? [read.value] : [];

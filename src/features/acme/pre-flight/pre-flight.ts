@@ -8,7 +8,7 @@ import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import type { Slot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import type { Directory } from '../client/resource/directory.ts';
-import { certificatesOf, identifiersOf } from '../orders/order-context.ts';
+import { certificatesOf, identifiersOf, parseAll } from '../orders/order-context.ts';
 import { openDirectory } from '../providers/accounts.ts';
 import { roomFor, waitUntil } from '../providers/limits.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -59,7 +59,8 @@ export async function issuersOf(deps: AcmeDeps, slot: Slot, provider: Provider):
   const chains = [pending, served].flatMap((one) =>
     one !== undefined && issuerOf(state, fingerprintOf(one.leaf)) === provider.id ? one.chain : [],
   );
-  const all = [...certificatesOf(provider.caPem).filter((one) => one.basicConstraints?.ca === true), ...chains];
+  const own = provider.kind === 'private-ca' ? parseAll((await deps.privateCa?.roots()) ?? []) : [];
+  const all = [...certificatesOf(provider.caPem).filter((one) => one.basicConstraints?.ca === true), ...own, ...chains];
   return all.filter((one, i) => all.findIndex((other) => equalBytes(other.der, one.der)) === i);
 }
 
