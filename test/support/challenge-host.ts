@@ -22,7 +22,7 @@ export interface ChallengeHost {
   readonly names: string[];
 }
 
-export async function startChallengeHost(t: Pick<TestContext, 'after'>): Promise<ChallengeHost> {
+export async function startChallengeHost(t: Pick<TestContext, 'after'>, address = '127.0.0.1'): Promise<ChallengeHost> {
   const plain = certificateFor('dns', 'host.test');
   const listener: RequestListener = (request, response) => host.web(request, response);
   const http = createHttp(listener);
@@ -38,7 +38,7 @@ export async function startChallengeHost(t: Pick<TestContext, 'after'>): Promise
   tls.on('tlsClientError', () => undefined);
   for (const server of [http, https, tls]) {
     server.on('error', () => undefined);
-    server.listen(0, '127.0.0.1');
+    server.listen(0, address);
     await once(server, 'listening');
     t.after(() => server.close());
   }

@@ -1,7 +1,9 @@
 /** newOrder (RFC 8555 7.4, RFC 9773 5, profiles): what may be ordered, and which proofs are still needed. */
 import { randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
+import type { Schema } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { selectEabKey } from '../accounts/account-store.ts';
 import type { ChallengeType } from '../acme-server-settings.ts';
@@ -50,8 +52,6 @@ export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
   const template = await templateFor(core, call, message, wanted, names);
   const now = core.clock.now();
   const notAfter = lifetimeOf(wanted, template, now);
-  if (wanted.replaces !== undefined) await checkReplaced(core, message, wanted.replaces, names, now);
-  await refuseTooMany(core, message, names, wanted.replaces !== undefined, now);
   const row: OrderRow = {
     id: newId(),
     account_id: message.account.id,
@@ -66,6 +66,9 @@ export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
     expires_at: now + orderLife,
   };
   const authorizations = await core.storage.transaction(async (trx) => {
+    // in the transaction, so that of two orders at once the second sees the first
+    if (wanted.replaces !== undefined) await checkReplaced(trx, message, wanted.replaces, names, now);
+    await refuseTooMany(trx, core, message, names, wanted.replaces !== undefined, now);
     const found: AuthorizationRow[] = [];
     const reuse = core.settings().authorizationHours > 0 && core.reuses();
     for (const name of names) {
@@ -141,13 +144,12 @@ function lifetimeOf({ notBefore, notAfter }: Wanted, template: IssuingTemplate, 
 
 /** RFC 9773 5: of this account, with a name in common, and not replaced already. */
 async function checkReplaced(
-  core: Core,
+  db: Kysely<Schema>,
   { account }: AccountMessage,
   ariId: string,
   names: readonly CertifiedName[],
   now: number,
 ): Promise<void> {
-  const { db } = core.storage;
   const certificate = await selectCertificateByAri(db, ariId);
   if (certificate === undefined || certificate.account_id !== account.id)
     throw malformed('replaces-unknown', 'The certificate that this order replaces was not issued to this account.');
@@ -160,7 +162,8 @@ async function checkReplaced(
 }
 
 async function refuseTooMany(
-  { storage: { db }, settings }: Core,
+  db: Kysely<Schema>,
+  { settings }: Core,
   { account }: AccountMessage,
   names: readonly CertifiedName[],
   renewal: boolean,

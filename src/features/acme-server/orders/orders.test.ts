@@ -266,6 +266,25 @@ test('orders are limited by account, renewals that say what they replace are not
   assert.equal((await client.order(['a.example'], { replaces: ari })).status, 201);
 });
 
+test('asked twice at once, an order is issued once, and a certificate is replaced once', async (t) => {
+  const { server, ca, storage } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  const order = await client.order(['a.example']);
+  await client.prove(order);
+  const finalize = String(order.json['finalize']);
+  const answers = await Promise.all([1, 2, 3].map(() => client.post(finalize, { csr: csrFor(['a.example']) })));
+  assert.equal(answers.filter(({ json }) => json['status'] === 'valid').length, 1);
+  assert.equal(answers.filter((answer) => errorOf(answer) === 'orderNotReady').length, 2);
+  assert.equal(ca.issued.length, 1);
+  const { ari_id: replaces } = await storage.db
+    .selectFrom('acme_server_certificates')
+    .selectAll()
+    .executeTakeFirstOrThrow();
+  const orders = await Promise.all([1, 2, 3].map(() => client.order(['a.example'], { replaces })));
+  assert.deepEqual(orders.map(({ status }) => status).sort(), [201, 409, 409]);
+});
+
 test('what the CA refuses makes the order invalid with its words; a fault of ours leaves it ready', async (t) => {
   const { server, ca, faults } = await acmeServerForTest(t);
   const client = new JwsClient(server);

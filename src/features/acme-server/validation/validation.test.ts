@@ -114,6 +114,40 @@ test('names that lead nowhere, to nobody, or where nothing is validated are told
   assert.equal((await closed(subject('tls-alpn-01'), loopback))?.reason, 'connection-refused');
 });
 
+test('no spelling of a forbidden address, and no second answer of DNS, leads anywhere', async (t) => {
+  const inside = await startChallengeHost(t);
+  let reached = 0;
+  inside.web = (_request, response) => {
+    reached++;
+    response.end(keyAuthorization);
+  };
+  // the first host is let through, what it leads to is not
+  const entrance = await startChallengeHost(t, '127.0.0.2');
+  const check = (nameServer: NameServer) =>
+    createValidate({
+      ports: { http: entrance.http, https: inside.http, tlsAlpn: inside.tls },
+      nameServer,
+      allow: ['127.0.0.2/32'],
+    })(subject('http-01'), { networks: [], resolvers: [] });
+  const names = namesFrom({ 'host.test': ['127.0.0.2'], localhost: ['127.0.0.1'] });
+  for (const spelling of [
+    ...['127.0.0.1', '127.1', '0x7f.1', '2130706433', '0177.0.0.1', '127.0.0.1.', '0', 'localhost', '169.254.169.254'],
+    ...['[::ffff:127.0.0.1]', '[::1]', '[::]', '[64:ff9b::7f00:1]', '[2002:7f00:1::]', '[::127.0.0.1]'],
+  ]) {
+    const location = `http://${spelling}:${inside.http}/`;
+    entrance.web = (_request, response) => response.writeHead(302, { location }).end();
+    assert.equal((await check(names))?.reason, 'address-not-allowed', spelling);
+  }
+  entrance.web = (_request, response) => response.end(keyAuthorization);
+  let asked = 0;
+  const rebinding: NameServer = {
+    ...names,
+    addresses: async () => [{ address: asked++ === 0 ? '127.0.0.2' : '127.0.0.1', family: 4 }],
+  };
+  assert.equal(await check(rebinding), undefined);
+  assert.deepEqual([asked, reached], [1, 0]);
+});
+
 test('addresses: private and public ones unless the operator lists networks, never this machine by itself', () => {
   for (const address of ['10.1.2.3', '192.168.0.1', 'fd00::1', '100.64.0.1', '8.8.8.8', '2606:4700::1111'])
     assert.equal(refusal(address, []), undefined, address);
@@ -192,6 +226,9 @@ test('a DNS server that does not answer is told as such', async (t) => {
   t.after(() => silent.close());
   const names = createNameServer([`127.0.0.1:${silent.address().port}`]);
   const validate = createValidate({ nameServer: names });
-  assert.equal((await validate(subject('dns-01'), loopback))?.reason, 'dns-failure');
-  assert.equal((await validate(subject('http-01'), loopback))?.reason, 'dns-failure');
+  const answers = await Promise.all([validate(subject('dns-01'), loopback), validate(subject('http-01'), loopback)]);
+  assert.deepEqual(
+    answers.map((answer) => answer?.reason),
+    ['dns-failure', 'dns-failure'],
+  );
 });
