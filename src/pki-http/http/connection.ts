@@ -78,12 +78,25 @@ export class Connection {
       this.#requests++;
       const { request } = step;
       const last = !request.keepAlive || performance.now() > this.#endsAt || (this.#ended && this.#input === undefined);
-      const answer = this.#answer(last && request.keepAlive ? { ...request, keepAlive: false } : request);
+      const answer = this.#answered(last && request.keepAlive ? { ...request, keepAlive: false } : request);
+      if (answer === undefined) {
+        this.#refuse(500);
+        return;
+      }
       if (this.#send(answer, request, last)) return;
     }
     if (this.#input === undefined) this.deadline = performance.now() + this.#times.idle;
     if (this.#socket.isPaused()) this.#socket.resume();
     if (this.#ended) this.#socket.end();
+  }
+
+  /** A fault concerns this one client; undefined then. */
+  #answered(request: HttpRequest): HttpAnswer | Buffer | undefined {
+    try {
+      return this.#answer(request);
+    } catch {
+      return undefined;
+    }
   }
 
   /** True when the next request has to wait, or there is none. */

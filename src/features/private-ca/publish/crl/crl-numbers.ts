@@ -22,7 +22,9 @@ export async function takeCrlNumber(storage: Storage, authority: Numbered): Prom
     await writeLastNumber(trx, authority.id, number);
     return number;
   });
-  await writeDurably(numberPath(storage.folder, authority.id), Buffer.from(`${taken}\n`));
+  // another one may have come by with a higher number
+  if ((await numberInFile(storage.folder, authority.id)) < taken)
+    await writeDurably(numberPath(storage.folder, authority.id), Buffer.from(`${taken}\n`));
   failPoint('private-ca.crl-number-kept');
   return taken;
 }
