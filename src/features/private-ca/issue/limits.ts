@@ -13,7 +13,8 @@ export function limitsOf(issuers: readonly Certificate[]): Limits {
   if (layers.length === 0) return () => true;
   return (name) =>
     layers.every(({ permitted, excluded }) => {
-      const same = (kind: GeneralName['kind']) => kind === kindOf(name);
+      const limitsUris = [...permitted, ...excluded].some(({ base }) => base.kind === 'uri');
+      const same = (kind: GeneralName['kind']) => kind === kindOf(name, limitsUris);
       if (excluded.some(({ base }) => same(base.kind) && lies(name, base))) return false;
       const allowed = permitted.filter(({ base }) => same(base.kind));
       return allowed.length === 0 || allowed.some(({ base }) => lies(name, base));
@@ -43,9 +44,14 @@ export function isBelow(domain: string, base: string): boolean {
   return base === '' || domain === base || domain.endsWith(`.${base}`);
 }
 
-/** Services and XMPP domains have no constraints of their own: they are held to those of DNS names. */
-function kindOf(name: SanName): GeneralName['kind'] {
+/**
+ * Services and XMPP domains have no constraints of their own: they are held to those of DNS names. So is the host of a
+ * URI where none are limited: a SIP URI proves a domain as a DNS name does (RFC 5922 7.1).
+ */
+function kindOf(name: SanName, limitsUris: boolean): GeneralName['kind'] {
   switch (name.kind) {
+    case 'uri':
+      return limitsUris ? 'uri' : 'dns';
     case 'srv':
     case 'xmpp':
     case 'upn':

@@ -76,6 +76,19 @@ test('a template of one’s own decides usages, days, kinds and places of names,
   );
 });
 
+test('a SIP URI is held to the domains of the authority as a DNS name is', async (t) => {
+  const { ca, issue } = await startPrivateCa(t);
+  await ca.saveTemplate(testAdministrator, 'sip', { ...fields, sanKinds: ['dns', 'uri'] }, 0);
+  const uris = ['sip:example.com', 'sips:pbx.example.com', 'sip:bank.example', 'sip:ada@bank.example;a=.example.com'];
+  const names = [
+    { kind: 'dns', value: 'a.example.com' } as const,
+    ...uris.map((value) => ({ kind: 'uri', value }) as const),
+  ];
+  const { csr } = await makeCsr(['a.example.com'], { names });
+  const { parsed } = await issue([], { csr, template: 'sip' });
+  assert.deepEqual(sanOf(parsed), ['dns:a.example.com', 'uri:sip:example.com', 'uri:sips:pbx.example.com']);
+});
+
 test('a changed template counts from the next certificate on, and only from the version it was made from', async (t) => {
   const { ca, issue, clock } = await startPrivateCa(t);
   await ca.saveTemplate(testAdministrator, 'short', { ...fields, days: 10 }, 0);
