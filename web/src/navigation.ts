@@ -130,6 +130,21 @@ export const pages = [
     keywords: 'profile eku extended key usage days web client server wildcard',
   },
   {
+    path: '/security/acme',
+    menu: ['Maintenance', 'Security'],
+    title: 'ACME',
+    purpose: 'CAs that certificates are ordered from; how and when they renew themselves',
+    keywords:
+      'lets encrypt letsencrypt provider account renewal renew automatic scheduler time line http-01 dns-01 tls-alpn-01 challenge port 80 eab ari',
+  },
+  {
+    path: '/security/acme-server',
+    menu: ['Maintenance', 'Security'],
+    title: 'ACME clients',
+    purpose: 'Machines that enrol at the private CA by themselves: directories, keys, accounts, orders',
+    keywords: 'acme server certbot lego uacme dehydrated caddy acme.sh directory url eab key enrol enroll orders',
+  },
+  {
     path: '/tools/verify',
     menu: ['Maintenance', 'Tools'],
     title: 'Verify',

@@ -62,6 +62,11 @@ const CertificatePage = lazy(async () => ({
 const TemplatesPage = lazy(async () => ({
   default: (await import('./pages/private-ca/template/templates-page.tsx')).TemplatesPage,
 }));
+const AcmePage = lazy(async () => ({ default: (await import('./pages/acme/acme-page.tsx')).AcmePage }));
+const ProviderPage = lazy(async () => ({ default: (await import('./pages/acme/provider-page.tsx')).ProviderPage }));
+const AcmeServerPage = lazy(async () => ({
+  default: (await import('./pages/acme-server/acme-server-page.tsx')).AcmeServerPage,
+}));
 const TrustedCaPage = lazy(async () => ({
   default: (await import('./pages/trusted-ca/trusted-ca-page.tsx')).TrustedCaPage,
 }));
@@ -138,6 +143,9 @@ function Pages() {
         {({ serial }) => <CertificatePage key={serial} serial={serial} />}
       </Route>
       <Route path="/security/certificate-templates" component={TemplatesPage} />
+      <Route path="/security/acme" component={AcmePage} />
+      <Route path="/security/acme/:id">{({ id }) => <ProviderPage key={id} id={id} />}</Route>
+      <Route path="/security/acme-server" component={AcmeServerPage} />
       <Route path="/tools/verify" component={VerifyPage} />
       <Route path="/status/peers" component={PeersPage} />
       <Route path="/status/peers/:fingerprint">

@@ -1,4 +1,4 @@
-/** One identity: what is loaded, its chain and life, the CSR, the upload, the history. */
+/** One identity: what is loaded, its chain and life, the CSR, ACME, the upload, the history. */
 import { Link } from 'wouter';
 import type { IdentityView } from '../../api.ts';
 import { Notice } from '../../components/notice.tsx';
@@ -8,6 +8,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { withPlainDates } from '../../components/time.tsx';
 import { useIdentity } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
+import { AcmePanel } from '../acme/slot/acme-panel.tsx';
 import { CertificatePanel } from './certificate-panel.tsx';
 import { ChainPanel } from './chain-panel.tsx';
 import { CsrPanel } from './csr-panel.tsx';
@@ -43,6 +44,7 @@ export function SlotPage({ slot, home }: SlotPageProps) {
           <CertificatePanel identity={query.data} />
           {query.data.active && <ChainPanel active={query.data.active} />}
           <CsrPanel identity={query.data} home={home} />
+          <AcmePanel slot={slot} />
           <UploadPanel identity={query.data} />
           <NamesPanel identity={query.data} home={home} />
           <HistoryPanel identity={query.data} />
