@@ -7,11 +7,9 @@
 export function element(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of content) length += part.length;
-  const octets = lengthOctets(length);
-  const out = new Uint8Array(1 + octets.length + length);
-  out[0] = tag;
-  out.set(octets, 1);
-  let at = 1 + octets.length;
+  let at = headerLength(length);
+  const out = new Uint8Array(at + length);
+  writeHeader(out, tag, length);
   for (const part of content) {
     out.set(part, at);
     at += part.length;
@@ -21,7 +19,9 @@ export function element(tag: number, ...content: readonly Uint8Array[]): Uint8Ar
 
 /** Identifier and length octets of an element whose content is written elsewhere. */
 export function header(tag: number, length: number): Uint8Array {
-  return Uint8Array.of(tag, ...lengthOctets(length));
+  const out = new Uint8Array(headerLength(length));
+  writeHeader(out, tag, length);
+  return out;
 }
 
 export function sequence(...members: readonly Uint8Array[]): Uint8Array {
@@ -155,11 +155,23 @@ function timeDigits(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$|[-:T]/g, '');
 }
 
-function lengthOctets(length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(length);
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest & 0xff);
-  return Uint8Array.of(0x80 | octets.length, ...octets);
+function headerLength(length: number): number {
+  let octets = 2;
+  if (length >= 0x80) for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets++;
+  return octets;
+}
+
+/** X.690 8.1.3: one octet up to 127, else their number and the octets, the highest first. */
+function writeHeader(out: Uint8Array, tag: number, length: number): void {
+  out[0] = tag;
+  if (length < 0x80) {
+    out[1] = length;
+    return;
+  }
+  let octets = 0;
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets++;
+  out[1] = 0x80 | octets;
+  for (let rest = length, at = octets; at > 0; rest = Math.floor(rest / 256), at--) out[1 + at] = rest % 256;
 }
 
 function base128(arc: bigint): number[] {
