@@ -13,8 +13,7 @@ export const nameServer = '127.0.0.53';
 export function runInside(script: string, folder: string): number {
   const resolver = join(folder, 'resolv.conf');
   writeFileSync(resolver, `nameserver ${nameServer}\noptions timeout:1 attempts:1\n`);
-  const user = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const namespaces = [...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const namespaces = namespaceOptions();
   const prepare = 'ip link set lo up && mount --bind "$1" /etc/resolv.conf && shift && exec "$@"';
   const program = [process.execPath, '--disable-warning=ExperimentalWarning', script, folder];
   const { status, error } = spawnSync('unshare', [...namespaces, 'sh', '-c', prepare, 'sh', resolver, ...program], {
@@ -23,4 +22,17 @@ export function runInside(script: string, folder: string): number {
   });
   if (error !== undefined) console.error(`No network namespace could be made: ${error.message}`);
   return status ?? 1;
+}
+
+/** The `skip` option of a test that runs something inside: false, or why this user may not. */
+export function mayNotRunInside(): false | string {
+  const { status } = spawnSync('unshare', [...namespaceOptions(), 'ip', 'link', 'set', 'lo', 'up'], {
+    timeout: 10_000,
+  });
+  return status === 0 ? false : 'this user may not make a network namespace';
+}
+
+function namespaceOptions(): readonly string[] {
+  const user = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  return [...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 }

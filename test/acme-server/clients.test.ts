@@ -4,11 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { runInside } from '../../scripts/demo/namespace.ts';
+import { mayNotRunInside, runInside } from '../../scripts/demo/namespace.ts';
 import { needs } from '../support/needs.ts';
 import type { ClientResult } from './stage.ts';
 
-const skip = needs('unshare', 'ip', 'certbot', 'lego', 'uacme', 'dehydrated', 'caddy', 'pebble-challtestsrv', 'curl');
+const skip =
+  needs('unshare', 'ip', 'certbot', 'lego', 'uacme', 'dehydrated', 'caddy', 'pebble-challtestsrv', 'curl') ||
+  mayNotRunInside();
 
 interface Outcome {
   readonly results: readonly ClientResult[];

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runInside } from '../../scripts/demo/namespace.ts';
+import { mayNotRunInside, runInside } from '../../scripts/demo/namespace.ts';
 import { needs } from '../support/needs.ts';
 import type { Step } from './path-stage.ts';
 import { pathCommands } from './readme-path.ts';
 
-const skip = needs('unshare', 'ip', 'certbot', 'pebble-challtestsrv', 'openssl', 'curl');
+const skip = needs('unshare', 'ip', 'certbot', 'pebble-challtestsrv', 'openssl', 'curl') || mayNotRunInside();
 
 test('the commands of the README lead to a peer that is accepted by its certificate', { skip }, (t) => {
   assert.ok(pathCommands.length >= 9, 'the README has the commands');
