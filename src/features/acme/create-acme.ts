@@ -72,9 +72,9 @@ export function createAcme(deps: AcmeDeps): Acme {
       return Promise.all(rows.map((row) => shownOrder(deps, row)));
     },
     order: async (id) => shownOrder(deps, await orderRow(deps, id)),
-    abandon: async (_actor, id) => {
+    abandon: async (actor, id) => {
       await orderRow(deps, id);
-      await attempts.abandon(id);
+      await attempts.abandon(actor, id);
       return changed(await shownOrder(deps, await orderRow(deps, id)));
     },
     alpnChallenges: async () => desk.alpn(),

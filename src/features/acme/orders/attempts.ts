@@ -33,7 +33,7 @@ export interface Attempts {
   /** Goes on with orders that a process left behind; ends when all of them have. Answers how many another one still holds. */
   resume(): Promise<number>;
   /** Ends the order as abandoned. */
-  abandon(id: string): Promise<void>;
+  abandon(actor: Actor, id: string): Promise<void>;
   running(slot: Slot): boolean;
   /** Ends the work where it stands. */
   stop(): Promise<void>;
@@ -92,7 +92,7 @@ export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
       // a process that was killed keeps its leases for some seconds
       return (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected').length;
     },
-    abandon: async (id) => {
+    abandon: async (actor, id) => {
       const row = await store.selectOrder(deps.storage.db, id);
       if (row?.state !== 'running') return;
       const stopped = new Problem({
@@ -102,7 +102,10 @@ export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
         detail: 'A person has stopped it.',
         hint: 'Sign again when you want to go on.',
       });
-      await endOrder(deps, row, 'abandoned', stopped);
+      const detail = { slot: row.slot, step: row.step };
+      await endOrder(deps, row, 'abandoned', stopped, (trx) =>
+        recordAudit(trx, actor, { action: 'acme.order-stop', object: row.id, detail }),
+      );
       const own = work.get(row.slot as Slot);
       own?.abort.abort(stopped);
       await own?.ended;

@@ -16,6 +16,7 @@ import { rememberWait } from '../providers/limits.ts';
 import { findProvider } from '../providers/manage-providers.ts';
 import { type Provider, readSecrets } from '../providers/provider.ts';
 import { readSlotSettings } from '../slots/slot-settings.ts';
+import { readSlotState } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
 import type { ChallengeDesk } from './challenge-desk.ts';
 import type { OrderContext, StepResult } from './order-context.ts';
@@ -140,9 +141,11 @@ async function contextOf(
 ): Promise<OrderContext> {
   const slot = parseSlot(row.slot);
   const provider = await findProvider(deps, row.provider);
+  const known = await store.selectSlot(deps.storage.db, slot);
+  const settings = readSlotSettings(known);
   return {
     ...{ deps, actor, row, fields: readOrderFields(row), slot, provider, lease, signal, account },
-    settings: readSlotSettings(await store.selectSlot(deps.storage.db, slot)),
+    settings: readSlotState(known).newKey ? { ...settings, key: 'rotate' } : settings,
     solver: async () => {
       const stored = await store.selectProvider(deps.storage.db, provider.id);
       return desk.solverFor(provider.challenge, stored === undefined ? {} : readSecrets(deps.storage.vault, stored));

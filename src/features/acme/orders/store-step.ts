@@ -29,7 +29,7 @@ export async function storeCertificate(context: OrderContext): Promise<StepResul
       await countEvents(trx, fields.directory, counters, now);
       await changeState(trx, slot, (state) => ({
         ...{ certificate: '', suggested: null, askAt: 0, failures: 0, failingSince: null, failedAt: null },
-        ...{ nextAttempt: null, permanent: false, stopped: false, goneOnAt: null, tryNow: false },
+        ...{ nextAttempt: null, permanent: false, stopped: false, goneOnAt: null, tryNow: false, newKey: false },
         lastSign: {
           at: now,
           ok: true,

@@ -118,7 +118,12 @@ export async function revokeSlot(
     await account.client.revoke(held.leaf.der, reason).finally(() => account.close());
   } else await deps.privateCa?.revoke(actor, toHex(held.leaf.serial), reason);
   await deps.storage.transaction(async (trx) => {
-    await changeState(trx, slot, () => ({ tryNow: which === 'active' }));
+    const { scheduler } = readSlotSettings(await store.selectSlot(trx, slot));
+    const newKey = reason === 'key-compromise';
+    await changeState(trx, slot, (now) => ({
+      tryNow: which === 'active' && scheduler ? true : now.tryNow,
+      newKey: newKey || now.newKey,
+    }));
     const detail = { which, reason, provider: provider.name, serial: toHex(held.leaf.serial) };
     await recordAudit(trx, actor, { action: 'acme.revoke', object: slot, before: held.leaf.der, detail });
   });

@@ -33,6 +33,8 @@ const slotState = z.object({
   byHand: z.array(z.number()),
   /** The scheduler tries at its next look, whatever the times say. */
   tryNow: z.boolean(),
+  /** The key in use is no longer good: the next certificate gets a new one, whatever is set. */
+  newKey: z.boolean(),
   lastSign: outcome.nullable(),
   lastDeploy: outcome.nullable(),
   /** Provider by SHA-256 of the certificate that it issued; the newest last. */
@@ -56,6 +58,7 @@ export const emptyState: SlotState = {
   goneOnAt: null,
   byHand: [],
   tryNow: false,
+  newKey: false,
   lastSign: null,
   lastDeploy: null,
   issued: [],

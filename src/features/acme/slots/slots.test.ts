@@ -94,6 +94,22 @@ test('Revoked by the account with a reason; the CA knows, and the scheduler is t
   assert.equal(actions.filter((action) => action === 'acme.revoke').length, 2);
 });
 
+test('A key that was given away is not kept, whatever is set', async (context) => {
+  const { acme, sign, identity } = await openAcmePair(context);
+  await sign();
+  await acme.slots.deploy(actor, 'server');
+  await acme.slots.change(actor, 'server', { version: 1, key: 'retain' });
+  const before = (await identity.slot('server')).active?.publicKeySha256;
+  await acme.slots.revoke(actor, 'server', 'active', 'key-compromise');
+  await sign();
+  await acme.slots.deploy(actor, 'server');
+  const after = (await identity.slot('server')).active?.publicKeySha256;
+  assert.notEqual(after, before);
+  await sign();
+  await acme.slots.deploy(actor, 'server');
+  assert.equal((await identity.slot('server')).active?.publicKeySha256, after, 'from then on it is kept');
+});
+
 test('Retry now is possible four times in an hour, and makes an attempt at the next look', async (context) => {
   const { acme, clock, ca } = await openAcmePair(context);
   ca.misbehave.absent = 'unavailable';
