@@ -4,6 +4,7 @@
  */
 import type { TLSSocket } from 'node:tls';
 import type { Decision } from '../../features/verification/verification.ts';
+import { endOfRule } from '../../features/zones/zones.ts';
 import type { Log } from '../../lib/log.ts';
 import type { EdgeRevocationRule } from '../snapshot-peers.ts';
 import { decisionEnd } from './decision-memory.ts';
@@ -98,10 +99,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
     });
   };
 
-  const endOf = ({ decision }: Verdict): number => {
+  const endOf = ({ decision, zone }: Verdict): number => {
     if (decision === undefined) return Number.POSITIVE_INFINITY;
+    const rule = typeof zone?.ekuRule === 'object' ? endOfRule(zone.ekuRule) : 0;
     const follow = Math.max(followMs, live.size * followEachMs) * (0.75 + Math.random() / 4);
-    const end = decision.accepted ? decisionEnd(decision) : Number.POSITIVE_INFINITY;
+    const ends = [
+      decision.accepted ? decisionEnd(decision) : Number.POSITIVE_INFINITY,
+      ...(rule > now() ? [rule] : []),
+    ];
+    const end = Math.min(...ends);
     return restsOutside(decision) ? Math.min(end, now() + follow) : end;
   };
 

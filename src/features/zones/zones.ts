@@ -35,7 +35,7 @@ export type { ClosedReport, PeerReport, Report, ZoneReport } from './peers/repor
 export type { CalendarEvent, Forecast, PeerRow, PeerView } from './peers/schemas.ts';
 export type { ClosedConnection, VersionedAccessRules, ZonePatch, ZoneRequest, ZoneView } from './schemas.ts';
 export { dials, type EdgeZone, type EkuRule, namesOf, type Zone, type ZoneIdentity, type ZoneKind } from './zone.ts';
-export { inboundQuestion, outboundQuestion, type ZoneQuestion } from './zone-question.ts';
+export { endOfRule, inboundQuestion, outboundQuestion, type ZoneQuestion } from './zone-question.ts';
 
 /** What the edges enforce. */
 export interface EdgeZones {
