@@ -2,6 +2,7 @@
 import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ZoneAccessRules } from '../../api.ts';
+import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { ApiProblem } from '../../problem.ts';
@@ -27,21 +28,30 @@ export function AccessRulesPanel() {
   return (
     <Panel title="Default zone access rules" anchor="access-rules">
       <QueryView query={rules} rows={3}>
-        {(data) => <RulesForm key={data.version} stored={data} />}
+        {(data) => <RulesForm current={data} />}
       </QueryView>
     </Panel>
   );
 }
 
-function RulesForm({ stored }: { readonly stored: ZoneAccessRules }) {
-  const [rules, setRules] = useState<readonly (Rule & { readonly key: number })[]>(() =>
-    stored.rules.map((rule, key) => ({ ...rule, key })),
-  );
+const keyed = (rules: readonly Rule[]) => rules.map((rule, key) => ({ ...rule, key }));
+
+function RulesForm({ current }: { readonly current: ZoneAccessRules }) {
+  const [stored, setStored] = useState(current);
+  const [rules, setRules] = useState<readonly (Rule & { readonly key: number })[]>(() => keyed(stored.rules));
   const [unmatched, setUnmatched] = useState(stored.unmatched);
   const { rules: save } = useZoneChanges();
   const disabled = !useMayChange();
   const plain = rules.map(({ key: _, ...rule }) => rule);
   const dirty = JSON.stringify([plain, unmatched]) !== JSON.stringify([stored.rules, stored.unmatched]);
+  function show(next: ZoneAccessRules) {
+    setStored(next);
+    setUnmatched(next.unmatched);
+    setRules(keyed(next.rules));
+  }
+  // the form keeps what it was made from while something is typed; then a save tells of a change by somebody else
+  if (!dirty && current.version > stored.version) show(current);
+  useUnsavedGuard(dirty, 'the access rules');
   const change = (key: number, part: Partial<Rule>) =>
     setRules(rules.map((rule) => (rule.key === key ? { ...rule, ...part } : rule)));
   const fault = (index: number, field: keyof Rule) =>
@@ -55,7 +65,7 @@ function RulesForm({ stored }: { readonly stored: ZoneAccessRules }) {
   }
   function submit(event: FormEvent) {
     event.preventDefault();
-    save.mutate({ version: stored.version, unmatched, rules: plain });
+    save.mutate({ version: stored.version, unmatched, rules: plain }, { onSuccess: show });
   }
   return (
     <form className="tg-stack" onSubmit={submit}>
@@ -148,8 +158,7 @@ function RulesForm({ stored }: { readonly stored: ZoneAccessRules }) {
         error={save.error}
         onCancel={() => {
           save.reset();
-          setUnmatched(stored.unmatched);
-          setRules(stored.rules.map((rule, key) => ({ ...rule, key })));
+          show(current);
         }}
       />
     </form>

@@ -37,7 +37,7 @@ export function AspectsTable({ label, aspects }: { readonly label: string; reado
               <Table.Td data-label="Result">
                 <StateMark tone={results[result][0]}>{results[result][1]}</StateMark>
               </Table.Td>
-              <Table.Td data-label="Reason and remedy">
+              <Table.Td data-label="Reason and remedy" style={{ overflowWrap: 'anywhere' }}>
                 <div>{words}</div>
                 {remedy !== '' && <div className="tg-dim">{remedy}</div>}
               </Table.Td>

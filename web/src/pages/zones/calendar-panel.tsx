@@ -1,5 +1,6 @@
 /** What breaks when: certificates that end, uses that get lost, issuers that are not trusted. */
 import { Table } from '@mantine/core';
+import type { Answer } from '../../api.ts';
 import { StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
@@ -26,7 +27,7 @@ export function CalendarPanel() {
           events.length === 0 ? (
             <Empty title="Nothing is known that would break a zone." />
           ) : (
-            <WideTable label="Calendar of zones" minWidth={760} stacks maxHeight={420}>
+            <WideTable label="Calendar of zones" minWidth={760} stacks>
               <Table fz="sm" verticalSpacing={6}>
                 <Table.Thead>
                   <Table.Tr>
@@ -37,14 +38,14 @@ export function CalendarPanel() {
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {events.map((event) => (
+                  {grouped(events).map(({ event, zoneNames }) => (
                     <Table.Tr key={`${event.at} ${event.zone} ${event.cause} ${event.fingerprint}`}>
                       <Table.Td data-label="When">
                         {dateText(event.at)}
                         <div className="tg-dim tg-small">{distanceText(event.at)}</div>
                       </Table.Td>
                       <Table.Td data-label="Zone" className="tg-name-cell">
-                        {event.zoneName}
+                        {zoneNames.join(', ')}
                       </Table.Td>
                       <Table.Td data-label="Cause">
                         <StateMark tone={event.breaks ? 'warning' : 'note'}>{causes[event.cause]}</StateMark>
@@ -63,5 +64,17 @@ export function CalendarPanel() {
         }
       </QueryView>
     </Panel>
+  );
+}
+
+type Event = Answer<'/zones/calendar', 'get'>['events'][number];
+
+/** One row for what happens to several zones at once. */
+function grouped(events: readonly Event[]): readonly { event: Event; zoneNames: readonly string[] }[] {
+  const groups = Map.groupBy(events, ({ at, cause, words, remedy, breaks }) =>
+    JSON.stringify([at, cause, words, remedy, breaks]),
+  );
+  return [...groups.values()].flatMap((group) =>
+    group[0] === undefined ? [] : [{ event: group[0], zoneNames: group.map(({ zoneName }) => zoneName) }],
   );
 }

@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { api, type CertificateAuthentication } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { Facts } from '../../components/facts.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
@@ -24,7 +25,7 @@ export function CertificateAuthenticationPage() {
   return (
     <Page intro="Whether browsers and API clients must show a client certificate before they reach this gateway, and whether that certificate is the log-in.">
       <QueryView query={settings} rows={6}>
-        {(data) => <SettingsForm key={data.version} stored={data} />}
+        {(data) => <SettingsForm current={data} />}
       </QueryView>
     </Page>
   );
@@ -36,14 +37,26 @@ const checks = [
   { value: 'all', label: 'The whole chain' },
 ];
 
-function SettingsForm({ stored }: { readonly stored: CertificateAuthentication }) {
+function SettingsForm({ current }: { readonly current: CertificateAuthentication }) {
+  const [stored, setStored] = useState(current);
   const [values, setValues] = useState({ mode: stored.mode, crlCheck: stored.crlCheck });
+  const dirty = values.mode !== stored.mode || values.crlCheck !== stored.crlCheck;
+  function show(next: CertificateAuthentication) {
+    setStored(next);
+    setValues({ mode: next.mode, crlCheck: next.crlCheck });
+  }
+  // the form keeps what it was made from while something is chosen; then a save tells of a change by somebody else
+  if (!dirty && current !== stored) show(current);
+  useUnsavedGuard(dirty, 'certificate-based authentication');
   const client = useQueryClient();
   const disabled = !useMayChange();
   const save = useMutation({
     mutationFn: () => unwrap(api.PUT('/zones/certificate-authentication', { body: { ...stored, ...values } })),
-    onSuccess: async () => {
+    onError: () => client.invalidateQueries({ queryKey: ['certificate-authentication'] }),
+    onSuccess: async (next) => {
       toast('Saved. It holds from the next connection on.');
+      client.setQueryData(['certificate-authentication'], next);
+      show(next);
       await client.invalidateQueries({ queryKey: ['certificate-authentication'] });
     },
   });
@@ -73,19 +86,19 @@ function SettingsForm({ stored }: { readonly stored: CertificateAuthentication }
               <Radio
                 value="not-required"
                 label="Not required"
-                description="Nobody is asked for a certificate."
+                description="Nobody is asked for a certificate; people log in with name and password."
                 disabled={disabled}
               />
               <Radio
                 value="validation"
                 label="Certificate validation"
-                description="A certificate of a trusted CA is needed; people log in with their password."
+                description="A connection without a certificate of a trusted CA is closed before anything is shown. People log in with name and password."
                 disabled={disabled}
               />
               <Radio
                 value="authentication"
                 label="Certificate-based authentication"
-                description="The certificate is the log-in. Dangerous changes still need the password."
+                description="The same, and the certificate is the log-in of the user whose name the regex finds in it. Dangerous changes still need the password."
                 disabled={disabled}
               />
             </div>
@@ -116,12 +129,12 @@ function SettingsForm({ stored }: { readonly stored: CertificateAuthentication }
         </div>
       </Panel>
       <SaveBar
-        dirty={values.mode !== stored.mode || values.crlCheck !== stored.crlCheck}
+        dirty={dirty}
         saving={save.isPending}
         error={save.error}
         onCancel={() => {
           save.reset();
-          setValues({ mode: stored.mode, crlCheck: stored.crlCheck });
+          show(current);
         }}
       />
     </form>

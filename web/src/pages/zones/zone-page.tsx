@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type Zone } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
@@ -74,7 +75,7 @@ export function ZonePage({ id }: { readonly id: string }) {
                   {zone.states.length > 0 && <ZoneStates states={zone.states} />}
                 </div>
               </Panel>
-              <ZoneForm key={zone.version} zone={zone} />
+              <ZoneForm zone={zone} />
             </>
           )
         }
@@ -83,12 +84,20 @@ export function ZonePage({ id }: { readonly id: string }) {
   );
 }
 
+type ZoneValues = Omit<Zone, 'peers'> & { readonly peers: string };
 type EkuChoice = 'strict' | 'server-auth-accepted' | 'until';
 
 function ZoneForm({ zone }: { readonly zone: Zone }) {
   const isNew = zone.id === '';
-  const [values, setValues] = useState({ ...zone, peers: zone.peers.join(', ') });
-  const set = (part: Partial<typeof values>) => setValues({ ...values, ...part });
+  const [base, setBase] = useState(zone);
+  const [edits, setEdits] = useState<Partial<ZoneValues>>({});
+  const original: ZoneValues = { ...base, peers: base.peers.join(', ') };
+  const values: ZoneValues = { ...original, ...edits };
+  const set = (part: Partial<ZoneValues>) => setEdits({ ...edits, ...part });
+  const dirty = JSON.stringify(values) !== JSON.stringify(original);
+  // the form keeps what it was made from while something is typed; then a save tells of a change by somebody else
+  if (!dirty && zone.version > base.version) setBase(zone);
+  useUnsavedGuard(dirty, 'this zone');
   const identities = useIdentities();
   const trustSets = useTrustSets();
   const { refresh } = useZoneChanges();
@@ -102,12 +111,16 @@ function ZoneForm({ zone }: { readonly zone: Zone }) {
       return unwrap(
         api.PATCH('/zones/{id}', {
           params: { path: { id: zone.id } },
-          body: { version: zone.version, ...fields, peers },
+          body: { version: base.version, ...fields, peers },
         }),
       );
     },
+    // somebody else may have been faster: the list shows what holds
+    onError: refresh,
     onSuccess: async (saved) => {
       toast(isNew ? `Zone ${saved.name} is there.` : 'Saved.');
+      setBase(saved);
+      setEdits({});
       await refresh();
       if (isNew) navigate(`/configuration/zones/${saved.id}`);
     },

@@ -51,6 +51,7 @@ export function useZoneChanges() {
     }),
     rules: useMutation({
       mutationFn: (rules: ZoneAccessRules) => unwrap(api.PUT('/zones/access-rules', { body: rules })),
+      onError: refresh,
       onSuccess: async () => {
         toast('The access rules are in force.');
         await refresh();
