@@ -66,7 +66,7 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
   /** CA certificates of accepted chains: thousands of peers present the same few. */
   const issuers = new ByteMemory<Certificate>(256);
   let evidence: PeerEvidence | undefined;
-  const decisions = new DecisionMemory();
+  let decisions = new DecisionMemory();
   const tools = { monotonic: () => performance.now(), memory };
 
   return {
@@ -75,6 +75,8 @@ export function createPeerVerifier(folder: string, now: () => number = Date.now)
       return {
         use: () => {
           evidence = next;
+          // the old ones would keep the old CRLs
+          decisions = new DecisionMemory();
         },
       };
     },
