@@ -40,6 +40,7 @@ test('contacts are single mail addresses, terms must be agreed to when there are
   const refused = await client.register({});
   assert.equal(errorOf(refused), 'userActionRequired');
   assert.match(String(refused.headers['link']), /terms>;rel="terms-of-service"/);
+  assert.equal(refused.json['instance'], 'https://ca.test/terms');
   const agreed = (contact: string[]) => client.register({ termsOfServiceAgreed: true, contact });
   assert.equal(errorOf(await agreed(['tel:+123'])), 'unsupportedContact');
   for (const contact of ['mailto:a@b?subject=x', 'mailto:a@b,c@d', 'mailto:', 'mailto:a b@c', 'mailto:<script>@b'])

@@ -42,6 +42,7 @@ export async function newAccount(core: Core, call: Call): Promise<AcmeAnswer> {
   if (termsUrl !== '' && wanted.termsOfServiceAgreed !== true)
     throw new AcmeError('userActionRequired', 'terms', `Agree to the terms of service first: ${termsUrl}`, {
       headers: { link: `<${termsUrl}>;rel="terms-of-service"` },
+      instance: termsUrl,
     });
   const contacts = readContacts(wanted.contact ?? []);
   const now = clock.now();

@@ -44,6 +44,8 @@ export interface AcmeErrorOptions {
   readonly subproblems?: readonly AcmeProblem[];
   /** `badSignatureAlgorithm`: what is supported (RFC 8555 6.2). */
   readonly algorithms?: readonly string[];
+  /** `userActionRequired`: what a person is to read (RFC 8555 7.3.3). */
+  readonly instance?: string;
 }
 
 /** Thrown anywhere below the dispatcher, answered as a problem document; nothing was changed. */
@@ -52,6 +54,7 @@ export class AcmeError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly algorithms: readonly string[] | undefined;
+  readonly instance: string | undefined;
 
   constructor(type: AcmeErrorType, reason: string, detail: string, options: AcmeErrorOptions = {}) {
     super(detail);
@@ -59,6 +62,7 @@ export class AcmeError extends Error {
     this.status = options.status ?? statuses[type] ?? 400;
     this.headers = options.headers ?? {};
     this.algorithms = options.algorithms;
+    this.instance = options.instance;
   }
 }
 

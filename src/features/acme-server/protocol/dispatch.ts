@@ -14,6 +14,7 @@ import { AcmeError, problemDocument } from './acme-error.ts';
 import type { Call, Core } from './core.ts';
 import { directory } from './directory.ts';
 import type { AcmeAnswer, AcmeRequest } from './exchange.ts';
+import { openMessage, requireEmpty } from './message.ts';
 import type { RequestRate } from './rates.ts';
 
 export type Handle = (request: AcmeRequest) => Promise<AcmeAnswer>;
@@ -71,10 +72,13 @@ async function answer(core: Core, runner: ValidationRunner, call: Call, path: re
   const { method } = call.request;
   const [resource = '', id = '', action, more] = path;
   const reading = method === 'GET' || method === 'HEAD';
-  if (path.length === 1 && resource === 'directory' && reading) return directory(core, call);
-  if (path.length === 1 && resource === 'new-nonce' && reading)
+  if (path.length === 1 && (resource === 'directory' || resource === 'new-nonce') && (reading || method === 'POST')) {
+    // RFC 8555 6.3: by GET, and by POST-as-GET as well
+    if (!reading) requireEmpty(await openMessage(core, call));
+    if (resource === 'directory') return directory(core, call);
     // RFC 8555 7.2
     return { status: method === 'HEAD' ? 200 : 204, headers: {}, body: '' };
+  }
   if (path.length === 2 && resource === 'renewal-info' && reading) return renewalInfo(core, id);
   if (method !== 'POST') throw wrongMethod(path);
   const posted = path.length === 1 ? collections[resource] : undefined;
@@ -146,6 +150,7 @@ function refusal(core: Core, error: unknown): AcmeAnswer {
   const document = {
     ...problemDocument(known.problem, known.status),
     ...(known.algorithms && { algorithms: known.algorithms }),
+    ...(known.instance && { instance: known.instance }),
   };
   return {
     status: known.status,

@@ -30,6 +30,18 @@ test('the directory names every resource, the profiles, and whether a binding is
   assert.equal((await new JwsClient(server).get('directory')).status, 404);
 });
 
+test('directory and nonces are read by POST-as-GET as well', async (t) => {
+  const { server } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  const directory = await client.post('directory', '');
+  assert.deepEqual(directory.json, (await client.get('directory')).json);
+  assert.ok(directory.headers['replay-nonce']);
+  assert.equal((await client.post('new-nonce', '')).status, 204);
+  assert.equal(errorOf(await client.post('directory', {})), 'malformed');
+  assert.equal(errorOf(await client.post('directory', '', { signedBy: makeAccountKey() })), 'unauthorized');
+});
+
 test('a nonce comes from HEAD with 200 and from GET with 204, works once, and is bad after an hour and a restart', async (t) => {
   const { server, clock, restart } = await acmeServerForTest(t);
   const client = new JwsClient(server);
