@@ -1,5 +1,5 @@
 /** New external account key: for whom, for which names; then its secret, once, with command lines that hold it. */
-import { Button, MultiSelect, NumberInput, TextInput } from '@mantine/core';
+import { Button, NumberInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type AcmeServerKeyRequest, type AcmeServerSettings, api } from '../../api.ts';
@@ -15,6 +15,7 @@ import { useRefreshServer } from './acme-server-queries.ts';
 import { clientCommands } from './client-commands.ts';
 import { ClientCommandsView } from './client-commands-view.tsx';
 import { exampleName, useBase } from './directories-panel.tsx';
+import { ProfileChoice } from './profile-choice.tsx';
 
 interface KeyDialogProps {
   readonly settings: AcmeServerSettings;
@@ -70,11 +71,10 @@ export function KeyDialog({ settings, onClose }: KeyDialogProps) {
           error={fieldError(problem, 'names')}
           onChange={(names) => set({ names })}
         />
-        <MultiSelect
-          label="Profiles"
-          description="Empty: all that are offered."
-          data={[...settings.profiles]}
-          value={form.profiles}
+        <ProfileChoice
+          description="None: all that are offered."
+          offered={settings.templates.filter(({ name }) => settings.profiles.includes(name))}
+          chosen={form.profiles}
           error={fieldError(problem, 'profiles')}
           onChange={(profiles) => set({ profiles })}
         />

@@ -1,5 +1,5 @@
 /** Settings of the ACME server: on or off, what may be ordered, by whom, and how names are proved. */
-import { Checkbox, MultiSelect, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { type AcmeServerSettings, api } from '../../api.ts';
@@ -11,6 +11,7 @@ import { unwrap } from '../../transport.ts';
 import { useEdits } from '../acme/edits.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
 import { useRefreshServer } from './acme-server-queries.ts';
+import { ProfileChoice } from './profile-choice.tsx';
 
 const lists = ['hosts', 'names', 'networks', 'resolvers'] as const;
 type Listed = (typeof lists)[number];
@@ -42,7 +43,6 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
     event.preventDefault();
     save.mutate();
   }
-  const offered = settings.templates.map(({ name }) => name);
   return (
     <Panel title="Settings" anchor="settings">
       <form className="tg-form" onSubmit={submit} aria-label="Settings of the ACME server">
@@ -53,28 +53,24 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
           error={fault('enabled')}
           onChange={(e) => set({ enabled: e.currentTarget.checked })}
         />
-        <div className="tg-columns" style={{ alignItems: 'start' }}>
-          <MultiSelect
-            label="Profiles"
-            description="Templates that clients may choose."
-            data={[...new Set([...offered, ...values.profiles])]}
-            value={[...values.profiles]}
-            error={fault('profiles')}
-            onChange={(profiles) => set({ profiles })}
-          />
-          <Select
-            label="Default profile"
-            description="For orders that name none."
-            data={[
-              { value: '', label: 'The first one' },
-              ...values.profiles.map((name) => ({ value: name, label: name })),
-            ]}
-            allowDeselect={false}
-            value={values.profiles.includes(values.defaultProfile) ? values.defaultProfile : ''}
-            error={fault('defaultProfile')}
-            onChange={(name) => set({ defaultProfile: name ?? '' })}
-          />
-        </div>
+        <ProfileChoice
+          offered={settings.templates}
+          chosen={values.profiles}
+          error={fault('profiles')}
+          onChange={(profiles) => set({ profiles })}
+        />
+        <Select
+          label="Default profile"
+          description="For orders that name none."
+          data={[
+            { value: '', label: 'The first one' },
+            ...values.profiles.map((name) => ({ value: name, label: name })),
+          ]}
+          allowDeselect={false}
+          value={values.profiles.includes(values.defaultProfile) ? values.defaultProfile : ''}
+          error={fault('defaultProfile')}
+          onChange={(name) => set({ defaultProfile: name ?? '' })}
+        />
         <ListField
           label="Names"
           description="What may be ordered: domains with everything below, address ranges, * for every name. Empty: nothing."

@@ -160,6 +160,7 @@ export function ChallengeFields({ value, onChange, known, error }: ChallengeFiel
             minRows={2}
             maxRows={6}
             spellCheck={false}
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12 } }}
             value={value.caPem}
             onChange={(e) => set({ caPem: e.currentTarget.value })}
           />

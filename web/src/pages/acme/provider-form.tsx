@@ -180,6 +180,7 @@ function DirectoryFields({ values, set, problem, builtIn }: PartProps & { readon
         minRows={2}
         maxRows={8}
         spellCheck={false}
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12 } }}
         value={values.caPem}
         error={fieldError(problem, 'caPem')}
         onChange={(e) => set({ caPem: e.currentTarget.value })}

@@ -9,6 +9,7 @@ import { withPlainDates } from '../../../components/time.tsx';
 import { unwrap } from '../../../transport.ts';
 import { useRefreshAcme } from '../acme-queries.ts';
 import { outcomes } from '../acme-words.ts';
+import './order-steps.css';
 
 /** The checks of one certificate, not made before they are asked for. */
 export function useChecks(slot: string) {
@@ -48,12 +49,10 @@ export function CheckRows({ checks: { run, append }, provider }: CheckRowsProps)
           ? `Nothing stops an order at ${provider.name}.`
           : `${bad} of ${run.data.length} checks stop an order.`}
       </h3>
-      <ul className="tg-checks" style={{ marginTop: 0 }}>
+      <ul className="tg-order">
         {run.data.map(({ check, title, outcome, words, hint, action }) => (
           <li key={check}>
-            <span>
-              <StateMark tone={outcomes[outcome][0]}>{outcomes[outcome][1]}</StateMark>
-            </span>
+            <StateMark tone={outcomes[outcome][0]}>{outcomes[outcome][1]}</StateMark>
             <div style={{ overflowWrap: 'anywhere' }}>
               <strong>{title}</strong>
               <div>{withPlainDates(words)}</div>

@@ -66,7 +66,7 @@ export function RenewalState({ slot, providers }: RenewalStateProps) {
 export function State({ slot: { running, pending, renewal, settings } }: { readonly slot: AcmeSlot }) {
   if (running) {
     const step = running.steps.find(({ state }) => state === 'running');
-    return <StateMark tone="note">{step ? `Ordering: ${step.title.toLowerCase()}` : 'Ordering'}</StateMark>;
+    return <StateMark tone="note">{step ? `Running: ${step.title}` : 'Running'}</StateMark>;
   }
   if (renewal.stopped) return <StateMark tone="critical">Stopped</StateMark>;
   if (pending) return <StateMark tone="warning">Waits to be deployed</StateMark>;

@@ -46,7 +46,12 @@ export function SignActions({ slot, providers }: SignActionsProps) {
             onChange={(value) => setWanted(value ?? '')}
           />
         )}
-        <Button loading={sign.isPending} disabled={busy || provider.staging} onClick={() => sign.mutate(one)}>
+        <Button
+          variant={slot.pending ? 'default' : 'filled'}
+          loading={sign.isPending}
+          disabled={busy || provider.staging}
+          onClick={() => sign.mutate(one)}
+        >
           Sign CSR with ACME Provider
         </Button>
         <Button variant="default" loading={checks.run.isPending} onClick={() => checks.run.mutate(provider.id)}>

@@ -86,10 +86,13 @@ function Fields({ slot, providers }: SlotFormProps) {
       </Checkbox.Group>
       <TextInput
         label="Schedule time (UTC)"
-        type="time"
+        description="HH:MM, from when on."
+        pattern="([01]\d|2[0-3]):[0-5]\d"
+        maxLength={5}
+        autoComplete="off"
         required
         withAsterisk={false}
-        w={140}
+        maw={220}
         value={values.time}
         error={fieldError(problem, 'time')}
         onChange={(e) => set({ time: e.currentTarget.value })}
