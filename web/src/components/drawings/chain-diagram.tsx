@@ -58,7 +58,7 @@ export function ChainDiagram({ chain, missingIssuer }: ChainDiagramProps) {
           />
           <div className="tg-link-card">
             <div className="tg-link-head">
-              <strong>{certificate.commonName || certificate.subject}</strong>
+              <strong>{certificate.commonName || certificate.subject || 'Empty subject'}</strong>
               <StateMark tone={expiryTone(certificate)}>{expiryWords(certificate)}</StateMark>
             </div>
             <div className="tg-dim">

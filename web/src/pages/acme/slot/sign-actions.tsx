@@ -22,7 +22,7 @@ export function SignActions({ slot, providers }: SignActionsProps) {
   const [wanted, setWanted] = useState('');
   const [revokes, setRevokes] = useState(false);
   const checks = useChecks(slot.slot);
-  const { sign, test, retry } = useSigning(slot.slot);
+  const { sign, test, retry } = useSigning(slot.slot, () => checks.run.reset());
   const chosen = slot.settings.providers.flatMap((id) => providers.find((one) => one.id === id) ?? []);
   const provider = chosen.find(({ id }) => id === wanted) ?? chosen[0];
   const one = wanted === '' ? undefined : wanted;
@@ -92,12 +92,14 @@ export function SignActions({ slot, providers }: SignActionsProps) {
   );
 }
 
-function useSigning(slot: string) {
+/** `onBegun` is told when an order has begun: what was checked before is old then. */
+function useSigning(slot: string, onBegun: () => void) {
   const refresh = useRefreshAcme();
   const path = { path: { slot } };
   const sign = useMutation({
     mutationFn: (provider: string | undefined) =>
       unwrap(api.POST('/acme/slots/{slot}/orders', { params: path, body: provider === undefined ? {} : { provider } })),
+    onSuccess: onBegun,
     onSettled: refresh,
   });
   const test = useMutation({
