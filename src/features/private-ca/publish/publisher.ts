@@ -19,7 +19,8 @@ import type { PrivateCa, StatusChange } from '../private-ca.ts';
 import { authorityUrls } from '../public-urls.ts';
 import { isDatabaseOlder } from './crl/crl-numbers.ts';
 import { earliestAfter, partitionsOf, renewAt } from './crl/crl-plan.ts';
-import { mayLackChanges, publishCrl, removeOldCrls } from './crl/publish-crls.ts';
+import { createOldCrls } from './crl/old-crls.ts';
+import { mayLackChanges, publishCrl } from './crl/publish-crls.ts';
 import { isResponderDue, renewResponder, respondersByAuthority } from './ocsp/responders.ts';
 import { createStatusRegisters } from './ocsp/status-registers.ts';
 import { knownAddresses, readPublishSettings } from './publish-settings.ts';
@@ -67,6 +68,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
   let changes: StatusChange[] = [];
   /** Partitions whose CRL lacks something, by authority. */
   const stale = new Map<string, Set<number>>();
+  const oldCrls = createOldCrls(folder, () => performance.now());
   const registers = createStatusRegisters({ folder, privateCa, onError });
   let key: Uint8Array | undefined;
   let serial = 0;
@@ -121,10 +123,8 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     return due;
   };
 
-  const runAuthority = async (authority: Authority, rows: readonly CrlRow[], responders: Responders) => {
+  const runCrls = async (authority: Authority, rows: readonly CrlRow[]) => {
     const { id } = authority;
-    if (authority.key !== 'sealed') return;
-    if (isResponderDue(responders.get(id), now())) await renewResponder(storage, privateCa, authority, now());
     const base = await work();
     for (const one of await dueParts(authority, rows, base.addresses.length > 0, base.settings.immediately)) {
       const request = { ...one, authority, actor: systemActor('crl-publisher') };
@@ -134,16 +134,25 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     toRepeat.delete(id);
   };
 
-  const guarded = async (id: string, act: () => Promise<void>) => {
-    try {
-      await act();
-      failures.delete(id);
-    } catch (error) {
-      failures.set(id, error instanceof Error ? error.message : String(error));
-      onError(error);
-    } finally {
-      progress.delete(id);
-    }
+  /** What fails keeps nothing else from being done. */
+  const runAuthority = async (authority: Authority, rows: readonly CrlRow[], responders: Responders) => {
+    const { id } = authority;
+    if (authority.key !== 'sealed') return;
+    const problems: string[] = [];
+    const attempt = async (act: () => Promise<unknown>) => {
+      try {
+        await act();
+      } catch (error) {
+        problems.push(error instanceof Error ? error.message : String(error));
+        onError(error);
+      }
+    };
+    await attempt(() => runCrls(authority, rows));
+    progress.delete(id);
+    const due = isResponderDue(responders.get(id), now());
+    if (due) await attempt(() => renewResponder(storage, privateCa, authority, now()));
+    if (problems.length === 0) failures.delete(id);
+    else failures.set(id, problems.join(' '));
   };
 
   /** Writes the snapshot when anything in it is another. */
@@ -172,9 +181,12 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
       now: now(),
     });
     written = content;
-    const served = await readPublished(folder, sealKey);
-    await removeOldCrls(folder, new Set(served.crls.map(({ file }) => file)));
     await registers.removeOthers();
+  };
+
+  const removeOld = async (sealKey: Uint8Array) => {
+    const { crls } = await readPublished(folder, sealKey);
+    await oldCrls.remove(new Set(crls.map(({ file }) => file)));
   };
 
   const prepare = async (authorities: readonly Authority[]): Promise<Uint8Array> => {
@@ -182,6 +194,8 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     const made = await readOrMakePublicationKey(folder, storage.vault);
     for (const path of [publicationFolder(folder), crlFolder(folder), statusFolder(folder)]) removeLeftovers(path);
     const rows = await readCrls(storage.db);
+    const before = await readPublished(folder, made).catch(() => undefined);
+    await oldCrls.remove(new Set([...(before?.crls ?? []), ...rows].map(({ file }) => file)));
     for (const authority of authorities) {
       const { id } = authority;
       const own = rows.filter((row) => row.authority === id);
@@ -212,8 +226,9 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     const rows = await afterServed(await readCrls(storage.db), authorities, sealKey);
     const responders = await respondersByAuthority(storage);
     await takeChanges(authorities);
-    for (const authority of authorities) await guarded(authority.id, () => runAuthority(authority, rows, responders));
+    for (const authority of authorities) await runAuthority(authority, rows, responders);
     await writeIfChanged(authorities, sealKey);
+    await removeOld(sealKey);
     serve();
   };
 
@@ -231,7 +246,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
         const sealKey = await prepare(authorities);
         try {
           const base = await work();
-          const rows = await readCrls(storage.db);
+          const rows = await afterServed(await readCrls(storage.db), authorities, sealKey);
           for (const partition of partitionsOf(authority, base.addresses.length > 0)) {
             const before = rows.find((row) => row.authority === authority.id && row.partition === partition);
             await publishCrl(

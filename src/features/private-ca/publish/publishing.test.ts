@@ -161,8 +161,14 @@ test('a database from before the last CRL takes no number again, and an alarm te
 });
 
 test('old files go, and every CRL has its audit row', async (t) => {
-  const { storage, issue, revoke, snapshot } = await startPublishingCa(t);
+  const { storage, issue, revoke, snapshot, restart, clock } = await startPublishingCa(t);
+  const first = (await snapshot()).crls.map(({ file }) => file);
   for (let i = 0; i < 3; i++) await revoke((await issue(`h${i}.example.com`)).serial);
+  for (const file of first) assert.ok(readdirSync(crlFolder(storage.folder)).includes(file), 'it may still be served');
+  // the first start publishes once more, for what was revoked in the very second of the last CRL
+  clock.advance(5_000);
+  await restart();
+  await restart();
   const served = (await snapshot()).crls.map(({ file }) => file);
   const files = readdirSync(crlFolder(storage.folder));
   assert.deepEqual(files.filter((name) => name.endsWith('.crl')).sort(), served.toSorted());

@@ -1,5 +1,4 @@
 /** Publishes the CRLs of one authority: numbers, files, rows. What is served changes with the snapshot, afterwards. */
-import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Actor } from '../../../../lib/actor.ts';
 import { failPoint } from '../../../../lib/fail-point.ts';
@@ -107,12 +106,6 @@ export function mayLackChanges({ db }: Storage, { authority, made_at }: CrlRow):
 
 function listedParts(authority: Authority, partition: number): readonly number[] {
   return partition === 0 ? partitionsOf(authority, true) : [partition];
-}
-
-/** Removes CRL files that are served no more; those in `keep` stay, and the newest other one for readers in the middle. */
-export async function removeOldCrls(folder: string, keep: ReadonlySet<string>): Promise<void> {
-  const names = (await readdir(crlFolder(folder))).filter((name) => name.endsWith('.crl') && !keep.has(name));
-  for (const name of names) await unlink(join(crlFolder(folder), name));
 }
 
 function orderFor({ addresses }: CrlPublishing, authority: Authority, partition: number) {
