@@ -59,7 +59,7 @@ async function demandingServer(trusted: OpensslCa, version: string) {
     ].concat(['-CAfile', trusted.certificateFile]),
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
-  const server = { said: '', port: 0, end: () => child.kill() };
+  const server = { said: '', port: 0, certificate: own.certificate, end: () => child.kill() };
   const accepts = Promise.withResolvers<void>();
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -159,6 +159,25 @@ async function certificateFor(name: string, from: OpensslCa): Promise<string> {
   return file;
 }
 
+test('the traversal test knows a server that was revoked', { skip }, async () => {
+  const server = await demandingServer(ca, '-tls1_3');
+  const { version } = await client.must<{ version: number }>('GET', '/revocation/settings');
+  await client.must('PUT', '/revocation/settings', { version, purposes: { 'sip-tls': { mode: 'leaf' } } });
+  const target = { target: `localhost:${server.port}` };
+  const revocation = async () => {
+    await client.must('POST', '/revocation/crl', { file: base64(await ca.crl()), name: 'ca.crl' });
+    const { tests } = await client.must<Tested>('POST', '/zones/traversal-test', target);
+    return tests[0]?.directions.map(({ accepted, aspects }) => [
+      accepted,
+      aspects.find(({ aspect }) => aspect === 'revocation')?.result,
+    ]);
+  };
+  assert.deepEqual((await revocation())?.[0], [true, 'good']);
+  await ca.revoke(server.certificate);
+  assert.deepEqual((await revocation())?.[0], [false, 'bad']);
+  server.end();
+});
+
 test('HTTPS clients by mode: anybody, only with a good certificate, and with the certificate as log-in', {
   skip,
 }, async () => {
@@ -180,7 +199,9 @@ test('HTTPS clients by mode: anybody, only with a good certificate, and with the
     await run(process.execPath, ['--disable-warning=ExperimentalWarning', ...cli, ...words]);
   };
   await own({ mode: 'validation', 'crl-check': 'none' });
-  assert.equal((await curl('/session/certificate', undefined)).status, 0, 'without a certificate nothing is answered');
+  await until('without a certificate nothing is answered', async () => {
+    return (await curl('/session/certificate', undefined)).status === 0;
+  });
   assert.equal((await curl('/session/certificate', wrong)).status, 0, 'nor with one of a CA that is not trusted');
   assert.deepEqual((await curl('/session/certificate', admin)).json, { possible: false, shown: true });
   assert.equal((await curl('/session/certificate', admin, 'POST')).json['code'], 'zones.certificate-log-in');
@@ -198,6 +219,13 @@ test('HTTPS clients by mode: anybody, only with a good certificate, and with the
   const dangerous = await curl(path, admin, 'PUT', settings);
   assert.equal(dangerous.json['code'], 'access.confirm-needed');
 
+  // a CRL of their CA is at hand, and clients show their own certificate alone
+  await own({ 'crl-check': 'all' });
+  assert.equal((await curl('/session/certificate', admin, 'POST')).status, 200);
   await own({ mode: 'not-required' });
-  assert.deepEqual((await curl('/session/certificate', undefined)).json, { possible: false, shown: false });
+  await until(
+    'everybody is answered again',
+    async () => (await curl('/session/certificate', undefined)).status === 200,
+  );
+  assert.deepEqual((await curl('/session/certificate', admin)).json, { possible: false, shown: false });
 });

@@ -10,7 +10,7 @@ import { type Identity, parseSlot, slotLabel } from '../identity/identity.ts';
 import type { RevocationEvidence, RevocationMode } from '../revocation/revocation.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
-import { type ShownIdentity, type Trust, trustOf, type Verification } from '../verification/verification.ts';
+import { type ShownIdentity, trustOf, type Verification } from '../verification/verification.ts';
 import { calendar, type OurCertificate, type PeerCertificate } from './calendar/calendar.ts';
 import {
   type AuthenticationSettings,
@@ -20,6 +20,7 @@ import {
 import { logInByCertificate, logInPossible } from './checks/certificate-log-in.ts';
 import { modeOfCheck, testClientCertificate } from './checks/client-certificate-test.ts';
 import { testTraversal } from './checks/traversal-test.ts';
+import { type PathTrust, verifiedPath } from './checks/verified-path.ts';
 import { zoneConditions } from './conditions.ts';
 import { accessRules, addZone, changeAccessRules, changeZone, orderZones, removeZone } from './manage-zones.ts';
 import { answerEvidence, type RevocationPurpose } from './peers/answer-evidence.ts';
@@ -87,10 +88,14 @@ export function createZones(deps: ZonesDeps): Zones {
     if (zone === undefined) throw unknownZone(id);
     return zone;
   };
-  const trustFor = async (set: string): Promise<Trust> => {
-    if (set === '') return verification.trust();
-    return trustOf((await trustedCas.sets.certificates()).get(set) ?? [], `the trust set ${set}`);
+  const trustFor = async (set: string): Promise<PathTrust> => {
+    if (set === '') return { trust: await verification.trust(), certificates: await trustedCas.certificates() };
+    const certificates = (await trustedCas.sets.certificates()).get(set) ?? [];
+    return { trust: trustOf(certificates, `the trust set ${set}`), certificates };
   };
+  /** For what was presented, by the trust of a set; nothing is fetched. */
+  const evidenceOf = (purpose: RevocationPurpose, set: string) => async (presented: readonly Certificate[]) =>
+    evidence(purpose, await verifiedPath(verification, await trustFor(set), presented));
   const authentication = async (): Promise<AuthenticationSettings> => {
     const stored = await readAuthentication(storage);
     if (clientRevocation === undefined) return stored;
@@ -165,7 +170,7 @@ export function createZones(deps: ZonesDeps): Zones {
         {
           settings: authentication,
           verification,
-          evidence: (path) => evidence('https-client', path),
+          evidence: evidenceOf('https-client', ''),
           open: (userName) => deps.logIn(from, userName, replaced),
         },
         chain,
@@ -176,7 +181,7 @@ export function createZones(deps: ZonesDeps): Zones {
           verification,
           settings: authentication,
           userNames: deps.userNames,
-          evidence: (path) => evidence('https-client', path),
+          evidence: evidenceOf('https-client', ''),
         },
         test,
       ),
@@ -185,11 +190,12 @@ export function createZones(deps: ZonesDeps): Zones {
       const slot = zone?.identity ?? 'client';
       const shown = slot === 'none' ? undefined : (await ourCertificates(identity))(slot);
       const common = {
-        trust: await trustFor(zone?.trustSet ?? ''),
+        trust: (await trustFor(zone?.trustSet ?? '')).trust,
+        theirEvidence: evidenceOf('sip-tls', zone?.trustSet ?? ''),
         ours: shown?.chain ?? [],
         shown: await withKey(identity, slot),
         ourName: (await deps.settings.get()).fqdn,
-        evidence: (path: readonly Certificate[]) => evidence('sip-tls', path),
+        evidence: evidenceOf('sip-tls', ''),
       };
       const targets =
         'target' in what

@@ -1,9 +1,12 @@
 /** Checks a remote server as the gateway would: fetches what it presents and decides about it. */
 import type { AddressRules } from '../../../lib/address-filter.ts';
+import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import type { RevocationFallback } from '../../revocation/revocation.ts';
 import type { DecideRequest } from '../decide.ts';
 import type { Decision } from '../decision.ts';
 import { wrongInput } from '../problems.ts';
 import type { Purpose } from '../purposes.ts';
+import type { Evidence } from '../select-evidence.ts';
 import type { VerifyRequest } from '../verification.ts';
 import { type FetchedChain, fetchChain, type ShownIdentity } from './fetch-chain.ts';
 import { readTarget, targetText } from './remote-target.ts';
@@ -23,6 +26,12 @@ export interface RemoteQuestion {
   readonly evidence?: DecideRequest['evidence'];
   readonly time?: number;
   readonly settings?: DecideRequest['settings'];
+  /** What is known about the revocation of what is presented, and how it counts; asked once it was fetched. */
+  readonly revocation?: (
+    presented: readonly Certificate[],
+  ) => Promise<
+    Required<Evidence> & { readonly mode: 'off' | 'leaf' | 'chain'; readonly whenUnknown: RevocationFallback }
+  >;
   /** What is shown to a server that asks for a client certificate; nothing unless given. */
   readonly show?: ShownIdentity;
 }
@@ -49,19 +58,29 @@ export async function checkRemote(
   verify: (request: VerifyRequest) => Promise<Decision>,
   rulesFor: (host: string) => AddressRules | undefined,
 ): Promise<RemoteAnswer> {
-  const { sip, names, purpose, show, target: typed, evidence = {}, ...rest } = question;
+  const { sip, names, purpose, show, revocation, settings, target: typed, evidence = {}, ...rest } = question;
   const target = readTarget(typed, sip ? 5061 : 443);
   if (!target.ok) throw wrongInput('target', target.error);
   const { host } = target.value;
   const rules = rulesFor(host);
   const fetched = await fetchChain(target.value, { sip, ...(rules && { rules }), ...(show && { show }) });
   const name = targetText(target.value);
+  const known = await revocation?.(
+    fetched.chain.flatMap((der) => {
+      const parsed = parseCertificate(der);
+      return parsed.ok ? [parsed.value] : [];
+    }),
+  );
   const decision = await verify({
     ...rest,
+    settings: { ...settings, ...(known && { revocation: known.mode, whenUnknown: known.whenUnknown }) },
     chain: fetched.chain,
     purpose: purpose ?? (sip ? 'sip-server' : 'https-server'),
     names: names === undefined || names.length === 0 ? [host] : names,
-    evidence: { ...evidence, ocsp: [...(evidence.ocsp ?? []), ...stapledAnswer(fetched, name)] },
+    evidence: {
+      crls: [...(evidence.crls ?? []), ...(known?.crls ?? [])],
+      ocsp: [...(evidence.ocsp ?? []), ...(known?.ocsp ?? []), ...stapledAnswer(fetched, name)],
+    },
   });
   const { address, protocol, cipher, chain, stapled, sip: answer, alert, remarks } = fetched;
   return {

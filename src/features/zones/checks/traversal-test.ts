@@ -31,10 +31,15 @@ export interface TraversalQuestion {
   readonly shown: ShownIdentity | undefined;
   /** The name under which the other side knows this gateway; empty: not compared. */
   readonly ourName: string;
-  readonly evidence: (
-    path: readonly Certificate[],
-  ) => Promise<Pick<RevocationEvidence, 'crls' | 'ocsp' | 'mode' | 'whenUnknown'>>;
+  /** About our certificate. */
+  readonly evidence: EvidenceOf;
+  /** About theirs, by the trust of the zone. */
+  readonly theirEvidence: EvidenceOf;
 }
+
+type EvidenceOf = (
+  presented: readonly Certificate[],
+) => Promise<Pick<RevocationEvidence, 'crls' | 'ocsp' | 'mode' | 'whenUnknown'>>;
 
 export interface DirectionAnswer {
   /** `theirs`: what they show, judged here. `ours`: what we show, judged as they would with our CAs in their list. */
@@ -68,6 +73,7 @@ export async function testTraversal(
       names: question.names,
       trust: question.trust,
       settings: { thorough: true },
+      revocation: question.theirEvidence,
       ...(shown && { show: shown }),
     });
     const ours = await ourDirection(verification, question, answer);
