@@ -59,6 +59,42 @@ for (const point of orderFailPoints) {
   });
 }
 
+test('Two processes that begin together make one order and one certificate', async () => {
+  const folder = join(base, 'two');
+  cpSync(prepared, folder, { recursive: true, preserveTimestamps: true, mode: 0 });
+  const ports = await freePorts(2);
+  const orders = countOrders();
+  const both = await Promise.all(ports.map((port) => run(folder, port, '')));
+  const outputs = both.map(({ output }) => output);
+  assert.ok(
+    outputs.some((output) => /^done$/m.test(output)),
+    outputs.join('\n'),
+  );
+  for (const output of outputs) assert.match(output, /^done$|An order is under way|one order at a time/m);
+  assert.equal(countOrders() - orders, 1);
+  await check(folder);
+});
+
+test('A process that was frozen writes nothing once another has taken its order over', async () => {
+  const folder = join(base, 'frozen');
+  cpSync(prepared, folder, { recursive: true, preserveTimestamps: true, mode: 0 });
+  const [first = 0, second = 0] = await freePorts(2);
+  const orders = countOrders();
+  ca.misbehave.delay = 150;
+  const slow = start(folder, first, '');
+  while (countOrders() === orders && slow.child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  slow.child.kill('SIGSTOP');
+  ca.misbehave.delay = 0;
+  await expireLeases(folder);
+  const other = await run(folder, second, '');
+  assert.match(other.output, /^done$/m, other.output);
+  slow.child.kill('SIGCONT');
+  await slow.ended;
+  assert.ok(countOrders() - orders <= 2);
+  await check(folder);
+});
+
 /** As if the twenty seconds had passed after which a dead holder has lost its lease. */
 async function expireLeases(folder: string): Promise<void> {
   const storage = await openStorage(folder);
@@ -93,6 +129,10 @@ function countOrders(): number {
 }
 
 async function run(folder: string, port: number, fail: string): Promise<{ output: string; signal: string | null }> {
+  return start(folder, port, fail).ended;
+}
+
+function start(folder: string, port: number, fail: string) {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'acme-orders-child.ts'), folder, String(port)],
@@ -100,6 +140,6 @@ async function run(folder: string, port: number, fail: string): Promise<{ output
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const [, signal] = await once(child, 'close');
-  return { output, signal };
+  const ended = once(child, 'close').then(([, signal]) => ({ output, signal: signal as string | null }));
+  return { child, ended };
 }
