@@ -37,6 +37,8 @@ const further: readonly (readonly [path: string, heading: string])[] = [
   ['/security/domain-certificates/old.example.net', 'Domain certificate old.example.net'],
   ['/configuration/zones/new', 'New zone'],
   ['/configuration/zones/default', 'Default zone'],
+  ['/security/acme/new', 'New provider'],
+  ['/security/acme/letsencrypt', "Let's Encrypt"],
   ['/no-such-page', 'No such page'],
 ];
 

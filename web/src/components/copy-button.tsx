@@ -24,7 +24,7 @@ export function CopyButton({ text, label = 'Copy', what }: CopyButtonProps) {
       variant="default"
       leftSection={<Icon name={done ? 'ok' : 'copy'} size={14} />}
       onClick={() => void copy()}
-      aria-label={what ? `${label} ${what}` : undefined}
+      aria-label={what ? `${done ? 'Copied' : label} ${what}` : undefined}
     >
       {done ? 'Copied' : label}
     </Button>

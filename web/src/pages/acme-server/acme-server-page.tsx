@@ -9,7 +9,7 @@ import { KeysPanel } from './keys-panel.tsx';
 import { OrdersPanel } from './orders-panel.tsx';
 import { ServerForm } from './server-form.tsx';
 
-/** The page Maintenance › Security › ACME clients. */
+/** The page Maintenance › Security › ACME clients. While the server is off, what switches it on comes first. */
 export function AcmeServerPage() {
   const settings = useServerSettings();
   return (
@@ -24,11 +24,12 @@ export function AcmeServerPage() {
       <QueryView query={settings} rows={10}>
         {(data) => (
           <>
+            {!data.enabled && <ServerForm settings={data} />}
             <DirectoriesPanel settings={data} />
             <KeysPanel settings={data} />
             <AccountsPanel />
             <OrdersPanel />
-            <ServerForm settings={data} />
+            {data.enabled && <ServerForm settings={data} />}
           </>
         )}
       </QueryView>

@@ -1,9 +1,11 @@
 /** The command lines of one client at a time, to copy. */
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import { CommandBox } from '../identity/command-box.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { TextBlock } from '../../components/text-block.tsx';
 import type { ClientCommand } from './client-commands.ts';
 
+/** Long lines are broken for the eye; what is copied is not. */
 export function ClientCommandsView({ commands }: { readonly commands: readonly ClientCommand[] }) {
   const [client, setClient] = useState(commands[0]?.client ?? '');
   const shown = commands.find((one) => one.client === client);
@@ -18,7 +20,16 @@ export function ClientCommandsView({ commands }: { readonly commands: readonly C
           onChange={setClient}
         />
       </div>
-      {shown && <CommandBox key={client} title={`With ${client}`} command={shown.command} note={shown.note} />}
+      {shown && (
+        <div className="tg-stack" style={{ gap: 4 }}>
+          <div className="tg-actions" style={{ justifyContent: 'space-between' }}>
+            <strong className="tg-small">With {client}</strong>
+            <CopyButton text={shown.command} what={`the command: With ${client}`} />
+          </div>
+          <TextBlock label={`With ${client}`} text={shown.command} wrap />
+          <div className="tg-dim tg-small">{shown.note}</div>
+        </div>
+      )}
     </div>
   );
 }

@@ -21,7 +21,7 @@ export function DirectoriesPanel({ settings }: { readonly settings: AcmeServerSe
         </Empty>
       ) : directories.length === 0 ? (
         <Empty title="The ACME server is off.">
-          Choose profiles and names below and switch it on; the addresses for clients then stand here.
+          Choose profiles and names in the settings and switch it on; the addresses for clients then stand here.
         </Empty>
       ) : (
         <Directories settings={settings} />

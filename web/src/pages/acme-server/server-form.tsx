@@ -84,7 +84,7 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
         />
         <Switch
           label="External account binding"
-          description="Only who holds a key from above may register."
+          description="Only who holds an external account key may register."
           checked={values.externalAccountRequired}
           onChange={(e) => set({ externalAccountRequired: e.currentTarget.checked })}
         />

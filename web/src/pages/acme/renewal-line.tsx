@@ -176,7 +176,7 @@ function placedMarks(scale: Scale, width: number): readonly { at: number; text: 
   for (const { at, text } of marks) {
     if (at < -scale.before || at > scale.after) continue;
     const x = place(scale.now + at, scale, width);
-    const clear = kept.every((other) => Math.abs(other.x - x) > 78) && Math.abs(x - centre) > 52;
+    const clear = kept.every((other) => Math.abs(other.x - x) > 56) && Math.abs(x - centre) > 48;
     if (clear) kept.push({ at, text, x });
   }
   return kept;

@@ -86,14 +86,14 @@ function Next({ slot: { pending, renewal, settings } }: { readonly slot: AcmeSlo
   if (pending?.deployAt)
     return (
       <span>
-        deployed <When at={pending.deployAt} />
+        deploy <When at={pending.deployAt} />
       </span>
     );
   const at = renewal.nextAttempt ?? renewal.at;
   if (at)
     return (
       <span>
-        signed <When at={at} />
+        sign <When at={at} />
       </span>
     );
   return <>{settings.providers.length === 0 ? '–' : 'by hand'}</>;

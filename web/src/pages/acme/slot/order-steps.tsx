@@ -34,7 +34,9 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
       <ol className="tg-order">
         {order.steps.map((step) => (
           <li key={step.step} data-state={step.state}>
-            <StateMark tone={stepStates[step.state][0]}>{stepStates[step.state][1]}</StateMark>
+            <StateMark tone={stepStates[step.state][0]}>
+              {step.state === 'open' && order.state !== 'running' ? 'Not done' : stepStates[step.state][1]}
+            </StateMark>
             <div>
               <span>{step.title}</span>
               {step.at !== null && (
