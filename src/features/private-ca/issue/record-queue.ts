@@ -26,14 +26,15 @@ interface Waiting extends IssueRecord {
 }
 
 const most = 500;
+/** Milliseconds that the first one waits for others at most. */
+const longest = 5;
 
 export function createRecordQueue(storage: Storage): RecordQueue {
   let waiting: Waiting[] = [];
   let running = false;
   const run = async (): Promise<void> => {
-    // what else came in with this turn of the event loop goes into the same commit
-    await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
+      await gather(() => waiting.length);
       const batch = waiting.slice(0, most);
       waiting = waiting.slice(most);
       await writeTogether(storage, batch);
@@ -49,6 +50,16 @@ export function createRecordQueue(storage: Storage): RecordQueue {
         void run();
       }),
   };
+}
+
+/** What else is on its way goes into the same commit: waits while each turn of the event loop brings more. */
+async function gather(size: () => number): Promise<void> {
+  const until = performance.now() + longest;
+  for (let before = 0; size() > before && size() < most && performance.now() < until; ) {
+    before = size();
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** When one of them cannot be recorded, the others are, each by itself. */
