@@ -90,6 +90,20 @@ test('an end goes through alone: the other side may still speak', async () => {
   assert.equal((await readAll(socket, false)).toString(), 'you said hello');
 });
 
+test('what a client said reaches a server that reads slowly, though both have ended and the client is gone', async () => {
+  const up = randomBytes(2 << 20);
+  const arrived = Promise.withResolvers<Buffer>();
+  serve = (socket) => {
+    socket.end();
+    setTimeout(() => readAll(socket, true).then(arrived.resolve, arrived.reject), 300);
+  };
+  const socket = await client();
+  const closed = once(socket.resume(), 'close');
+  await writeAll(socket, up);
+  await closed;
+  assert.equal(digest(await arrived.promise), digest(up));
+});
+
 test('when one side breaks off the other is closed', async () => {
   for (const breaks of ['client', 'server'] as const) {
     accepted = [];

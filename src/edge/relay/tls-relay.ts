@@ -8,6 +8,9 @@ import { readInto } from './read-into.ts';
 /** Every read of every relay goes through here and is copied on at once. */
 const reading = Buffer.allocUnsafeSlow(65_536);
 
+/** How long a server may take nothing of the rest of what a client said that is gone. */
+const lingerMs = 30_000;
+
 /** Serves the socket until both sides have ended; a server that cannot be reached ends it. */
 export function relayTls(socket: TLSSocket, upstream: EdgeAddress, touch: () => void): void {
   const server = connect({
@@ -28,9 +31,14 @@ export function relayTls(socket: TLSSocket, upstream: EdgeAddress, touch: () => 
   server.on('end', () => toClient.end());
   socket.on('end', () => toServer.end());
   socket.on('close', () => {
-    server.destroy();
-    toServer.drop();
     toClient.drop();
+    if (socket.readableEnded && server.writableEnded) {
+      // the client has said everything; the server may still be reading it
+      server.setTimeout(lingerMs, () => server.destroy());
+      return;
+    }
+    toServer.drop();
+    server.destroy();
   });
 
   const take = (bytes: Uint8Array) => {
