@@ -3,13 +3,11 @@ import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { EdgeAddress } from '../snapshot-peers.ts';
 import { createDirection } from './direction.ts';
+import { finishAlone } from './finish-alone.ts';
 import { readInto } from './read-into.ts';
 
 /** Every read of every relay goes through here and is copied on at once. */
 const reading = Buffer.allocUnsafeSlow(65_536);
-
-/** How long a server may take nothing of the rest of what a client said that is gone. */
-const lingerMs = 30_000;
 
 /** Serves the socket until both sides have ended; a server that cannot be reached ends it. */
 export function relayTls(socket: TLSSocket, upstream: EdgeAddress, touch: () => void): void {
@@ -32,13 +30,7 @@ export function relayTls(socket: TLSSocket, upstream: EdgeAddress, touch: () => 
   socket.on('end', () => toServer.end());
   socket.on('close', () => {
     toClient.drop();
-    if (socket.readableEnded && server.writableEnded) {
-      // the client has said everything; the server may still be reading it
-      server.setTimeout(lingerMs, () => server.destroy());
-      return;
-    }
-    toServer.drop();
-    server.destroy();
+    if (!finishAlone(server)) toServer.drop();
   });
 
   const take = (bytes: Uint8Array) => {

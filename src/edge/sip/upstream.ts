@@ -1,6 +1,7 @@
 /** The TCP connection to the SIP server behind the gateway that belongs to one TLS connection. */
 import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { finishAlone } from '../relay/finish-alone.ts';
 import type { EdgeAddress } from '../snapshot-peers.ts';
 import { createSipReader, type SipMessage } from './message.ts';
 
@@ -115,6 +116,6 @@ export function connectUpstream(target: EdgeAddress, client: TLSSocket, events: 
       closing = true;
       if (!sending) server.end();
     },
-    destroy: () => server.destroy(),
+    destroy: () => void finishAlone(server),
   };
 }
