@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { EdgeZone } from '../../features/zones/zones.ts';
+import { connectionFault } from '../../lib/connection-fault.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Refusal, Verdict } from '../peer/judge-sip.ts';
 import type { ZoneReported } from '../reports/report.ts';
@@ -157,11 +158,14 @@ const noAnswer: Refusal = {
 function notReached(error: Error | undefined): Refusal {
   const code = error !== undefined && 'code' in error ? String(error.code) : '';
   if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) {
-    return { code: 'edge.zone-no-tls', words: `The TLS handshake with the peer failed: ${error?.message ?? code}.` };
+    return {
+      code: 'edge.zone-no-tls',
+      words: `The TLS handshake with the peer failed: ${error === undefined ? code : connectionFault(error)}.`,
+    };
   }
   return {
     code: 'edge.zone-unreachable',
-    words: `The peer cannot be reached: ${error?.message ?? 'it closed the connection'}.`,
+    words: `The peer cannot be reached: ${error === undefined ? 'it closed the connection' : connectionFault(error)}.`,
   };
 }
 

@@ -6,7 +6,7 @@ import { createPrivateKey } from 'node:crypto';
 import { lookup } from 'node:dns';
 import tls from 'node:tls';
 import { AddressRefused, type AddressRules, addressRefusal, checkedLookup } from '../../../lib/address-filter.ts';
-import { printable } from '../../../lib/printable.ts';
+import { connectionFault } from '../../../lib/connection-fault.ts';
 import type { Problem } from '../../../lib/problem.ts';
 import { addressRefused, noTls, unreachable } from '../problems.ts';
 import { type RemoteTarget, targetText } from './remote-target.ts';
@@ -106,7 +106,7 @@ async function converse(
     const why = shows
       ? 'the server may refuse the certificate that was shown'
       : 'the server may demand a client certificate';
-    remarks.push(`The handshake did not end (${faultWords(fault)}): ${why}.`);
+    remarks.push(`The handshake did not end (${connectionFault(fault)}): ${why}.`);
   }
   // read before OPTIONS: afterwards the server may have closed
   const met = {
@@ -168,26 +168,6 @@ function problemFor(fault: Fault, target: RemoteTarget): Problem {
   if (fault instanceof AddressRefused) return addressRefused(name, target.host, fault.refusal);
   const { code = '' } = fault;
   return code.startsWith('ERR_SSL') || code === 'EPROTO' || code === ''
-    ? noTls(name, faultWords(fault))
-    : unreachable(name, faultWords(fault));
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name does not resolve to an address',
-  EAI_AGAIN: 'the name server gives no answer',
-  ECONNREFUSED: 'nothing listens on that port',
-  ECONNRESET: 'the connection was cut',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ETIMEDOUT: 'no answer',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'what answers there does not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'what answers there does not speak TLS',
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it offers neither TLS 1.2 nor TLS 1.3',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it offers neither TLS 1.2 nor TLS 1.3',
-};
-
-/** OpenSSL's own reason out of its line of file names and numbers. */
-function faultWords({ code = '', message }: Fault): string {
-  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
-  return reasons[code] ?? printable(reason.trim(), 200);
+    ? noTls(name, connectionFault(fault))
+    : unreachable(name, connectionFault(fault));
 }
