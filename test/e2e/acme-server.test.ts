@@ -122,6 +122,26 @@ test('the server is switched on, hands out a key, and shows what a client did wi
     await end(page, 'End: web team');
     await page.getByText('The key is ended.').waitFor();
   });
+
+  await step(t, 'the private CA is a provider too: it signs for this gateway without an account', async () => {
+    await goTo(page, 'ACME');
+    await page.getByRole('button', { name: 'Add provider' }).click();
+    await page.getByRole('heading', { level: 1, name: 'New provider' }).waitFor();
+    await page.getByRole('main').getByText('Private CA', { exact: true }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Our CA');
+    await page.getByRole('combobox', { name: 'Template' }).click();
+    await page.getByRole('option').first().click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Our CA' }).waitFor();
+    assert.deepEqual(await lookAll(page, 'acme-provider-private', [0]), []);
+    await goTo(page, 'Server certificate');
+    await page.getByRole('combobox', { name: 'Provider', exact: true }).click();
+    await page.getByRole('option', { name: 'Our CA' }).click();
+    await page.getByRole('form', { name: 'ACME settings' }).getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Sign CSR with ACME Provider' }).click();
+    await page.getByRole('button', { name: 'Deploy Pending Cert' }).click();
+    await page.getByText('Deployed: every new handshake gets it.').waitFor();
+  });
   assert.deepEqual(faults, []);
 });
 

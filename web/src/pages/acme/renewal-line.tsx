@@ -22,7 +22,7 @@ const marks = [
   { at: -91 * day, text: '3 months ago' },
   { at: -30 * day, text: '1 month ago' },
   { at: -7 * day, text: '1 week ago' },
-  { at: 7 * day, text: 'in 1 week' },
+  { at: 7 * day, text: '1 week' },
   { at: 30 * day, text: '1 month' },
   { at: 91 * day, text: '3 months' },
   { at: 182 * day, text: '6 months' },
