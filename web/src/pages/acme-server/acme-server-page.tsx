@@ -1,4 +1,5 @@
 /** ACME clients: how machines enrol at the private CA by themselves. */
+import type { AcmeServerSettings } from '../../api.ts';
 import { StateMark } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -24,15 +25,20 @@ export function AcmeServerPage() {
       <QueryView query={settings} rows={10}>
         {(data) => (
           <>
-            {!data.enabled && <ServerForm settings={data} />}
+            {comesFirst(data) && <ServerForm settings={data} />}
             <DirectoriesPanel settings={data} />
             <KeysPanel settings={data} />
             <AccountsPanel />
             <OrdersPanel />
-            {data.enabled && <ServerForm settings={data} />}
+            {!comesFirst(data) && <ServerForm settings={data} />}
           </>
         )}
       </QueryView>
     </Page>
   );
+}
+
+/** Without a CA the next step is another. */
+function comesFirst({ enabled, templates }: AcmeServerSettings): boolean {
+  return !enabled && templates.length > 0;
 }

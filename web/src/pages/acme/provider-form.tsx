@@ -158,7 +158,7 @@ function DirectoryFields({ values, set, problem, builtIn }: PartProps & { readon
         type="url"
         required
         withAsterisk={false}
-        disabled={builtIn}
+        readOnly={builtIn}
         placeholder="https://ca.example.com/acme/directory"
         value={values.directoryUrl}
         error={fieldError(problem, 'directoryUrl')}
@@ -168,7 +168,7 @@ function DirectoryFields({ values, set, problem, builtIn }: PartProps & { readon
         label="Staging directory URL"
         description="Where a set-up is tested. Empty: nowhere."
         type="url"
-        disabled={builtIn}
+        readOnly={builtIn}
         value={values.stagingUrl}
         error={fieldError(problem, 'stagingUrl')}
         onChange={(e) => set({ stagingUrl: e.currentTarget.value })}

@@ -130,19 +130,14 @@ function LimitsPanel({ limits }: Pick<AcmeProvider, 'limits'>) {
   return (
     <Panel title="Limits of the CA">
       <Facts
-        facts={limits.map(({ what, key, used, allowed, windowHours, near }) => [
+        facts={limits.map(({ what, key, used, allowed, near }) => [
           `${what.replaceAll('-', ' ')}${key === '' ? '' : ` ${key}`}`,
           <span key={`${what}|${key}`} className="tg-actions">
-            {used.toLocaleString('en')} of {allowed.toLocaleString('en')} within {windowText(windowHours)}
+            {used.toLocaleString('en')} of {allowed.toLocaleString('en')}
             {near && <StateMark tone="warning">Near</StateMark>}
           </span>,
         ])}
       />
     </Panel>
   );
-}
-
-function windowText(hours: number): string {
-  if (hours >= 48) return `${Math.round(hours / 24)} days`;
-  return hours === 1 ? 'an hour' : `${hours} hours`;
 }

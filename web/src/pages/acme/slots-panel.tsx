@@ -60,7 +60,9 @@ function Slots({ slots }: { readonly slots: readonly AcmeSlot[] }) {
                 <Next slot={slot} />
               </Table.Td>
               <Table.Td data-label="Attempts left">
-                {slot.renewal.attemptsLeft === null ? '–' : slot.renewal.attemptsLeft.toLocaleString('en')}
+                {slot.renewal.attemptsLeft === null || slot.settings.providers.length === 0
+                  ? '–'
+                  : slot.renewal.attemptsLeft.toLocaleString('en')}
               </Table.Td>
             </Table.Tr>
           ))}
