@@ -102,7 +102,7 @@ test('a name beyond the constraints of the CA makes the order invalid with the r
 test('revoked over ACME is revoked in the CA, and the other way round seen by the client; rotation calls for renewal', async (t) => {
   const { ca, client, leafOf, passphrase, intermediate, clock } = await stage(t);
   const first = await leafOf(await client.enrol(['a.example.com']));
-  const serial = first.serialNumber.toLowerCase().replace(/^0+/, '');
+  const serial = first.serialNumber.toLowerCase().replace(/^(00)+/, '');
   const certificate = Buffer.from(first.raw).toString('base64url');
   assert.equal((await client.post('revoke-cert', { certificate, reason: 4 })).status, 200);
   const row = await ca.certificate({ serial });
@@ -118,7 +118,7 @@ test('revoked over ACME is revoked in the CA, and the other way round seen by th
   clock.advance(day);
   await ca.rotateIntermediate(testAdministrator, intermediate.id, { passphrase });
   assert.deepEqual(await window(), { start: clock.now(), end: clock.now() + day });
-  const serialOfSecond = second.serialNumber.toLowerCase().replace(/^0+/, '');
+  const serialOfSecond = second.serialNumber.toLowerCase().replace(/^(00)+/, '');
   await ca.revoke(testAdministrator, { serial: serialOfSecond }, 'key-compromise');
   assert.ok((await window()).end <= clock.now());
   const again = await client.post('revoke-cert', { certificate: Buffer.from(second.raw).toString('base64url') });
@@ -146,7 +146,7 @@ for (const point of ['acme-server.issued', 'acme-server.certificate'] as const)
     const { certificates } = await ca.issued({ limit: 10, text: 'a.example.com' });
     assert.deepEqual(
       certificates.map(({ serial }) => serial),
-      [leaf.serialNumber.toLowerCase().replace(/^0+/, '')],
+      [leaf.serialNumber.toLowerCase().replace(/^(00)+/, '')],
     );
     assert.deepEqual(faults, []);
   });
