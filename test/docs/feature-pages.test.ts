@@ -22,7 +22,9 @@ test('docs/alarms.md names every condition that can become an alarm and no other
     .filter(({ path }) => /\/(conditions|flags)\.ts$/.test(path))
     .flatMap(({ text }) =>
       [
-        ...text.matchAll(/'((?:acme|acme-server|private-ca|settings|identity|trusted-ca|revocation|zones)\.[a-z0-9-]+)'/g),
+        ...text.matchAll(
+          /'((?:acme|acme-server|private-ca|settings|identity|trusted-ca|revocation|zones)\.[a-z0-9-]+)'/g,
+        ),
       ].map(([, code]) => code ?? ''),
     );
   assert.deepEqual([...new Set(named)].sort(), [...new Set(raised)].sort());
