@@ -3,29 +3,12 @@
  * on Unix sockets, and ends when the supervisor that started it goes away.
  */
 import { flushCompileCache } from 'node:module';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createFeatures } from './administration/create-features.ts';
 import { listenToEdges } from './edge/reports/administration-side.ts';
-import { type Access, createAccess } from './features/access/access.ts';
-import type { Acme } from './features/acme/acme.ts';
-import { createAcme } from './features/acme/create-acme.ts';
-import { createAcmeServer, gatewayHosts, privateCaIssuer } from './features/acme-server/acme-server.ts';
-import { createAlarms } from './features/alarms/alarms.ts';
-import { servedIdentities } from './features/alarms/served-identities.ts';
-import { createAudit } from './features/audit/audit.ts';
-import { createIdentity, type Identity } from './features/identity/identity.ts';
-import { createPrivateCa, installedZlint } from './features/private-ca/create-private-ca.ts';
-import { privateCaProvider } from './features/private-ca/private-ca-provider.ts';
-import { createPublishing } from './features/private-ca/publish/create-publishing.ts';
-import type { Publishing } from './features/private-ca/publish/publishing.ts';
-import { publicAddress, serviceStateOf } from './features/private-ca/publish/service-state.ts';
-import { createRevocation } from './features/revocation/revocation.ts';
-import { createSettings, type ListenerState, writeListeners } from './features/settings/settings.ts';
-import { createTools, openUpload } from './features/tools/tools.ts';
-import { createTrustedCa } from './features/trusted-ca/trusted-ca.ts';
-import { createVerification } from './features/verification/verification.ts';
-import { createZones } from './features/zones/create-zones.ts';
-import type { Zones } from './features/zones/zones.ts';
+import type { Access } from './features/access/access.ts';
+import { serviceStateOf } from './features/private-ca/publish/service-state.ts';
+import { type ListenerState, writeListeners } from './features/settings/settings.ts';
 import { collectRoutes } from './http/collect-routes.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { systemActor } from './lib/actor.ts';
@@ -33,8 +16,6 @@ import { systemClock } from './lib/clock.ts';
 import { createEvents } from './lib/events.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
-import { createPublisher } from './publish-snapshot.ts';
-import { createStapler } from './staple-identities.ts';
 import { openStorage } from './storage/storage.ts';
 import type { FromAdministration, StartMessage, ToAdministration } from './supervisor/administration.ts';
 import { createHttpPortClient } from './supervisor/http-port-client.ts';
@@ -74,142 +55,22 @@ async function administer({ folder, options }: StartMessage): Promise<void> {
 }
 
 async function run(folder: string, options: StartMessage['options'], log: Log): Promise<void> {
-  const clock = systemClock;
   const storage = await openStorage(folder, { onSyncFailed: () => endAfterSyncFailure(log) });
   const events = createEvents((error) => log.error('a listener failed', { error }));
-  const audit = createAudit({ storage });
-  const access = createAccess({ storage, clock });
-  const settings = createSettings({ storage, clock, events, trustSets: () => trustedCa.sets.names() });
+  const features = createFeatures({
+    ...{ storage, clock: systemClock, events, log, options, httpPort },
+    servePublished: () => tell({ type: 'publish' }),
+  });
+  const { settings, identity, zones, publishing, publisher } = features;
   noteListeners = settings.noteListeners;
   noteListeners(listenersTold);
-  const trustedCa = createTrustedCa({
-    storage,
-    clock,
-    events,
-    users: () => identity.chains(),
-    setUsers: async (name) => [...(await zones.zonesUsing(name)), ...(await settings.relaysUsing(name))],
-  });
-  const revocation = createRevocation({
-    storage,
-    clock,
-    events,
-    trustedCas: trustedCa,
-    onError: (error) => log.error('revocation data could not be updated', { error }),
-    testAllow: words(process.env['TOLLGATE_TEST_ALLOW']),
-  });
-  const publisher = createPublisher({
-    storage,
-    clock,
-    settings,
-    trustedCas: trustedCa,
-    identity: () => identity,
-    acmeTls: () => acme.alpnChallenges(),
-    stapleOf: (fingerprint) => stapler.of(fingerprint),
-    peers: async () => {
-      const { purposes } = await revocation.settings();
-      const rules = { sip: purposes['sip-tls'], https: purposes['https-client'], relays: purposes };
-      const { sip, relays } = await settings.get();
-      return {
-        ...(await zones.forEdge()),
-        ...(sip.upstream !== null && { upstream: sip.upstream }),
-        relays,
-        revocation: { ...rules, crls: await revocation.forEdge() },
-      };
-    },
-  });
-  const identity: Identity = createIdentity({
-    storage,
-    clock,
-    events,
-    settings,
-    trustedCas: trustedCa,
-    openUpload,
-    publish: publisher.publish,
-    zonesAffected: (slot, leaf) => zones.zonesAffected(slot, leaf),
-    purposesWithoutCrl: revocation.purposesWithoutCrl,
-    hostName: hostname(),
-  });
-  const stapler = createStapler({
-    ...{ revocation, events, identity: () => identity, trusted: trustedCa.certificates, publish: publisher.publish },
-    onError: (error) => log.error('an OCSP answer to staple could not be had', { error }),
-  });
-  const verification = createVerification({
-    clock,
-    trusted: trustedCa.certificates,
-    addresses: revocation.operatorRules,
-  });
-  const zones: Zones = createZones({
-    storage,
-    clock,
-    events,
-    settings,
-    trustedCas: trustedCa,
-    identity,
-    verification,
-    logIn: access.sessions.logInByCertificate,
-    userNames: async () => (await access.users.list()).filter(({ disabled }) => !disabled).map(({ name }) => name),
-    evidence: (purpose, path, fetchWithin) =>
-      revocation.evidenceFor(purpose, path, fetchWithin === undefined ? {} : { fetchWithin }),
-    clientRevocation: {
-      mode: async () => (await revocation.settings()).purposes['https-client'].mode,
-      change: async (actor, mode) => {
-        const { version } = await revocation.settings();
-        await revocation.updateSettings(actor, { purposes: { 'https-client': { mode } } }, version);
-      },
-    },
-    onError: (error) => log.error('what the edges reported could not be kept', { error }),
-  });
-  const authorities = createPrivateCa({
-    ...{ storage, clock, events, settings, trustedCas: trustedCa, slots: identity },
-    zlint: installedZlint(),
-    ownUrl: () => publicAddress(settings, options.pkiPort),
-    nextCrlNumber: ({ id }) => publishing.nextNumber(id),
-  });
-  const publishing: Publishing = createPublishing({
-    ...{ storage, clock, privateCa: authorities, serve: () => tell({ type: 'publish' }) },
-    onError: (error) => log.error('the private CA could not publish', { error }),
-  });
-  const privateCa = publishing.observed(authorities);
   notePublishing = (state) => publishing.takeServiceState(serviceStateOf(state));
-  const acme: Acme = createAcme({
-    ...{ storage, clock, events, settings, identity, trustedCas: trustedCa, httpChallenges: httpPort },
-    privateCa: privateCaProvider(privateCa),
-    ports: { http: options.httpPort, https: options.httpsPort },
-    publishAlpn: publisher.publish,
-    onError: (error) => log.error('ACME failed', { error }),
-  });
-  const acmeServer = createAcmeServer(
-    {
-      ...{ storage, clock, events, ca: privateCaIssuer(privateCa, clock), ownHosts: () => gatewayHosts(settings) },
-      onError: (error) => log.error('the ACME server failed', { error }),
-    },
-    { allow: words(process.env['TOLLGATE_TEST_ALLOW']) },
-  );
-  const alarms = createAlarms({
-    storage,
-    clock,
-    events,
-    sources: [
-      () => identity.conditions(clock.now()),
-      trustedCa.conditions,
-      revocation.conditions,
-      zones.conditions,
-      privateCa.conditions,
-      publishing.conditions,
-      acmeServer.conditions,
-      () => acme.conditions(clock.now()),
-      settings.conditions,
-    ],
-    overview: { settings: settings.get, identities: () => servedIdentities(identity), trustedCas: trustedCa.list },
-    onError: (error) => log.error('alarms could not be worked out', { error }),
-  });
-  const tools = createTools({ clock, trusted: trustedCa.certificates });
 
   await identity.ensureTemporary();
-  await revocation.start();
+  await features.revocation.start();
   await publishing.start();
-  await acmeServer.start();
-  await acme.start();
+  await features.acmeServer.start();
+  await features.acme.start();
   const keepListeners = async (): Promise<void> => {
     try {
       if (await writeListeners(folder, await settings.get())) tell({ type: 'listeners' });
@@ -226,25 +87,22 @@ async function run(folder: string, options: StartMessage['options'], log: Log): 
   });
   await publisher.publishIfChanged().catch((error: unknown) => log.error('not every edge took the state', { error }));
 
-  stapler.start();
+  features.stapler.start();
   const edges = await listenToEdges(folder, { report: zones.takeReport, evidence: zones.evidenceFor }, log);
   events.on('statusChanged', ({ fingerprints }) => edges.tell({ changed: fingerprints }));
   const app = await createHttpApp({
-    routes: collectRoutes({
-      ...{ access, audit, settings, trustedCa, revocation, identity, alarms, verification, zones, tools },
-      ...{ acme, acmeServer, privateCa, publishing },
-    }),
-    access,
-    audit,
+    routes: collectRoutes(features),
+    access: features.access,
+    audit: features.audit,
     webFolder: join(import.meta.dirname, '..', 'web', 'dist'),
     log,
     slotOf: publisher.slotOf,
-    acme: acmeServer,
+    acme: features.acmeServer,
   });
   await app.listen({ admin: join(folder, 'run', 'admin.sock'), cli: join(folder, 'run', 'cli.sock') });
-  await printSetupLink(access, options);
+  await printSetupLink(features.access, options);
   tell({ type: 'ready' });
-  alarms.start();
+  features.alarms.start();
   // a process that is killed writes no cache at its end
   setTimeout(flushCompileCache, 5_000).unref();
 }
@@ -257,11 +115,6 @@ async function printSetupLink(access: Access, { address, httpsPort }: StartMessa
   const host = everywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address;
   const text = `Make the first account within 15 minutes:\n  https://${host}:${httpsPort}${link.path.reveal()}`;
   tell({ type: 'print', text });
-}
-
-/** Addresses and ranges that demonstrations and tests let through, such as 127.0.0.0/8; never set otherwise. */
-function words(text = ''): readonly string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 function tell(message: FromAdministration): void {

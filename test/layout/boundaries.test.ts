@@ -74,8 +74,7 @@ const outboundTls = new Set([
 function mayImport(from: string, to: string): boolean {
   const [, top = '', second = ''] = from.split('/');
   const [, toTop = '', toSecond = '', toThird = ''] = to.split('/');
-  if (['main.ts', 'publish-snapshot.ts', 'staple-identities.ts', 'supervisor.ts'].includes(top) || top === 'supervisor')
-    return true;
+  if (['main.ts', 'supervisor.ts', 'administration', 'supervisor'].includes(top)) return true;
   if (top === toTop && (top !== 'features' || second === toSecond)) return true;
   const frontDoor = toTop === 'features' && toThird === `${toSecond}.ts`;
   switch (top) {

@@ -1,13 +1,13 @@
 /** Keeps an OCSP answer for each certificate that the edges present and whose CA still offers OCSP (RFC 6066 8). */
-import type { EdgeStaple } from './edge/snapshot.ts';
-import type { Identity } from './features/identity/identity.ts';
-import type { RevocationFeature } from './features/revocation/revocation.ts';
-import { toBase64 } from './lib/bytes.ts';
-import type { Events } from './lib/events.ts';
-import { type Certificate, parseCertificate } from './pki/certificate/certificate.ts';
-import { verifySignedBy } from './pki/certificate/verify-signature.ts';
-import { equalNames } from './pki/name/equal-names.ts';
-import { decodePem } from './pki/pem.ts';
+import type { EdgeStaple } from '../edge/snapshot.ts';
+import type { Identity } from '../features/identity/identity.ts';
+import type { RevocationFeature } from '../features/revocation/revocation.ts';
+import { toBase64 } from '../lib/bytes.ts';
+import type { Events } from '../lib/events.ts';
+import { type Certificate, parseCertificate } from '../pki/certificate/certificate.ts';
+import { verifySignedBy } from '../pki/certificate/verify-signature.ts';
+import { equalNames } from '../pki/name/equal-names.ts';
+import { decodePem } from '../pki/pem.ts';
 
 export interface StaplerDeps {
   readonly identity: () => Pick<Identity, 'forEdge'>;

@@ -1,5 +1,5 @@
 /** Gathers what the edges live on from the features, seals it on disk, and has every edge acknowledge it. */
-import { publishSnapshot } from './edge/control/publish.ts';
+import { publishSnapshot } from '../edge/control/publish.ts';
 import {
   defaultEdgeSettings,
   type EdgeSettings,
@@ -7,14 +7,14 @@ import {
   type EdgeStaple,
   readSnapshot,
   writeSnapshot,
-} from './edge/snapshot.ts';
-import { type EdgePeers, noPeers } from './edge/snapshot-peers.ts';
-import type { Identity } from './features/identity/identity.ts';
-import type { Settings, SettingsFeature } from './features/settings/settings.ts';
-import type { TrustedCaFeature } from './features/trusted-ca/trusted-ca.ts';
-import { toBase64 } from './lib/bytes.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Storage } from './storage/storage.ts';
+} from '../edge/snapshot.ts';
+import { type EdgePeers, noPeers } from '../edge/snapshot-peers.ts';
+import type { Identity } from '../features/identity/identity.ts';
+import type { Settings, SettingsFeature } from '../features/settings/settings.ts';
+import type { TrustedCaFeature } from '../features/trusted-ca/trusted-ca.ts';
+import { toBase64 } from '../lib/bytes.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Storage } from '../storage/storage.ts';
 
 export interface PublisherDeps {
   readonly storage: Storage;
