@@ -1050,7 +1050,7 @@ export interface paths {
         /** CAs that certificates are ordered from, with account and limits */
         get: operations["listAcmeProviders"];
         put?: never;
-        /** Add a provider: any ACME directory, or a template of the private CA */
+        /** Add a provider, an ACME directory or a template of the private CA */
         post: operations["createAcmeProvider"];
         delete?: never;
         options?: never;
@@ -3530,7 +3530,7 @@ export interface components {
              * @description UTC
              */
             createdAt: string;
-            /** @description Names it may issue for; null: any. */
+            /** @description Names it may issue for; null: not limited. */
             constraints: {
                 readonly dns: string[];
                 readonly ip: string[];
@@ -3666,7 +3666,7 @@ export interface components {
             parent?: string;
             /** @description Of the root's key. */
             passphrase?: string;
-            /** @description Names it may issue for; absent: the gateway's own domains; null: any. */
+            /** @description Names it may issue for; absent: the gateway's own domains; null: not limited. */
             constraints?: {
                 /** @description Domains: themselves and everything below. */
                 readonly dns: string[];
@@ -3931,7 +3931,7 @@ export interface components {
             days: number;
             /** @description Of a key; never stored, never logged. */
             passphrase: string;
-            /** @description Names it may issue for, itself and those below it; none: any. */
+            /** @description Names it may issue for, itself and those below it; none: not limited. */
             constraints?: {
                 /** @description Domains: themselves and everything below. */
                 readonly dns: string[];
@@ -4018,12 +4018,12 @@ export interface components {
              */
             readonly sanKinds: ("dns" | "ip" | "email" | "uri" | "srv" | "xmpp" | "upn")[];
             /**
-             * @description Empty: any the authority may.
+             * @description Empty: all that the authority may.
              * @default []
              */
             readonly domains: string[];
             /**
-             * @description Ranges; empty: any the authority may.
+             * @description Ranges; empty: all that the authority may.
              * @default []
              */
             readonly addresses: string[];
@@ -4071,12 +4071,12 @@ export interface components {
              */
             readonly sanKinds: ("dns" | "ip" | "email" | "uri" | "srv" | "xmpp" | "upn")[];
             /**
-             * @description Empty: any the authority may.
+             * @description Empty: all that the authority may.
              * @default []
              */
             readonly domains: string[];
             /**
-             * @description Ranges; empty: any the authority may.
+             * @description Ranges; empty: all that the authority may.
              * @default []
              */
             readonly addresses: string[];
@@ -4135,7 +4135,7 @@ export interface components {
                 host: string;
                 port: number;
             };
-            /** @description Of which a client has to prove one; none: any client that is trusted. */
+            /** @description Of which a client has to prove one; none: every client that is trusted will do. */
             readonly clientNames: string[];
         };
         RelayRequest: {

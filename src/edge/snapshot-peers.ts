@@ -64,7 +64,7 @@ export interface EdgeRelay {
   readonly upstream: EdgeAddress;
   readonly requireClientCertificate: boolean;
   readonly trustSet: string;
-  /** Names of which a client has to prove one; empty: any client of the trust set. */
+  /** Names of which a client has to prove one; empty: every client of the trust set will do. */
   readonly clientNames?: readonly string[];
   /** `https-client` unless told. */
   readonly purpose?: EdgeRelayPurpose;

@@ -45,7 +45,7 @@ export const rootRequest = z
     algorithm: z.enum(keyAlgorithms).default('rsa-4096'),
     days: z.int().min(1).max(36_500).default(3_650),
     passphrase,
-    constraints: limits.optional().describe('Names it may issue for, itself and those below it; none: any.'),
+    constraints: limits.optional().describe('Names it may issue for, itself and those below it; none: not limited.'),
     trust: z.boolean().default(false).describe('Appends it to the trusted CA list.'),
     confirmed2050,
   })
@@ -61,7 +61,7 @@ export const intermediateRequest = z
     constraints: limits
       .nullable()
       .optional()
-      .describe("Names it may issue for; absent: the gateway's own domains; null: any."),
+      .describe("Names it may issue for; absent: the gateway's own domains; null: not limited."),
     partitions: z
       .int()
       .min(0)
@@ -115,7 +115,7 @@ export const authorityView = z
         email: z.array(z.string()).readonly(),
       })
       .nullable()
-      .describe('Names it may issue for; null: any.'),
+      .describe('Names it may issue for; null: not limited.'),
     partitions: z.int(),
     urls: z
       .object({ crl: z.string(), ocsp: z.string(), issuer: z.string() })
@@ -150,13 +150,13 @@ const templateFields = {
     .describe('automatic: digitalSignature, with RSA keys keyEncipherment too.'),
   days: z.int().min(1).max(36_500).default(365).describe('How long a certificate holds unless less is asked for.'),
   sanKinds: z.array(z.enum(sanKinds)).max(10).readonly().default(['dns', 'ip']),
-  domains: z.array(z.string().max(253)).max(200).readonly().default([]).describe('Empty: any the authority may.'),
+  domains: z.array(z.string().max(253)).max(200).readonly().default([]).describe('Empty: all that the authority may.'),
   addresses: z
     .array(z.string().max(50))
     .max(200)
     .readonly()
     .default([])
-    .describe('Ranges; empty: any the authority may.'),
+    .describe('Ranges; empty: all that the authority may.'),
   wildcards: z.boolean().default(false),
   namesRequired: z.boolean().default(true),
   subject: z.enum(['any', 'common-name', 'none']).default('any').describe('What is taken of the subject.'),

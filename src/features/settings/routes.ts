@@ -23,7 +23,7 @@ const relaySchema = z
   .object({
     ...relay,
     upstream: z.object({ host, port: z.number() }).describe('Where the bytes go, over TCP.'),
-    clientNames: names.describe('Of which a client has to prove one; none: any client that is trusted.'),
+    clientNames: names.describe('Of which a client has to prove one; none: every client that is trusted will do.'),
   })
   .meta({ id: 'Relay' });
 const relayRequest = z

@@ -73,7 +73,7 @@ export interface RelaySetting {
   readonly requireClientCertificate: boolean;
   /** Name of a trust set; empty: the trusted CA list. */
   readonly trustSet: string;
-  /** Lower-case names of which a client has to prove one; none: any client that is trusted. */
+  /** Lower-case names of which a client has to prove one; none: every client that is trusted will do. */
   readonly clientNames: readonly string[];
   readonly purpose: RelayPurpose;
 }

@@ -38,7 +38,7 @@ export const providerCommands: readonly Command[] = [
   },
   {
     path: ['acme', 'provider', 'add'],
-    summary: 'Add a provider: any ACME directory, or with --template the private CA',
+    summary: 'Add a provider, which is an ACME directory or, with --template, the private CA',
     options: fields,
     examples: ['tollgate acme provider add --name "Our CA" --directory https://ca.example.com/directory --ca ca.pem'],
     run: async (context, _args, options) => {

@@ -36,7 +36,7 @@ export function providerRoutes({ providers, accounts }: Pick<Acme, 'providers' |
       method: 'POST',
       path: '/acme/providers',
       tag,
-      summary: 'Add a provider: any ACME directory, or a template of the private CA',
+      summary: 'Add a provider, an ACME directory or a template of the private CA',
       access: 'administrator',
       stepUp: true,
       body: wire.acmeProviderRequest,

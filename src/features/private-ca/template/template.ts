@@ -15,9 +15,9 @@ export interface TemplateFields {
   /** How long a certificate holds unless less is asked for, and at most. */
   readonly days: number;
   readonly sanKinds: readonly SanKind[];
-  /** Domains, themselves and everything below, of DNS, mail, service and XMPP names; empty: any the issuer may. */
+  /** Domains, themselves and everything below, of DNS, mail, service and XMPP names; empty: all that the issuer may. */
   readonly domains: readonly string[];
-  /** Address ranges for IP names; empty: any the issuer may. */
+  /** Address ranges for IP names; empty: all that the issuer may. */
   readonly addresses: readonly string[];
   readonly wildcards: boolean;
   /** A certificate without any alternative name is refused. */

@@ -153,14 +153,14 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
         <div className="tg-columns tg-columns-narrow">
           <ListField
             label="Domains"
-            description="Themselves and everything below; none: any the authority may"
+            description="Themselves and everything below; none: all that the authority may"
             value={form.domains}
             onChange={(domains) => set({ domains })}
             error={fieldError(problem, 'domains')}
           />
           <ListField
             label="Address ranges"
-            description="Such as 10.0.0.0/8; none: any the authority may"
+            description="Such as 10.0.0.0/8; none: all that the authority may"
             value={form.addresses}
             onChange={(addresses) => set({ addresses })}
             error={fieldError(problem, 'addresses')}
