@@ -1,6 +1,6 @@
 /** Inserts many rows of one table with few statements, each compiled once: for records that come by the thousand. */
-import type { CompiledQuery, Insertable, Transaction } from 'kysely';
-import type { Schema } from './schema.ts';
+import type { CompiledQuery, Insertable } from 'kysely';
+import type { Schema, Trx } from './schema.ts';
 
 /** Rows of one statement; what is left over goes row by row. */
 const together = 16;
@@ -10,7 +10,7 @@ const compiled = new Map<string, CompiledQuery>();
 
 /** Inserts the rows in their order. All of them must have the columns of the first. */
 export async function insertRows<T extends keyof Schema & string>(
-  trx: Transaction<Schema>,
+  trx: Trx,
   table: T,
   rows: readonly Insertable<Schema[T]>[],
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function insertRows<T extends keyof Schema & string>(
 }
 
 function statement<T extends keyof Schema & string>(
-  trx: Transaction<Schema>,
+  trx: Trx,
   table: T,
   rows: readonly Insertable<Schema[T]>[],
   columns: readonly string[],

@@ -3,16 +3,16 @@
  * when its holder is gone; a holder that slept too long finds that its epoch is over, and none of its results is written.
  */
 import { randomBytes } from 'node:crypto';
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { Problem } from '../lib/problem.ts';
-import type { Schema } from './schema.ts';
+import type { Trx } from './schema.ts';
 import type { Storage } from './storage.ts';
 
 export interface Lease {
   readonly name: string;
   readonly epoch: number;
   /** Rejects with `storage.lease-lost` inside the transaction of a result, when another holder has taken over. */
-  guard(trx: Transaction<Schema>): Promise<void>;
+  guard(trx: Trx): Promise<void>;
   /** Lets others in at once. */
   release(): Promise<void>;
 }
@@ -68,7 +68,7 @@ async function renew(storage: Storage, name: string, epoch: number): Promise<voi
   });
 }
 
-async function guard(trx: Transaction<Schema>, name: string, epoch: number): Promise<void> {
+async function guard(trx: Trx, name: string, epoch: number): Promise<void> {
   const row = await trx.selectFrom('leases').select('epoch').where('name', '=', name).executeTakeFirst();
   if (row?.epoch === epoch) return;
   throw new Problem({
@@ -81,7 +81,7 @@ async function guard(trx: Transaction<Schema>, name: string, epoch: number): Pro
 }
 
 /** The clock of the database, in milliseconds since 1970: the one that all holders share. */
-async function databaseTime(trx: Transaction<Schema>): Promise<number> {
+async function databaseTime(trx: Trx): Promise<number> {
   const found = await sql<{ now: number }>`select cast(unixepoch('subsec') * 1000 as integer) as now`.execute(trx);
   return Number(found.rows[0]?.now ?? 0);
 }

@@ -12,7 +12,7 @@ import { acmeTables } from './migrations/004-acme.ts';
 import { privateCaTables } from './migrations/005-private-ca.ts';
 import { publicationTables } from './migrations/006-publication.ts';
 import { acmeServerTables } from './migrations/007-acme-server.ts';
-import type { Schema } from './schema.ts';
+import type { Db } from './schema.ts';
 
 export interface Migration {
   /** 1, 2, 3 … without gaps; never changed once released. */
@@ -46,7 +46,7 @@ export const migrations: readonly Migration[] = [
  * changed by a later version in a way that this one cannot work with.
  */
 export async function migrate(
-  db: Kysely<Schema>,
+  db: Db,
   types: DialectTypes,
   now: number,
   steps: readonly Migration[] = migrations,
@@ -69,7 +69,7 @@ export async function migrate(
   return missing.map((step) => step.number);
 }
 
-async function run(db: Kysely<Schema>, types: DialectTypes, step: Migration, now: number): Promise<void> {
+async function run(db: Db, types: DialectTypes, step: Migration, now: number): Promise<void> {
   failPoint('migration.begin');
   await db.transaction().execute(async (trx) => {
     failPoint('migration.change');

@@ -4,7 +4,7 @@
  * flags are 0 or 1. Large features have theirs in tables/. SQLite and PostgreSQL share this schema; migrations/ holds how
  * it came to be.
  */
-import type { Generated } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
 import type { AcmeServerTables } from './tables/acme-server-tables.ts';
 import type { AcmeTables } from './tables/acme-tables.ts';
 import type { PrivateCaTables } from './tables/private-ca-tables.ts';
@@ -14,6 +14,10 @@ export type * from './tables/acme-server-tables.ts';
 export type * from './tables/acme-tables.ts';
 export type * from './tables/private-ca-tables.ts';
 export type * from './tables/publication-tables.ts';
+
+/** For reads, and single statements that need no transaction. */
+export type Db = Kysely<Schema>;
+export type Trx = Transaction<Schema>;
 
 export interface Schema extends AcmeServerTables, AcmeTables, PrivateCaTables, PublicationTables {
   settings: SettingsTable;

@@ -1,12 +1,12 @@
 /** The front door of storage: opens the data folder, its database and its vault for the administration process. */
 import { join } from 'node:path';
-import { Kysely, sql, type Transaction } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { failPoint } from '../lib/fail-point.ts';
 import { removeLeftovers } from './durable-file.ts';
 import { migrate } from './migrate.ts';
 import { checkDataFolder, createEmpty, dataFolders, makeDataFolder } from './private-folder.ts';
-import type { Schema } from './schema.ts';
+import type { Db, Schema, Trx } from './schema.ts';
 import { sqliteDialect, sqliteTypes } from './sqlite-dialect.ts';
 import { withStorageWords } from './storage-problem.ts';
 import { openVault, type Vault } from './vault.ts';
@@ -14,13 +14,13 @@ import { WriterQueue } from './writer-queue.ts';
 
 export interface Storage {
   /** For reads, which see the last committed state, and for single statements that need no transaction. */
-  readonly db: Kysely<Schema>;
+  readonly db: Db;
   /**
    * Runs `work` in a transaction, one at a time, in the order of the calls; an error thrown by `work` undoes it all.
    * Inside, everything goes through `trx`: a write through `db` is refused, since it would wait for itself. Throws
    * Problem `storage.no-space`, `storage.read-only`, … when the disk refuses; then nothing was changed.
    */
-  transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
   readonly vault: Vault;
   /** The data folder. */
   readonly folder: string;
@@ -62,7 +62,7 @@ async function openDatabase(
   folder: string,
   queue: WriterQueue,
   { clock = systemClock, onSyncFailed }: StorageOptions,
-): Promise<Kysely<Schema>> {
+): Promise<Db> {
   const path = join(folder, 'tollgate.db');
   failPoint('database.create');
   // SQLite gives its -wal and -shm files the mode of the database.
@@ -84,6 +84,6 @@ async function openDatabase(
  * write that the disk did not confirm, the log that is read back may exist in the kernel's memory alone; written once
  * more it is on the disk, or this throws `storage.sync-failed` and nothing begins.
  */
-async function writeAnew(db: Kysely<Schema>): Promise<void> {
+async function writeAnew(db: Db): Promise<void> {
   await sql`pragma wal_checkpoint(truncate)`.execute(db);
 }

@@ -1,8 +1,7 @@
 /** The SQL of users, sessions, tokens, set-up links and guesses. */
-import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
-import type { Schema } from '../../storage/schema.ts';
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Db, Schema } from '../../storage/schema.ts';
 
-type Db = Kysely<Schema>;
 export type UserRow = Selectable<Schema['users']>;
 export type SessionRow = Selectable<Schema['sessions']>;
 export type TokenRow = Selectable<Schema['tokens']>;

@@ -1,7 +1,6 @@
 /** What is not as it should be with the ACME server, for alarms. */
-import type { Kysely } from 'kysely';
 import type { Condition } from '../../lib/condition.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Db } from '../../storage/schema.ts';
 import type { AcmeServerSettings } from './acme-server-settings.ts';
 import type { IssuingTemplate } from './issuing-ca.ts';
 import { selectOrders } from './orders/order-store.ts';
@@ -11,7 +10,7 @@ const hour = 3_600_000;
 const refusedInARow = 5;
 
 export async function acmeServerConditions(
-  db: Kysely<Schema>,
+  db: Db,
   { enabled, profiles, externalAccountRequired, names }: AcmeServerSettings,
   templates: readonly IssuingTemplate[],
   now: number,

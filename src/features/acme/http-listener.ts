@@ -1,6 +1,8 @@
 /** How port 80 is used: open while a challenge is pending, or always; and whether what is no challenge is sent to HTTPS. */
+
 import { z } from 'zod';
 import type { Actor } from '../../lib/actor.ts';
+import type { Db } from '../../storage/schema.ts';
 import { recordAudit } from '../audit/audit.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { AcmeDeps } from './acme-deps.ts';
@@ -45,7 +47,7 @@ export async function applyHttpListener({ storage, settings, httpChallenges, por
 
 const settingKey = 'acme-http-listener';
 
-async function read(db: store.Database): Promise<{ value: Stored; version: number }> {
+async function read(db: Db): Promise<{ value: Stored; version: number }> {
   const row = await store.selectSetting(db, settingKey);
   return row === undefined
     ? { value: standard, version: 0 }

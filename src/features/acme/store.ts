@@ -1,5 +1,5 @@
 /** Every query of ACME: providers, accounts, slots, orders, challenges, counters. */
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Selectable } from 'kysely';
 import type {
   AcmeAccountsTable,
   AcmeChallengesTable,
@@ -8,12 +8,11 @@ import type {
   AcmeProvidersTable,
   AcmeSlotsTable,
   AcmeWaitsTable,
-  Schema,
+  Db,
+  Trx,
 } from '../../storage/schema.ts';
 import type { Slot } from '../identity/identity.ts';
 
-export type Database = Kysely<Schema>;
-export type Trx = Transaction<Schema>;
 export type ProviderRow = Selectable<AcmeProvidersTable>;
 export type AccountRow = Selectable<AcmeAccountsTable>;
 export type SlotRow = Selectable<AcmeSlotsTable>;
@@ -22,11 +21,11 @@ export type ChallengeRow = Selectable<AcmeChallengesTable>;
 export type WaitRow = Selectable<AcmeWaitsTable>;
 export type Counted = AcmeCountsTable['what'];
 
-export function selectProviders(db: Database): Promise<ProviderRow[]> {
+export function selectProviders(db: Db): Promise<ProviderRow[]> {
   return db.selectFrom('acme_providers').selectAll().orderBy('position').orderBy('id').execute();
 }
 
-export function selectProvider(db: Database, id: string): Promise<ProviderRow | undefined> {
+export function selectProvider(db: Db, id: string): Promise<ProviderRow | undefined> {
   return db.selectFrom('acme_providers').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
@@ -50,7 +49,7 @@ export async function setPosition(trx: Trx, id: string, position: number): Promi
   await trx.updateTable('acme_providers').set({ position }).where('id', '=', id).execute();
 }
 
-export function selectAccount(db: Database, provider: string, directory: string): Promise<AccountRow | undefined> {
+export function selectAccount(db: Db, provider: string, directory: string): Promise<AccountRow | undefined> {
   return db
     .selectFrom('acme_accounts')
     .selectAll()
@@ -71,11 +70,11 @@ export async function deleteAccount(trx: Trx, id: string): Promise<void> {
   await trx.deleteFrom('acme_accounts').where('id', '=', id).execute();
 }
 
-export function selectSlots(db: Database): Promise<SlotRow[]> {
+export function selectSlots(db: Db): Promise<SlotRow[]> {
   return db.selectFrom('acme_slots').selectAll().orderBy('slot').execute();
 }
 
-export function selectSlot(db: Database, slot: Slot): Promise<SlotRow | undefined> {
+export function selectSlot(db: Db, slot: Slot): Promise<SlotRow | undefined> {
   return db.selectFrom('acme_slots').selectAll().where('slot', '=', slot).executeTakeFirst();
 }
 
@@ -94,20 +93,20 @@ export async function deleteSlot(trx: Trx, slot: string): Promise<void> {
 }
 
 /** The newest first. */
-export function selectOrders(db: Database, slot: Slot | undefined, limit: number): Promise<OrderRow[]> {
+export function selectOrders(db: Db, slot: Slot | undefined, limit: number): Promise<OrderRow[]> {
   const query = db.selectFrom('acme_orders').selectAll().orderBy('created_at', 'desc').orderBy('id').limit(limit);
   return (slot === undefined ? query : query.where('slot', '=', slot)).execute();
 }
 
-export function selectOrder(db: Database, id: string): Promise<OrderRow | undefined> {
+export function selectOrder(db: Db, id: string): Promise<OrderRow | undefined> {
   return db.selectFrom('acme_orders').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export function selectRunning(db: Database): Promise<OrderRow[]> {
+export function selectRunning(db: Db): Promise<OrderRow[]> {
   return db.selectFrom('acme_orders').selectAll().where('state', '=', 'running').execute();
 }
 
-export function selectRunningOf(db: Database, slot: Slot): Promise<OrderRow | undefined> {
+export function selectRunningOf(db: Db, slot: Slot): Promise<OrderRow | undefined> {
   return db
     .selectFrom('acme_orders')
     .selectAll()
@@ -147,7 +146,7 @@ export async function updateOrder(
   return done.numUpdatedRows === 1n;
 }
 
-export function selectChallenges(db: Database, type: ChallengeRow['type']): Promise<ChallengeRow[]> {
+export function selectChallenges(db: Db, type: ChallengeRow['type']): Promise<ChallengeRow[]> {
   return db.selectFrom('acme_challenges').selectAll().where('type', '=', type).execute();
 }
 
@@ -187,7 +186,7 @@ export async function addCounts(
 
 /** The times of what was counted since, oldest first. */
 export async function selectCounts(
-  db: Database,
+  db: Db,
   { directory, what, key, since }: { directory: string; what: Counted; key: string; since: number },
 ): Promise<number[]> {
   const rows = await db
@@ -202,7 +201,7 @@ export async function selectCounts(
   return rows.map(({ at }) => at);
 }
 
-export function selectWaits(db: Database, directory: string): Promise<WaitRow[]> {
+export function selectWaits(db: Db, directory: string): Promise<WaitRow[]> {
   return db.selectFrom('acme_waits').selectAll().where('directory', '=', directory).execute();
 }
 
@@ -221,7 +220,7 @@ export async function deleteWaits(trx: Trx, directory: string): Promise<void> {
   await trx.deleteFrom('acme_waits').where('directory', '=', directory).execute();
 }
 
-export function selectSetting(db: Database, key: string): Promise<{ value: string; version: number } | undefined> {
+export function selectSetting(db: Db, key: string): Promise<{ value: string; version: number } | undefined> {
   return db.selectFrom('settings').select(['value', 'version']).where('key', '=', key).executeTakeFirst();
 }
 

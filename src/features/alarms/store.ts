@@ -1,11 +1,8 @@
 /** Alarms in the database. */
 import { randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import type { Condition } from '../../lib/condition.ts';
-import type { AlarmsTable, Schema } from '../../storage/schema.ts';
+import type { AlarmsTable, Db } from '../../storage/schema.ts';
 import type { Alarm } from './alarms.ts';
-
-type Db = Kysely<Schema>;
 
 /** Open alarms; with `cleared` also those that ended. */
 export async function readAlarms(db: Db, cleared: boolean): Promise<Alarm[]> {

@@ -1,10 +1,9 @@
 /** The audit log: who did what, from where, to which object, with which outcome. One row per change, written with it. */
 import { createHash } from 'node:crypto';
-import type { Transaction } from 'kysely';
 import type { Actor } from '../../lib/actor.ts';
 import { toHex } from '../../lib/bytes.ts';
 import { Problem } from '../../lib/problem.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Trx } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type AuditFilter, insertAuditRows, type NewAuditRow, selectAuditRows } from './store.ts';
 
@@ -58,13 +57,13 @@ export function createAudit(deps: { readonly storage: Storage }): Audit {
  * `audit.not-allowed`, which undoes the change, when an auditor is the actor of something that was done: the last of
  * the checks that an auditor changes nothing.
  */
-export async function recordAudit(trx: Transaction<Schema>, actor: Actor, entry: AuditEntry): Promise<void> {
+export async function recordAudit(trx: Trx, actor: Actor, entry: AuditEntry): Promise<void> {
   await recordAudits(trx, [{ actor, entry }]);
 }
 
 /** The same for several changes that are made in one transaction: a row for each of them. */
 export async function recordAudits(
-  trx: Transaction<Schema>,
+  trx: Trx,
   changes: readonly { readonly actor: Actor; readonly entry: AuditEntry }[],
 ): Promise<void> {
   await insertAuditRows(

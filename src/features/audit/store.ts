@@ -1,7 +1,7 @@
 /** The SQL of the audit log: rows are inserted and read, never changed. */
-import type { Insertable, Kysely, Transaction } from 'kysely';
+import type { Insertable } from 'kysely';
 import { insertRows } from '../../storage/insert-rows.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Db, Schema, Trx } from '../../storage/schema.ts';
 import type { AuditRow } from './audit.ts';
 
 export interface AuditFilter {
@@ -17,12 +17,12 @@ export interface AuditFilter {
 
 export type NewAuditRow = Insertable<Schema['audit']>;
 
-export function insertAuditRows(trx: Transaction<Schema>, rows: readonly NewAuditRow[]): Promise<void> {
+export function insertAuditRows(trx: Trx, rows: readonly NewAuditRow[]): Promise<void> {
   return insertRows(trx, 'audit', rows);
 }
 
 /** An `action` ending in a dot selects all actions of that feature. */
-export async function selectAuditRows(db: Kysely<Schema>, filter: AuditFilter) {
+export async function selectAuditRows(db: Db, filter: AuditFilter) {
   let query = db
     .selectFrom('audit')
     .selectAll()
@@ -41,7 +41,7 @@ export async function selectAuditRows(db: Kysely<Schema>, filter: AuditFilter) {
 }
 
 type Stored = Awaited<ReturnType<typeof selectStored>>;
-const selectStored = (db: Kysely<Schema>) => db.selectFrom('audit').selectAll().executeTakeFirstOrThrow();
+const selectStored = (db: Db) => db.selectFrom('audit').selectAll().executeTakeFirstOrThrow();
 
 function toAuditRow(row: Stored): AuditRow {
   const micros = String(row.at_us % 1_000_000).padStart(6, '0');

@@ -1,9 +1,11 @@
 /** Changes that need no upload: first start, reset to default, roll-back, domains that come and go. */
+
 import { randomBytes } from 'node:crypto';
 import { type Actor, systemActor } from '../../lib/actor.ts';
 import { failPoint } from '../../lib/fail-point.ts';
 import { Problem } from '../../lib/problem.ts';
 import { parseCertificate } from '../../pki/certificate/certificate.ts';
+import type { Trx } from '../../storage/schema.ts';
 import { recordAudit } from '../audit/audit.ts';
 import type { IdentityDeps } from './identity.ts';
 import { damageOf, openKey, versionRow } from './key-material.ts';
@@ -145,7 +147,7 @@ function row(deps: IdentityDeps, slot: store.AnySlot, issued: IssuedCertificate,
 }
 
 async function audit(
-  trx: store.Trx,
+  trx: Trx,
   actor: Actor,
   action: string,
   slot: Slot,

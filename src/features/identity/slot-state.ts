@@ -1,13 +1,15 @@
 /** How a slot moves from one certificate to the next: the new one active, the former kept for roll-back, older ones retired. */
+
 import { Problem } from '../../lib/problem.ts';
 import { recordDigest } from '../../storage/record-digest.ts';
+import type { Db, Trx } from '../../storage/schema.ts';
 import type { Vault } from '../../storage/vault.ts';
 import { damageOf } from './key-material.ts';
 import { type Slot, slotLabel } from './slots.ts';
 import * as store from './store.ts';
 
 /** The slot's row; `server` and `client` are there without one. Throws `identity.no-such-slot` (404) for an unknown domain. */
-export async function existingSlot(db: store.Database, slot: Slot): Promise<store.SlotRow> {
+export async function existingSlot(db: Db, slot: Slot): Promise<store.SlotRow> {
   const row = await store.selectSlot(db, slot);
   if (row !== undefined) return row;
   if (slot === 'server' || slot === 'client') return { slot, version: 0, active_id: null, previous_id: null };
@@ -25,7 +27,7 @@ export async function existingSlot(db: store.Database, slot: Slot): Promise<stor
  * does not, so that a good one stays. With `undefined` the slot is emptied the same way.
  */
 export async function activate(
-  trx: store.Trx,
+  trx: Trx,
   vault: Vault,
   slot: store.AnySlot,
   version: store.VersionRow | undefined,
@@ -48,12 +50,7 @@ export async function activate(
 const historyLength = 100;
 
 /** Exchanges active and previous. The caller has made sure that there is a previous one. */
-export async function exchange(
-  trx: store.Trx,
-  row: store.SlotRow,
-  previous: store.VersionRow,
-  now: number,
-): Promise<void> {
+export async function exchange(trx: Trx, row: store.SlotRow, previous: store.VersionRow, now: number): Promise<void> {
   if (row.active_id !== null) await store.setVersionState(trx, row.active_id, 'previous');
   await store.setVersionState(trx, previous.id, 'active', now);
   await store.writeSlot(trx, row.slot as Slot, { activeId: previous.id, previousId: row.active_id });
@@ -64,7 +61,7 @@ export function stateText(row: store.SlotRow | undefined): string {
   return JSON.stringify([row?.slot, row?.version ?? 0, row?.active_id ?? null, row?.previous_id ?? null]);
 }
 
-async function retire(trx: store.Trx, row: store.VersionRow): Promise<void> {
+async function retire(trx: Trx, row: store.VersionRow): Promise<void> {
   const { certificate, chain } = row;
   await store.retireVersion(trx, row.id, recordDigest({ certificate, chain, sealed_key: new Uint8Array(0) }));
 }

@@ -1,19 +1,18 @@
 /** Every query of the identities: slots, versions, requests, known keys, previews. */
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Selectable } from 'kysely';
 import { failPoint } from '../../lib/fail-point.ts';
 import type {
   CertificateRequestsTable,
+  Db,
   IdentityRenewalsTable,
   IdentitySlotsTable,
   IdentityVersionsTable,
   KnownKeysTable,
   PreviewsTable,
-  Schema,
+  Trx,
 } from '../../storage/schema.ts';
 import type { Slot } from './slots.ts';
 
-export type Database = Kysely<Schema>;
-export type Trx = Transaction<Schema>;
 export type SlotRow = Selectable<IdentitySlotsTable>;
 export type VersionRow = Selectable<IdentityVersionsTable>;
 export type CsrRow = Selectable<CertificateRequestsTable>;
@@ -26,16 +25,16 @@ export const temporaryCaSlot = 'temporary-ca';
 export type AnySlot = Slot | typeof temporaryCaSlot;
 
 /** Every slot that has a row, in the order of their names. */
-export function selectSlots(db: Database): Promise<SlotRow[]> {
+export function selectSlots(db: Db): Promise<SlotRow[]> {
   return db.selectFrom('identity_slots').selectAll().where('slot', '<>', temporaryCaSlot).orderBy('slot').execute();
 }
 
-export function selectSlot(db: Database, slot: AnySlot): Promise<SlotRow | undefined> {
+export function selectSlot(db: Db, slot: AnySlot): Promise<SlotRow | undefined> {
   return db.selectFrom('identity_slots').selectAll().where('slot', '=', slot).executeTakeFirst();
 }
 
 /** All versions of a slot, the newest first. */
-export function selectVersions(db: Database, slot: AnySlot): Promise<VersionRow[]> {
+export function selectVersions(db: Db, slot: AnySlot): Promise<VersionRow[]> {
   return db
     .selectFrom('identity_versions')
     .selectAll()
@@ -45,12 +44,12 @@ export function selectVersions(db: Database, slot: AnySlot): Promise<VersionRow[
     .execute();
 }
 
-export async function selectVersion(db: Database, id: string | null | undefined): Promise<VersionRow | undefined> {
+export async function selectVersion(db: Db, id: string | null | undefined): Promise<VersionRow | undefined> {
   if (id === null || id === undefined) return undefined;
   return db.selectFrom('identity_versions').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export function selectCsr(db: Database, slot: Slot, state: 'pending' | 'last'): Promise<CsrRow | undefined> {
+export function selectCsr(db: Db, slot: Slot, state: 'pending' | 'last'): Promise<CsrRow | undefined> {
   return db
     .selectFrom('certificate_requests')
     .selectAll()
@@ -59,7 +58,7 @@ export function selectCsr(db: Database, slot: Slot, state: 'pending' | 'last'): 
     .executeTakeFirst();
 }
 
-export function selectPendingCsrByKey(db: Database, keyId: string): Promise<CsrRow | undefined> {
+export function selectPendingCsrByKey(db: Db, keyId: string): Promise<CsrRow | undefined> {
   return db
     .selectFrom('certificate_requests')
     .selectAll()
@@ -69,7 +68,7 @@ export function selectPendingCsrByKey(db: Database, keyId: string): Promise<CsrR
 }
 
 /** Versions whose key is still held, whatever their slot. */
-export function selectHeldByKey(db: Database, keyId: string): Promise<Pick<VersionRow, 'slot' | 'state'>[]> {
+export function selectHeldByKey(db: Db, keyId: string): Promise<Pick<VersionRow, 'slot' | 'state'>[]> {
   return db
     .selectFrom('identity_versions')
     .select(['slot', 'state'])
@@ -78,7 +77,7 @@ export function selectHeldByKey(db: Database, keyId: string): Promise<Pick<Versi
     .execute();
 }
 
-export function selectKnownKey(db: Database, keyId: string): Promise<KnownKeyRow | undefined> {
+export function selectKnownKey(db: Db, keyId: string): Promise<KnownKeyRow | undefined> {
   return db.selectFrom('known_keys').selectAll().where('spki_sha256', '=', keyId).executeTakeFirst();
 }
 
@@ -189,7 +188,7 @@ export async function writeKnownKey(trx: Trx, row: KnownKeyRow): Promise<void> {
 }
 
 /** The signed certificate of a slot that waits to be deployed. */
-export function selectPending(db: Database, slot: Slot): Promise<VersionRow | undefined> {
+export function selectPending(db: Db, slot: Slot): Promise<VersionRow | undefined> {
   return db
     .selectFrom('identity_versions')
     .selectAll()
@@ -205,7 +204,7 @@ export async function deleteVersion(trx: Trx, id: string): Promise<void> {
 }
 
 /** The request that was made for a renewal and is not answered yet. */
-export function selectRenewal(db: Database, slot: Slot): Promise<RenewalRow | undefined> {
+export function selectRenewal(db: Db, slot: Slot): Promise<RenewalRow | undefined> {
   return db.selectFrom('identity_renewals').selectAll().where('slot', '=', slot).executeTakeFirst();
 }
 
@@ -221,7 +220,7 @@ export async function deleteRenewals(trx: Trx, slot: Slot): Promise<void> {
 }
 
 /** Whether any was made before `time`. */
-export async function hasRenewalsBefore(db: Database, time: number): Promise<boolean> {
+export async function hasRenewalsBefore(db: Db, time: number): Promise<boolean> {
   const row = await db.selectFrom('identity_renewals').select('id').where('created_at', '<', time).executeTakeFirst();
   return row !== undefined;
 }
@@ -268,7 +267,7 @@ export async function deleteEndedPreviews(trx: Trx, now: number): Promise<void> 
   await trx.deleteFrom('previews').where('kind', '=', previewKind).where('expires_at', '<=', now).execute();
 }
 
-export function selectPreview(db: Database, id: string): Promise<PreviewRow | undefined> {
+export function selectPreview(db: Db, id: string): Promise<PreviewRow | undefined> {
   return db.selectFrom('previews').selectAll().where('id', '=', id).where('kind', '=', previewKind).executeTakeFirst();
 }
 

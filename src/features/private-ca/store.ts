@@ -1,15 +1,15 @@
 /** Authorities, certificates and templates in the database: all SQL of the private CA but that of publishing. */
-import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import { insertRows } from '../../storage/insert-rows.ts';
 import type {
+  Db,
   PrivateCaAuthoritiesTable,
   PrivateCaCertificatesTable,
   PrivateCaTemplatesTable,
-  Schema,
+  Trx,
 } from '../../storage/schema.ts';
 import type { IssuedQuery } from './issued/issued.ts';
 
-type Db = Kysely<Schema>;
 export type AuthorityRow = PrivateCaAuthoritiesTable;
 export type CertificateRow = Selectable<PrivateCaCertificatesTable>;
 export type NewCertificate = Omit<Insertable<PrivateCaCertificatesTable>, 'seq'> & { readonly der: Uint8Array | null };
@@ -25,19 +25,15 @@ export function readAuthorities(db: Db): Promise<AuthorityRow[]> {
     .execute();
 }
 
-export async function insertAuthority(trx: Transaction<Schema>, row: AuthorityRow): Promise<void> {
+export async function insertAuthority(trx: Trx, row: AuthorityRow): Promise<void> {
   await trx.insertInto('private_ca_authorities').values(row).execute();
 }
 
-export async function updateAuthority(
-  trx: Transaction<Schema>,
-  id: string,
-  change: Partial<Omit<AuthorityRow, 'id'>>,
-): Promise<void> {
+export async function updateAuthority(trx: Trx, id: string, change: Partial<Omit<AuthorityRow, 'id'>>): Promise<void> {
   await trx.updateTable('private_ca_authorities').set(change).where('id', '=', id).execute();
 }
 
-export async function deleteAuthority(trx: Transaction<Schema>, id: string): Promise<void> {
+export async function deleteAuthority(trx: Trx, id: string): Promise<void> {
   await trx.deleteFrom('private_ca_authorities').where('id', '=', id).execute();
 }
 
@@ -45,7 +41,7 @@ export async function deleteAuthority(trx: Transaction<Schema>, id: string): Pro
  * Adds rows in this order, which is that of `seq`. There is one writer, so the numbers can be counted here. Rejects
  * when an authority has used a serial number before.
  */
-export async function insertCertificates(trx: Transaction<Schema>, rows: readonly NewCertificate[]): Promise<void> {
+export async function insertCertificates(trx: Trx, rows: readonly NewCertificate[]): Promise<void> {
   const last = await trx
     .selectFrom('private_ca_certificates')
     .select('seq')
@@ -154,7 +150,7 @@ export interface StatusUpdate {
   readonly reason: number | null;
 }
 
-export async function updateStatus(trx: Transaction<Schema>, seq: number, status: StatusUpdate): Promise<void> {
+export async function updateStatus(trx: Trx, seq: number, status: StatusUpdate): Promise<void> {
   await trx.updateTable('private_ca_certificates').set(status).where('seq', '=', seq).execute();
 }
 
@@ -172,7 +168,7 @@ export function readTemplates(db: Db): Promise<PrivateCaTemplatesTable[]> {
   return db.selectFrom('private_ca_templates').selectAll().orderBy('name').execute();
 }
 
-export async function writeTemplate(trx: Transaction<Schema>, row: PrivateCaTemplatesTable): Promise<void> {
+export async function writeTemplate(trx: Trx, row: PrivateCaTemplatesTable): Promise<void> {
   const { name: _, ...rest } = row;
   await trx
     .insertInto('private_ca_templates')
@@ -181,7 +177,7 @@ export async function writeTemplate(trx: Transaction<Schema>, row: PrivateCaTemp
     .execute();
 }
 
-export async function deleteTemplate(trx: Transaction<Schema>, name: string): Promise<void> {
+export async function deleteTemplate(trx: Trx, name: string): Promise<void> {
   await trx.deleteFrom('private_ca_templates').where('name', '=', name).execute();
 }
 
@@ -191,7 +187,7 @@ export async function readValue(db: Db): Promise<{ value: unknown; version: numb
   return row === undefined ? undefined : { value: JSON.parse(row.value) as unknown, version: row.version };
 }
 
-export async function writeValue(trx: Transaction<Schema>, value: unknown, version: number): Promise<void> {
+export async function writeValue(trx: Trx, value: unknown, version: number): Promise<void> {
   const row = { value: JSON.stringify(value), version };
   await trx
     .insertInto('settings')

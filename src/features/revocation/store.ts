@@ -1,11 +1,10 @@
 /** Revocation data in the database. */
-import type { Kysely } from 'kysely';
 import type {
+  Db,
   RevocationCrlsTable,
   RevocationKnownTable,
   RevocationNumbersTable,
   RevocationSourcesTable,
-  Schema,
 } from '../../storage/schema.ts';
 import { defaultRevocationSettings, type PurposeRevocation, type RevocationSettings } from './revocation-settings.ts';
 import { type RevocationPurpose, revocationPurposes } from './source-table.ts';
@@ -14,8 +13,6 @@ export type CrlRow = RevocationCrlsTable;
 export type SourceRowInStore = RevocationSourcesTable;
 export type NumberRow = RevocationNumbersTable;
 export type KnownRow = RevocationKnownTable;
-
-type Db = Kysely<Schema>;
 
 const key = 'revocation';
 

@@ -1,13 +1,12 @@
 /** The settings in the database: one row, JSON, with its version. */
-import type { Kysely } from 'kysely';
-import type { Schema } from '../../storage/schema.ts';
+import type { Db } from '../../storage/schema.ts';
 import { defaultSettings } from './default-settings.ts';
 import type { Settings } from './settings.ts';
 
 const key = 'gateway';
 
 /** What is stored, over the defaults, so that a member added by a later release has its value. */
-export async function readSettings(db: Kysely<Schema>): Promise<Settings> {
+export async function readSettings(db: Db): Promise<Settings> {
   const row = await db.selectFrom('settings').selectAll().where('key', '=', key).executeTakeFirst();
   if (row === undefined) return defaultSettings;
   const stored = JSON.parse(row.value) as Partial<Settings>;
@@ -24,7 +23,7 @@ export async function readSettings(db: Kysely<Schema>): Promise<Settings> {
 }
 
 /** Replaces the row. The caller has compared the versions in the same transaction. */
-export async function writeSettings(db: Kysely<Schema>, settings: Settings): Promise<void> {
+export async function writeSettings(db: Db, settings: Settings): Promise<void> {
   const { version, ...value } = settings;
   const row = { key, value: JSON.stringify(value), version };
   await db

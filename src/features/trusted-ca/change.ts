@@ -1,10 +1,9 @@
 /** The changes of the trusted CA list inside a transaction: rows in, rows out, one audit row each. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Transaction } from 'kysely';
 import type { Actor } from '../../lib/actor.ts';
 import { failPoint } from '../../lib/fail-point.ts';
 import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Trx } from '../../storage/schema.ts';
 import { recordAudit } from '../audit/audit.ts';
 import type { AppendPlan } from './plan-append.ts';
 import { crlNumberText } from './plan-crls.ts';
@@ -23,8 +22,6 @@ import type { CaSource } from './trusted-ca.ts';
 
 /** How long a deletion can be undone. */
 export const undoTime = 24 * 3_600_000;
-
-type Trx = Transaction<Schema>;
 
 /** Adds what a plan took. `source` tells where the certificates come from. */
 export async function addPlanned(

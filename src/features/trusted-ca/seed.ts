@@ -1,12 +1,11 @@
 /** The default list: the temporary CA of this gateway and the bundled public roots. */
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import type { Kysely, Transaction } from 'kysely';
 import { type Actor, systemActor } from '../../lib/actor.ts';
 import { toHex } from '../../lib/bytes.ts';
 import { failPoint } from '../../lib/fail-point.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Db, Trx } from '../../storage/schema.ts';
 import { addPlanned } from './change.ts';
 import { judgeCertificate } from './judge.ts';
 import { judgeCertificates } from './judge-file.ts';
@@ -34,7 +33,7 @@ export function seedList(work: TrustedCaWork, temporaryCa: Uint8Array): Promise<
 /** Adds a temporary CA made later and makes it the one that a reset restores. */
 export async function adoptTemporary(
   work: TrustedCaWork,
-  trx: Transaction<Schema>,
+  trx: Trx,
   actor: Actor,
   temporaryCa: Uint8Array,
 ): Promise<void> {
@@ -52,7 +51,7 @@ export async function adoptTemporary(
 /** What the default list holds, the temporary CA (named by its fingerprint) first. */
 export async function defaultCertificates(
   work: TrustedCaWork,
-  db: Kysely<Schema>,
+  db: Db,
 ): Promise<{ readonly certificates: readonly Certificate[]; readonly temporary: string | undefined }> {
   const temporaryCa = await readSeed(db);
   const temporary = temporaryCa === undefined ? [] : parsed([temporaryCa]);

@@ -1,10 +1,9 @@
 /** The list in memory while something is decided about it: stored rows with what they parse to. */
-import type { Kysely } from 'kysely';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { verifySignedBy } from '../../pki/certificate/verify-signature.ts';
 import { type Crl, parseCrl } from '../../pki/crl/crl.ts';
 import { canonicalName } from '../../pki/name/distinguished-name.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Db } from '../../storage/schema.ts';
 import { readCas, readCrls, type StoredCa, type StoredCrl } from './store.ts';
 
 export interface CaMember {
@@ -34,7 +33,7 @@ export class StateLoader {
   #certificates = new Map<string, Certificate>();
   #crls = new Map<string, Crl>();
 
-  async load(db: Kysely<Schema>): Promise<ListState> {
+  async load(db: Db): Promise<ListState> {
     const damaged: string[] = [];
     const certificates = new Map<string, Certificate>();
     const crls = new Map<string, Crl>();

@@ -1,12 +1,9 @@
 /** The trusted CA list in the database. */
-import type { Kysely } from 'kysely';
-import type { EmbeddedCrlsTable, RemovedTrustedCasTable, Schema, TrustedCasTable } from '../../storage/schema.ts';
+import type { Db, EmbeddedCrlsTable, RemovedTrustedCasTable, TrustedCasTable } from '../../storage/schema.ts';
 
 export type StoredCa = TrustedCasTable;
 export type StoredCrl = EmbeddedCrlsTable;
 export type RemovedRow = RemovedTrustedCasTable;
-
-type Db = Kysely<Schema>;
 
 /** Certificates in the order of the list. */
 export function readCas(db: Db): Promise<StoredCa[]> {

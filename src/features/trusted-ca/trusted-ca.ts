@@ -3,14 +3,13 @@
  * single pinned peers, and the CRLs that came with them. At most 1000 certificates; a change is made completely or
  * not at all, and a deletion can be undone for a day.
  */
-import type { Transaction } from 'kysely';
 import type { Actor } from '../../lib/actor.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import type { Crl } from '../../pki/crl/crl.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Trx } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { addPlanned, undoTime } from './change.ts';
 import { listConditions } from './conditions.ts';
@@ -231,11 +230,11 @@ export interface TrustedCaFeature {
    * Adds certificates inside the caller's transaction, under the same rules and with an audit row of its own; the
    * caller emits `changed` for `trusted-ca` afterwards. Returns the fingerprints added (duplicates are skipped).
    */
-  addWithin(trx: Transaction<Schema>, actor: Actor, certificates: readonly Certificate[]): Promise<readonly string[]>;
+  addWithin(trx: Trx, actor: Actor, certificates: readonly Certificate[]): Promise<readonly string[]>;
   /** First start: the default list with this temporary CA. Later calls change nothing. */
   seed(temporaryCa: Uint8Array): Promise<void>;
   /** Trusts a temporary CA made later, which is then the one that a reset restores. Inside the caller's transaction. */
-  adoptTemporaryCa(trx: Transaction<Schema>, actor: Actor, temporaryCa: Uint8Array): Promise<void>;
+  adoptTemporaryCa(trx: Trx, actor: Actor, temporaryCa: Uint8Array): Promise<void>;
   /** CRLs that came with the list and whose signature is good. */
   embeddedCrls(): Promise<readonly Crl[]>;
   /** What about the list deserves an alarm now. */

@@ -1,8 +1,7 @@
 /** Changes of zones and access rules: each one transaction with one audit row. */
 import { randomBytes } from 'node:crypto';
-import type { Transaction } from 'kysely';
 import type { Actor } from '../../lib/actor.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Trx } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
 import { type AccessRules, patternFault } from './access-rules/access-rules.ts';
@@ -159,7 +158,7 @@ function find(zones: readonly Zone[], id: string): Zone {
   return zone;
 }
 
-async function forgetPeers(trx: Transaction<Schema>, { id, kind, peers, port }: Zone): Promise<void> {
+async function forgetPeers(trx: Trx, { id, kind, peers, port }: Zone): Promise<void> {
   if (kind === 'default' || kind === 'traversal-server') return;
   const known = new Set(peers.map((host) => `${host.includes(':') ? `[${host}]` : host}:${port}`));
   const gone = (await readStates(trx)).filter(({ zone, peer }) => zone === id && !known.has(peer));

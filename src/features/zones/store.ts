@@ -1,9 +1,7 @@
 /** Zones, states and closed connections in the database. */
-import type { Kysely } from 'kysely';
-import type { Schema, ZoneClosedTable, ZoneStatesTable } from '../../storage/schema.ts';
+import type { Db, ZoneClosedTable, ZoneStatesTable } from '../../storage/schema.ts';
 import type { Zone, ZoneFields } from './zone.ts';
 
-type Db = Kysely<Schema>;
 export type StateRow = ZoneStatesTable;
 export type ClosedRow = Omit<ZoneClosedTable, 'seq'>;
 

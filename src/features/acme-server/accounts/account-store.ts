@@ -1,11 +1,9 @@
 /** Accounts and the keys of external account binding in the database. */
-import type { Kysely, Updateable } from 'kysely';
-import type { AcmeServerAccountsTable, AcmeServerEabKeysTable, Schema } from '../../../storage/schema.ts';
+import type { Updateable } from 'kysely';
+import type { AcmeServerAccountsTable, AcmeServerEabKeysTable, Db } from '../../../storage/schema.ts';
 
 export type AccountRow = AcmeServerAccountsTable;
 export type EabKeyRow = AcmeServerEabKeysTable;
-
-type Db = Kysely<Schema>;
 
 export async function insertAccount(db: Db, row: AccountRow): Promise<void> {
   await db.insertInto('acme_server_accounts').values(row).execute();

@@ -1,7 +1,6 @@
 /** newAccount (RFC 8555 7.3): a key becomes an account, once; asked for again, the account is told. */
-import type { Transaction } from 'kysely';
 import { z } from 'zod';
-import type { Schema } from '../../../storage/schema.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { isCertifiedKey } from '../certificates/certificate-store.ts';
 import { keyIdOf } from '../certificates/names-of-certificate.ts';
@@ -83,7 +82,7 @@ export async function newAccount(core: Core, call: Call): Promise<AcmeAnswer> {
   return accountAnswer(201, call, row);
 }
 
-async function keep(trx: Transaction<Schema>, { request }: Call, row: AccountRow, eab?: EabKeyRow): Promise<void> {
+async function keep(trx: Trx, { request }: Call, row: AccountRow, eab?: EabKeyRow): Promise<void> {
   await insertAccount(trx, row);
   await recordAudit(trx, accountActor(row.id, request), {
     action: 'acme-server.account-create',

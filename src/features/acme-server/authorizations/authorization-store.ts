@@ -1,12 +1,10 @@
 /** Authorizations and their challenges in the database. */
-import type { Kysely, Updateable } from 'kysely';
-import type { AcmeServerAuthorizationsTable, AcmeServerChallengesTable, Schema } from '../../../storage/schema.ts';
+import type { Updateable } from 'kysely';
+import type { AcmeServerAuthorizationsTable, AcmeServerChallengesTable, Db } from '../../../storage/schema.ts';
 import type { CertifiedName } from '../issuing-ca.ts';
 
 export type AuthorizationRow = AcmeServerAuthorizationsTable;
 export type ChallengeRow = AcmeServerChallengesTable;
-
-type Db = Kysely<Schema>;
 
 export async function insertAuthorization(
   db: Db,

@@ -1,10 +1,8 @@
 /** Certificates issued over ACME in the database. */
-import type { Kysely, Updateable } from 'kysely';
-import type { AcmeServerCertificatesTable, Schema } from '../../../storage/schema.ts';
+import type { Updateable } from 'kysely';
+import type { AcmeServerCertificatesTable, Db } from '../../../storage/schema.ts';
 
 export type CertificateRow = AcmeServerCertificatesTable;
-
-type Db = Kysely<Schema>;
 
 export async function insertCertificate(db: Db, row: CertificateRow): Promise<void> {
   await db.insertInto('acme_server_certificates').values(row).execute();

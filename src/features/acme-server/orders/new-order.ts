@@ -1,9 +1,8 @@
 /** newOrder (RFC 8555 7.4, RFC 9773 5, profiles): what may be ordered, and which proofs are still needed. */
 import { randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
-import type { Schema } from '../../../storage/schema.ts';
+import type { Db } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { selectEabKey } from '../accounts/account-store.ts';
 import type { ChallengeType } from '../acme-server-settings.ts';
@@ -144,7 +143,7 @@ function lifetimeOf({ notBefore, notAfter }: Wanted, template: IssuingTemplate, 
 
 /** RFC 9773 5: of this account, with a name in common, and not replaced already. */
 async function checkReplaced(
-  db: Kysely<Schema>,
+  db: Db,
   { account }: AccountMessage,
   ariId: string,
   names: readonly CertifiedName[],
@@ -162,7 +161,7 @@ async function checkReplaced(
 }
 
 async function refuseTooMany(
-  db: Kysely<Schema>,
+  db: Db,
   { settings }: Core,
   { account }: AccountMessage,
   names: readonly CertifiedName[],

@@ -1,10 +1,8 @@
 /** Orders in the database. */
-import type { Kysely, Updateable } from 'kysely';
-import type { AcmeServerOrdersTable, Schema } from '../../../storage/schema.ts';
+import type { Updateable } from 'kysely';
+import type { AcmeServerOrdersTable, Db } from '../../../storage/schema.ts';
 
 export type OrderRow = AcmeServerOrdersTable;
-
-type Db = Kysely<Schema>;
 
 export async function insertOrder(db: Db, row: OrderRow, authorizations: readonly string[]): Promise<void> {
   await db.insertInto('acme_server_orders').values(row).execute();

@@ -4,6 +4,7 @@ import type { Actor } from '../../../lib/actor.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { decodePem } from '../../../pki/pem.ts';
 import type { Lease } from '../../../storage/lease.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import type { Slot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import type { ChallengeSolver } from '../challenge/challenge-solver.ts';
@@ -11,7 +12,7 @@ import type { Identifier } from '../client/resource/identifier.ts';
 import type { OpenAccount } from '../providers/accounts.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AcmeSlotSettings } from '../schemas.ts';
-import type { OrderRow, Trx } from '../store.ts';
+import type { OrderRow } from '../store.ts';
 import type { OrderFields, OrderStep } from './order-record.ts';
 
 export interface OrderContext {

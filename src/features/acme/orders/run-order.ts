@@ -2,10 +2,12 @@
  * Goes through the steps of an order, from wherever it stands: each step does its part at the CA, then one transaction
  * under the lease keeps what came of it. Killed at any moment, it goes on from the last step that was kept.
  */
+
 import type { Actor } from '../../../lib/actor.ts';
 import { type FailPoint, failPoint } from '../../../lib/fail-point.ts';
 import { Problem } from '../../../lib/problem.ts';
 import type { Lease } from '../../../storage/lease.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import { parseSlot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
@@ -76,7 +78,7 @@ export async function endOrder(
   row: store.OrderRow,
   state: 'failed' | 'abandoned',
   error: unknown,
-  guard?: (trx: store.Trx) => Promise<void>,
+  guard?: (trx: Trx) => Promise<void>,
 ): Promise<void> {
   const problem = { ...keptProblem(error), ...(error instanceof AcmeProblem && { permanent: isPermanent(error) }) };
   const fields: OrderFields = { ...readOrderFields(row), problem };
@@ -102,7 +104,7 @@ async function keep(context: OrderContext, step: OrderStep, result: StepResult):
   const { next, words, change = {}, url = row.url, alongside } = result;
   const now = deps.clock.now();
   const after: OrderFields = { ...fields, ...change, log: [...fields.log, { step, at: now, words }] };
-  const within = async (trx: store.Trx): Promise<void> => {
+  const within = async (trx: Trx): Promise<void> => {
     await lease.guard(trx);
     const state = next === 'done' ? 'done' : 'running';
     const kept = { step: next === 'done' ? step : next, state, url, fields: JSON.stringify(after), updated_at: now };

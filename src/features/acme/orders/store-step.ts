@@ -1,8 +1,9 @@
 /** The last step: in one transaction the certificate is kept, the order is done, the slot knows of it. */
+
 import { createHash } from 'node:crypto';
+import type { Trx } from '../../../storage/schema.ts';
 import { certificateCounters, countEvents } from '../providers/limits.ts';
 import { changeState } from '../slots/slot-state.ts';
-import type { Trx } from '../store.ts';
 import { identifiersOf, type OrderContext, rootsFor, type StepResult } from './order-context.ts';
 
 /** A certificate of a test is looked at and thrown away: nothing of it can ever become active. */

@@ -1,8 +1,10 @@
 /** The gateway's account at a CA: made when it is needed, its key kept first; found again, exchanged, ended, forgotten. */
+
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type Actor, systemActor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import type { Vault } from '../../../storage/vault.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
@@ -53,7 +55,7 @@ export async function openAccount(
   actor: Actor,
   provider: Provider,
   directory: string,
-  within?: (trx: store.Trx) => Promise<void>,
+  within?: (trx: Trx) => Promise<void>,
 ): Promise<OpenAccount> {
   const row = await ensureRow(deps, actor, provider, directory, within);
   const key = keyOf(deps.storage.vault, row);
@@ -155,7 +157,7 @@ async function ensureRow(
   actor: Actor,
   provider: Provider,
   directory: string,
-  within?: (trx: store.Trx) => Promise<void>,
+  within?: (trx: Trx) => Promise<void>,
 ): Promise<store.AccountRow> {
   const { storage, clock } = deps;
   const there = await store.selectAccount(storage.db, provider.id, directory);
@@ -177,7 +179,7 @@ async function register(
   deps: AcmeDeps,
   provider: Provider,
   { client, row }: OpenAccount,
-  within?: (trx: store.Trx) => Promise<void>,
+  within?: (trx: Trx) => Promise<void>,
 ): Promise<void> {
   const { storage, clock } = deps;
   const { terms } = await client.directory();

@@ -1,4 +1,5 @@
 /** What counts against the limits of a CA, remembered in the database; and until when it has asked not to be called. */
+import type { Trx } from '../../../storage/schema.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
 import type { Identifier } from '../client/resource/identifier.ts';
@@ -19,12 +20,7 @@ interface Rule extends Counter {
 const week = 7 * 86_400_000;
 
 /** Counts within the transaction of what is counted. */
-export async function countEvents(
-  trx: store.Trx,
-  directory: string,
-  events: readonly Counter[],
-  now: number,
-): Promise<void> {
+export async function countEvents(trx: Trx, directory: string, events: readonly Counter[], now: number): Promise<void> {
   await store.addCounts(
     trx,
     events.map((event) => ({ ...event, directory, at: now })),

@@ -1,8 +1,10 @@
 /** Providers added, changed, put in order, removed. */
+
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { decodePem } from '../../../pki/pem.ts';
+import type { Db } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { checkShape } from '../client/wire/url-rule.ts';
@@ -118,7 +120,7 @@ export async function orderProviders(deps: AcmeDeps, actor: Actor, ids: readonly
 }
 
 /** Slots whose settings name the provider. */
-export async function usersOf(db: store.Database, id: string): Promise<string[]> {
+export async function usersOf(db: Db, id: string): Promise<string[]> {
   const slots = await store.selectSlots(db);
   return slots.filter((row) => readSlotSettings(row).providers.includes(id)).map(({ slot }) => slot);
 }

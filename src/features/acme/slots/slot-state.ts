@@ -1,5 +1,7 @@
 /** Where a slot stands: what the CA suggests, failures in a row, when to try again, how signing and deploying went. */
+
 import { z } from 'zod';
+import type { Trx } from '../../../storage/schema.ts';
 import type { Slot } from '../../identity/identity.ts';
 import * as store from '../store.ts';
 import { defaultSlotSettings } from './slot-settings.ts';
@@ -71,7 +73,7 @@ export function readSlotState(row: Pick<store.SlotRow, 'state'> | undefined): Sl
 
 /** Changes the state of a slot in the caller's transaction; the version of its settings stays. */
 export async function changeState(
-  trx: store.Trx,
+  trx: Trx,
   slot: Slot,
   change: (state: SlotState) => Partial<SlotState>,
 ): Promise<SlotState> {

@@ -1,4 +1,5 @@
 /** Certificate signing requests from the form to their end: preview, generate, show, discard. */
+
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
@@ -9,6 +10,7 @@ import { buildCsr } from '../../../pki/csr/build.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
 import { encodePem } from '../../../pki/pem.ts';
 import { csrText } from '../../../pki/text/csr-text.ts';
+import type { Db, Trx } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import type { IdentityDeps } from '../identity.ts';
 import { keyId, openKey, sealKey } from '../key-material.ts';
@@ -128,14 +130,14 @@ export async function discardCsr(deps: IdentityDeps, actor: Actor, slot: Slot): 
   });
 }
 
-async function shownCsr(db: store.Database, slot: Slot): Promise<store.CsrRow> {
+async function shownCsr(db: Db, slot: Slot): Promise<store.CsrRow> {
   await existingSlot(db, slot);
   const row = (await store.selectCsr(db, slot, 'pending')) ?? (await store.selectCsr(db, slot, 'last'));
   if (row === undefined) throw noCsr(slot);
   return row;
 }
 
-async function currentKey(deps: IdentityDeps, trx: store.Trx, row: store.SlotRow): Promise<KeyObject> {
+async function currentKey(deps: IdentityDeps, trx: Trx, row: store.SlotRow): Promise<KeyObject> {
   const active = await store.selectVersion(trx, row.active_id);
   if (active === undefined) throw noCurrentKey(row.slot as Slot);
   return openKey(deps.storage.vault, active.id, active.sealed_key);

@@ -1,4 +1,5 @@
 /** The signed certificate that waits to be deployed: taken from a CA, shown, deployed, discarded. */
+
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { toColonHex, toHex } from '../../../lib/bytes.ts';
@@ -6,6 +7,7 @@ import { failPoint } from '../../../lib/fail-point.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { completeChain } from '../../../pki/chain/complete-chain.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { joinDer, splitChain } from '../chain-bytes.ts';
 import type { IdentityDeps } from '../identity.ts';
@@ -28,7 +30,7 @@ export interface SignedCertificate {
   readonly roots: readonly Certificate[];
   readonly source: 'acme' | 'private-ca';
   /** Runs first in the transaction; what it throws undoes all. */
-  readonly within?: (trx: store.Trx) => Promise<void>;
+  readonly within?: (trx: Trx) => Promise<void>;
 }
 
 export interface PendingCertificate {
@@ -43,7 +45,7 @@ export interface PendingCertificate {
 export interface DeployOptions {
   /** The client slot gets the certificate too. */
   readonly copyAsClient?: boolean;
-  readonly within?: (trx: store.Trx) => Promise<void>;
+  readonly within?: (trx: Trx) => Promise<void>;
 }
 
 /**
@@ -207,7 +209,7 @@ export function nothingPending(slot: Slot): Problem {
 }
 
 /** The key of a request: of the renewal, else of the pending CSR, else the one that is kept. */
-async function keyOf(deps: IdentityDeps, trx: store.Trx, slot: Slot, key: string) {
+async function keyOf(deps: IdentityDeps, trx: Trx, slot: Slot, key: string) {
   const { vault } = deps.storage;
   const renewal = await store.selectRenewal(trx, slot);
   if (renewal?.key_id === key) return openKey(vault, renewal.id, renewal.sealed_key);
@@ -225,7 +227,7 @@ async function keyOf(deps: IdentityDeps, trx: store.Trx, slot: Slot, key: string
   });
 }
 
-async function copyToClient(deps: IdentityDeps, trx: store.Trx, pending: store.VersionRow, now: number): Promise<void> {
+async function copyToClient(deps: IdentityDeps, trx: Trx, pending: store.VersionRow, now: number): Promise<void> {
   const { vault } = deps.storage;
   const { certificate, chain, source } = pending;
   const id = randomBytes(16).toString('hex');

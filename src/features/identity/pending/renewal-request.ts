@@ -1,4 +1,5 @@
 /** The request of a renewal: the one that is pending, else one made anew from the last, its key stored before anybody sees it. */
+
 import { type KeyObject, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
@@ -7,6 +8,7 @@ import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { type CertificationRequest, parseCsr } from '../../../pki/csr/csr.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
 import { commonNames } from '../../../pki/name/distinguished-name.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { csrDefaults } from '../csr/csr-defaults.ts';
 import { type CsrPlan, planCsr } from '../csr/csr-form.ts';
@@ -33,7 +35,7 @@ export interface RenewalOptions {
   /** Whether a request made anew keeps the key of the active certificate. */
   readonly key: 'retain' | 'rotate';
   /** Runs first in the transaction; what it throws undoes all. */
-  readonly within?: (trx: store.Trx) => Promise<void>;
+  readonly within?: (trx: Trx) => Promise<void>;
 }
 
 /** A key made for a request that nobody has signed within this time is destroyed. */

@@ -1,4 +1,5 @@
 /** Step two of an upload: what was previewed becomes the active certificate, in one transaction. */
+
 import { type KeyObject, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { toColonHex, toHex } from '../../../lib/bytes.ts';
@@ -6,6 +7,7 @@ import { failPoint } from '../../../lib/fail-point.ts';
 import { printable } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import type { IdentityDeps } from '../identity.ts';
 import { openKey, versionRow } from '../key-material.ts';
@@ -79,7 +81,7 @@ export async function confirmUpload(
 const sources = { uploaded: 'upload', 'pending-csr': 'csr', current: 'reused-key' } as const;
 
 async function goodPreview(
-  trx: store.Trx,
+  trx: Trx,
   slot: Slot,
   id: string,
   confirmation: UploadConfirmation,
@@ -136,7 +138,7 @@ function notConfirmed(typed: string): Problem {
 /** The key of the pending request or of the active certificate, whichever the preview was made for. */
 async function heldKey(
   deps: IdentityDeps,
-  trx: store.Trx,
+  trx: Trx,
   content: PreviewContent,
   csr: store.CsrRow | undefined,
   slot: store.SlotRow,

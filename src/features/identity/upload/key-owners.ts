@@ -1,11 +1,13 @@
 /** Whose key is it? Lets an error name the owner instead of only a fingerprint. */
+
 import { printable } from '../../../lib/printable.ts';
+import type { Db } from '../../../storage/schema.ts';
 import { type Slot, slotLabel } from '../slots.ts';
 import * as store from '../store.ts';
 import { isoTime } from '../view.ts';
 
 /** In words, who has or had the key `keyId`; undefined when it was never seen. */
-export async function ownerOf(db: store.Database, keyId: string): Promise<string | undefined> {
+export async function ownerOf(db: Db, keyId: string): Promise<string | undefined> {
   const csr = await store.selectPendingCsrByKey(db, keyId);
   if (csr !== undefined) return `the pending CSR of the ${name(csr.slot)}`;
   const held = (await store.selectHeldByKey(db, keyId))[0];
@@ -20,7 +22,7 @@ export async function ownerOf(db: store.Database, keyId: string): Promise<string
 }
 
 /** The other peer that has shown this key, if any. */
-export async function peerWithKey(db: store.Database, keyId: string): Promise<string | undefined> {
+export async function peerWithKey(db: Db, keyId: string): Promise<string | undefined> {
   const known = await store.selectKnownKey(db, keyId);
   return known?.what === 'peer' ? printable(known.note) : undefined;
 }

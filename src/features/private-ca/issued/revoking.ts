@@ -1,10 +1,9 @@
 /** Revokes, holds and releases (RFC 5280 5.3.1), and tells what is revoked. */
-import type { Transaction } from 'kysely';
 import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { printable } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
-import type { Schema } from '../../../storage/schema.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import {
@@ -22,7 +21,7 @@ export interface Revocation {
   readonly reason: RevocationReason;
   readonly now: number;
   /** What else goes into the same transaction. */
-  readonly also?: (trx: Transaction<Schema>) => Promise<void>;
+  readonly also?: (trx: Trx) => Promise<void>;
 }
 
 /** Changes the status of the certificate in this row as it stands. Answers the row as it is then. */
@@ -130,7 +129,7 @@ function changeStatus(
   { serial, authority }: CertificateRow,
   { action, detail, change, also }: StatusChanging,
 ): Promise<CertificateRow> {
-  return storage.transaction(async (trx: Transaction<Schema>) => {
+  return storage.transaction(async (trx: Trx) => {
     failPoint('private-ca.status');
     const [current] = await certificatesWith(trx, serial, authority);
     if (current === undefined) throw new Error('a certificate is gone, though none is ever deleted');

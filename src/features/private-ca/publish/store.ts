@@ -1,8 +1,6 @@
 /** CRL numbers, published CRLs and OCSP responders in the database: all SQL of publishing. */
-import type { Kysely, Transaction } from 'kysely';
-import type { PrivateCaCrlsTable, PrivateCaRespondersTable, Schema } from '../../../storage/schema.ts';
+import type { Db, PrivateCaCrlsTable, PrivateCaRespondersTable, Trx } from '../../../storage/schema.ts';
 
-type Db = Kysely<Schema>;
 export type CrlRow = PrivateCaCrlsTable;
 export type ResponderRow = PrivateCaRespondersTable;
 
@@ -16,7 +14,7 @@ export async function readLastNumber(db: Db, authority: string): Promise<bigint>
   return BigInt(row?.last ?? 0);
 }
 
-export async function writeLastNumber(trx: Transaction<Schema>, authority: string, last: bigint): Promise<void> {
+export async function writeLastNumber(trx: Trx, authority: string, last: bigint): Promise<void> {
   await trx
     .insertInto('private_ca_crl_numbers')
     .values({ authority, last: String(last) })
@@ -28,7 +26,7 @@ export function readCrls(db: Db): Promise<CrlRow[]> {
   return db.selectFrom('private_ca_crls').selectAll().orderBy('authority').orderBy('partition').execute();
 }
 
-export async function writeCrl(trx: Transaction<Schema>, row: CrlRow): Promise<void> {
+export async function writeCrl(trx: Trx, row: CrlRow): Promise<void> {
   const { authority: _, partition: __, ...rest } = row;
   await trx
     .insertInto('private_ca_crls')
@@ -41,7 +39,7 @@ export function readResponders(db: Db): Promise<ResponderRow[]> {
   return db.selectFrom('private_ca_responders').selectAll().execute();
 }
 
-export async function writeResponder(trx: Transaction<Schema>, row: ResponderRow): Promise<void> {
+export async function writeResponder(trx: Trx, row: ResponderRow): Promise<void> {
   const { authority: _, ...rest } = row;
   await trx
     .insertInto('private_ca_responders')
@@ -86,7 +84,7 @@ export async function readValue(db: Db, key: string): Promise<{ value: unknown; 
   return row === undefined ? undefined : { value: JSON.parse(row.value) as unknown, version: row.version };
 }
 
-export async function writeValue(trx: Transaction<Schema>, key: string, value: unknown, version: number) {
+export async function writeValue(trx: Trx, key: string, value: unknown, version: number) {
   const row = { value: JSON.stringify(value), version };
   await trx
     .insertInto('settings')

@@ -2,12 +2,11 @@
  * Every CRL of the gateway but the embedded ones: taken in after its signature and its number were checked, kept on
  * disk, loaded once. Changes are made one at a time.
  */
-import type { Transaction } from 'kysely';
 import type { Clock } from '../../../lib/clock.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import type { LoadedCrl } from '../../../pki/crl/loaded-crl.ts';
-import type { Schema } from '../../../storage/schema.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { type CrlRow, deleteCrlRows, markSigned, putCrlRows, readCrlRows } from '../store.ts';
 import type { CrlRefusal, ReadCrl, RefusedCrl } from './crl-job.ts';
@@ -99,7 +98,7 @@ export class CrlLibrary {
     file: string,
     folder: string,
     target: IntakeTarget,
-    within: (trx: Transaction<Schema>, intake: Intake) => Promise<void> = async () => undefined,
+    within: (trx: Trx, intake: Intake) => Promise<void> = async () => undefined,
   ): Promise<Intake> {
     return this.alone(async () => {
       const issuers = [...(await this.#deps.issuers()), ...(target.issuers ?? [])].map(({ der }) => der);
@@ -187,7 +186,7 @@ export class CrlLibrary {
   async #store(
     good: readonly IntakeMember[],
     { source, sourceId, origin, replaces }: IntakeTarget,
-    within: (trx: Transaction<Schema>) => Promise<void>,
+    within: (trx: Trx) => Promise<void>,
   ): Promise<void> {
     const { storage, clock } = this.#deps;
     const reads = good.flatMap(({ read }) => ('id' in read ? [read] : []));

@@ -4,10 +4,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Transaction } from 'kysely';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { writeDurably } from '../../../storage/durable-file.ts';
-import type { Schema } from '../../../storage/schema.ts';
+import type { Trx } from '../../../storage/schema.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { putNumbers, readNumbers } from '../store.ts';
 import { type CrlPosition, compareInSeries } from './crl-series.ts';
@@ -40,7 +39,7 @@ export class HighestNumbers {
   }
 
   /** Remembers what is about to be stored: first in the file, which must never be behind what was in use. */
-  async raise(trx: Transaction<Schema>, positions: ReadonlyMap<string, CrlPosition>): Promise<void> {
+  async raise(trx: Trx, positions: ReadonlyMap<string, CrlPosition>): Promise<void> {
     if (positions.size === 0) return;
     const news = [...positions].filter(([series, position]) => this.#known.get(series)?.id !== position.id);
     const next = new Map([...this.#known, ...news]);

@@ -1,8 +1,5 @@
 /** Trust sets in the database. */
-import type { Kysely } from 'kysely';
-import type { Schema, TrustSetMembersTable, TrustSetsTable } from '../../../storage/schema.ts';
-
-type Db = Kysely<Schema>;
+import type { Db, TrustSetMembersTable, TrustSetsTable } from '../../../storage/schema.ts';
 
 /** By name. */
 export function readSets(db: Db): Promise<TrustSetsTable[]> {

@@ -2,13 +2,12 @@
  * Named trust sets: further lists of CA certificates that a zone can use instead of the trusted CA list. The same rules
  * decide what may join; CRLs belong to the trusted CA list and to CRL management.
  */
-import type { Kysely } from 'kysely';
 import type { Actor } from '../../../lib/actor.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Events } from '../../../lib/events.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
-import type { Schema } from '../../../storage/schema.ts';
+import type { Db } from '../../../storage/schema.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { type JudgedFile, judgeFile } from '../judge-file.ts';
@@ -175,12 +174,12 @@ export function createTrustSets({ storage, clock, events, usersOf }: TrustSetsDe
   };
 }
 
-async function mustExist(db: Kysely<Schema>, name: string): Promise<void> {
+async function mustExist(db: Db, name: string): Promise<void> {
   if (!(await readSets(db)).some((set) => set.name === name)) throw unknownSet(name);
 }
 
 /** The set in the form in which the rules of the trusted CA list see a list. */
-async function stateOf(db: Kysely<Schema>, name: string): Promise<ListState> {
+async function stateOf(db: Db, name: string): Promise<ListState> {
   const damaged: string[] = [];
   const cas: ListState['cas'][number][] = [];
   for (const row of await readMembers(db, name)) {

@@ -1,8 +1,6 @@
 /** Certificates that peers have shown, in the database. */
-import type { Kysely } from 'kysely';
-import type { Schema, ZonePeersTable } from '../../../storage/schema.ts';
+import type { Db, ZonePeersTable } from '../../../storage/schema.ts';
 
-type Db = Kysely<Schema>;
 export type PeerTableRow = ZonePeersTable;
 /** What is stored of one certificate, and how often it was met since it was stored last. */
 export type PeerNote = Omit<PeerTableRow, 'first_seen'>;
