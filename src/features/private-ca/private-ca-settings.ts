@@ -1,10 +1,10 @@
 /** Settings of the private CA: what stands in the certificates it issues about where to ask. */
 import type { Actor } from '../../lib/actor.ts';
 import { printable } from '../../lib/printable.ts';
+import { readKept, writeKept } from '../../storage/kept-settings.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
 import { invalidRequest, staleChange } from './problems.ts';
-import { readValue, writeValue } from './store.ts';
 
 export interface PrivateCaSettings {
   /** Grows by one with every change. */
@@ -17,6 +17,7 @@ export interface PrivateCaSettings {
   readonly issuerUrl: boolean;
 }
 
+const key = 'private-ca';
 const defaults: PrivateCaSettings = { version: 0, publicUrl: '', crlUrl: true, ocspUrl: true, issuerUrl: true };
 
 export interface SettingsKeeper {
@@ -28,7 +29,7 @@ export interface SettingsKeeper {
 export function createSettingsKeeper(storage: Storage): SettingsKeeper {
   let known: PrivateCaSettings | undefined;
   const get = async (): Promise<PrivateCaSettings> => {
-    const stored = known === undefined ? await readValue(storage.db) : undefined;
+    const stored = known === undefined ? await readKept(storage.db, key) : undefined;
     known ??= { ...defaults, ...(stored?.value as object | undefined), version: stored?.version ?? 0 };
     return known;
   };
@@ -40,7 +41,7 @@ export function createSettingsKeeper(storage: Storage): SettingsKeeper {
       const { version: current, ...value } = { ...before, ...patch, ...(publicUrl === undefined ? {} : { publicUrl }) };
       if (current !== version) throw staleChange('the settings of the private CA', version, current);
       await storage.transaction(async (trx) => {
-        await writeValue(trx, value, version + 1);
+        await writeKept(trx, key, value, version + 1);
         await recordAudit(trx, actor, { action: 'private-ca.settings', object: '', detail: value });
       });
       known = undefined;

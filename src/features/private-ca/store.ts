@@ -180,18 +180,3 @@ export async function writeTemplate(trx: Trx, row: PrivateCaTemplatesTable): Pro
 export async function deleteTemplate(trx: Trx, name: string): Promise<void> {
   await trx.deleteFrom('private_ca_templates').where('name', '=', name).execute();
 }
-
-/** The settings of the private CA among those of all features; undefined before the first change. */
-export async function readValue(db: Db): Promise<{ value: unknown; version: number } | undefined> {
-  const row = await db.selectFrom('settings').selectAll().where('key', '=', 'private-ca').executeTakeFirst();
-  return row === undefined ? undefined : { value: JSON.parse(row.value) as unknown, version: row.version };
-}
-
-export async function writeValue(trx: Trx, value: unknown, version: number): Promise<void> {
-  const row = { value: JSON.stringify(value), version };
-  await trx
-    .insertInto('settings')
-    .values({ key: 'private-ca', ...row })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
-    .execute();
-}

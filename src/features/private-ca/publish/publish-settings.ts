@@ -1,10 +1,10 @@
 /** Settings of publishing, and the addresses under which CRLs were ever published. */
 import type { Actor } from '../../../lib/actor.ts';
+import { readKept, writeKept } from '../../../storage/kept-settings.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { type Fault, invalidRequest, staleChange } from '../problems.ts';
 import type { PublishSettings } from './publishing.ts';
-import { readValue, writeValue } from './store.ts';
 
 export const defaultPublishSettings: Omit<PublishSettings, 'version'> = {
   crlHours: 168,
@@ -26,7 +26,7 @@ const addressesKey = 'private-ca-addresses';
 const mostAddresses = 8;
 
 export async function readPublishSettings({ db }: Pick<Storage, 'db'>): Promise<PublishSettings> {
-  const stored = await readValue(db, key);
+  const stored = await readKept(db, key);
   return { ...defaultPublishSettings, ...(stored?.value as object | undefined), version: stored?.version ?? 0 };
 }
 
@@ -47,7 +47,7 @@ export async function changePublishSettings(
   });
   if (faults.length > 0) throw invalidRequest(faults);
   await storage.transaction(async (trx) => {
-    await writeValue(trx, key, value, version + 1);
+    await writeKept(trx, key, value, version + 1);
     await recordAudit(trx, actor, {
       action: 'private-ca.publish-settings',
       object: '',
@@ -64,10 +64,10 @@ export async function changePublishSettings(
  * (RFC 5280 5.2.5). Empty while there was never any.
  */
 export async function knownAddresses(storage: Storage, present: string): Promise<readonly string[]> {
-  const stored = await readValue(storage.db, addressesKey);
+  const stored = await readKept(storage.db, addressesKey);
   const before = (stored?.value as readonly string[] | undefined) ?? [];
   if (present === '' || before[0] === present) return before;
   const addresses = [present, ...before.filter((one) => one !== present)].slice(0, mostAddresses);
-  await storage.transaction((trx) => writeValue(trx, addressesKey, addresses, (stored?.version ?? 0) + 1));
+  await storage.transaction((trx) => writeKept(trx, addressesKey, addresses, (stored?.version ?? 0) + 1));
   return addresses;
 }

@@ -77,18 +77,3 @@ export async function wasRevokedSince(db: Db, authority: string, time: number): 
     .executeTakeFirst();
   return row !== undefined;
 }
-
-/** What is kept as JSON under a key of the settings table; undefined before the first change. */
-export async function readValue(db: Db, key: string): Promise<{ value: unknown; version: number } | undefined> {
-  const row = await db.selectFrom('settings').selectAll().where('key', '=', key).executeTakeFirst();
-  return row === undefined ? undefined : { value: JSON.parse(row.value) as unknown, version: row.version };
-}
-
-export async function writeValue(trx: Trx, key: string, value: unknown, version: number) {
-  const row = { value: JSON.stringify(value), version };
-  await trx
-    .insertInto('settings')
-    .values({ key, ...row })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
-    .execute();
-}
