@@ -81,6 +81,7 @@ test('a key is rolled over when both keys sign, and the old one is worth nothing
     ['signed by another', inner({}, {}, makeAccountKey())],
     ['other url', inner({ url: client.url('new-order') })],
     ['other account', inner({}, { account: client.account.replace(/.{4}$/, '0000') })],
+    ['account of another server', inner({}, { account: client.account.replace('ca.test', 'other.test') })],
     ['other old key', inner({}, { oldKey: jwkOf(newKey) })],
     ['no message', { a: 1 }],
   ];

@@ -9,7 +9,7 @@ import { accountActor, type Call, type Core } from '../protocol/core.ts';
 import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { type AccountKey, readJwk } from '../protocol/jwk.ts';
 import { parseJson, readJws, requireSupported, verifyJws } from '../protocol/jws.ts';
-import { type AccountMessage, accountMessage, readPayload, requireEmpty } from '../protocol/message.ts';
+import { type AccountMessage, accountIdIn, accountMessage, readPayload, requireEmpty } from '../protocol/message.ts';
 import { type AccountRow, selectAccountByThumbprint, updateAccount } from './account-store.ts';
 import { accountView } from './account-view.ts';
 import { readContacts } from './contacts.ts';
@@ -68,7 +68,7 @@ const rollOver = z.object({ account: z.string().max(2_000), oldKey: z.unknown() 
 export async function keyChange(core: Core, call: Call): Promise<AcmeAnswer> {
   const message = await accountMessage(core, call);
   const { id } = message.account;
-  const key = newKeyOf(call, message);
+  const key = await newKeyOf(core, call, message);
   const { db } = core.storage;
   if (await isCertifiedKey(db, keyIdOf(key.publicKeyInfo)))
     throw new AcmeError('badPublicKey', 'certificate-key', 'This key is in a certificate: make one for the account.');
@@ -93,7 +93,7 @@ export async function keyChange(core: Core, call: Call): Promise<AcmeAnswer> {
   return jsonAnswer(200, accountView(call, next), { location: `${call.base}/account/${id}` });
 }
 
-function newKeyOf(call: Call, message: AccountMessage): AccountKey {
+async function newKeyOf(core: Core, call: Call, message: AccountMessage): Promise<AccountKey> {
   const inner = readJws(parseJson(message.payload));
   requireSupported(inner.header.alg);
   if (inner.header.jwk === undefined || inner.header.kid !== undefined)
@@ -103,7 +103,8 @@ function newKeyOf(call: Call, message: AccountMessage): AccountKey {
   if (inner.header.url !== `https://${call.request.host}${call.request.path}`)
     throw malformed('inner-url', 'The url of the inner message is not that of the request.');
   const { account: url, oldKey } = readPayload(inner.payload, rollOver);
-  if (!url.endsWith(`/account/${message.account.id}`) || readJwk(oldKey).thumbprint !== message.key.thumbprint)
+  const named = await accountIdIn(core, url);
+  if (named !== message.account.id || readJwk(oldKey).thumbprint !== message.key.thumbprint)
     throw malformed('inner-payload', 'The inner message names another account, or another old key.');
   return key;
 }

@@ -10,6 +10,7 @@ import type { AcmeProblem } from '../protocol/acme-error.ts';
 import { accountActor, type Core, noRequest } from '../protocol/core.ts';
 import type { AcmeRequest } from '../protocol/exchange.ts';
 import { tooMany } from '../protocol/rates.ts';
+import type { ValidationSubject } from '../validation/validate.ts';
 import {
   type AuthorizationRow,
   type ChallengeRow,
@@ -101,13 +102,23 @@ async function validateChallenge(
     token: challenge.token,
     keyAuthorization: `${challenge.token}.${account.thumbprint}`,
   };
-  let problem = await core.validate(subject, core.settings());
+  let problem = await validateOnce(core, subject);
   for (const pause of pauses) {
     if (problem === undefined) break;
     await sleep(pause, undefined, { ref: false });
-    problem = await core.validate(subject, core.settings());
+    problem = await validateOnce(core, subject);
   }
   await decide(core, challenge, authorization, problem, request);
+}
+
+/** A fault of ours decides as well: a challenge that nobody decides would keep its client waiting. */
+async function validateOnce(core: Core, subject: ValidationSubject): Promise<AcmeProblem | undefined> {
+  try {
+    return await core.validate(subject, core.settings());
+  } catch (error) {
+    core.onError(error);
+    return { type: 'serverInternal', reason: 'internal', detail: 'An error in the CA. Its log has the cause.' };
+  }
 }
 
 /** Challenge and authorization change together, with the one audit row. */

@@ -40,7 +40,8 @@ function dnsName(text: string): string {
   // RFC 8555 7.1.4: A-labels, no trailing dot; a wildcard is the whole left-most label and only that
   if (isDottedQuad(host) || ipBytes(host) !== undefined)
     throw rejected(text, 'address-as-name', 'is an address: order it with the type ip');
-  if (!isHostName(host) || !host.includes('.') || /\.\d+$/.test(host))
+  // programs read a name as an address when its last label is a number, 0x ones included (RFC 1123 2.1)
+  if (!isHostName(host) || !/\.[a-z][^.]*$/.test(host))
     throw rejected(text, 'no-host-name', 'is no host name of at least two labels');
   return value;
 }

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import type { Db } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
-import { selectEabKey } from '../accounts/account-store.ts';
 import type { ChallengeType } from '../acme-server-settings.ts';
 import {
   type AuthorizationRow,
@@ -23,7 +22,7 @@ import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { type AccountMessage, accountMessage, readPayload } from '../protocol/message.ts';
 import { refuseAbove, tooMany } from '../protocol/rates.ts';
 import { identifierText, mostIdentifiers, readIdentifiers } from './identifiers.ts';
-import { refusedNames } from './name-policy.ts';
+import { templateFor } from './order-policy.ts';
 import { insertOrder, type OrderRow, selectOrderTimes, selectReplacement } from './order-store.ts';
 import { orderView } from './order-view.ts';
 
@@ -48,7 +47,7 @@ export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
   const message = await accountMessage(core, call);
   const wanted = readPayload(message.payload, request);
   const names = readIdentifiers(wanted.identifiers);
-  const template = await templateFor(core, call, message, wanted, names);
+  const template = await templateFor(core, message.account, { names, profile: wanted.profile, offered: call.profiles });
   const now = core.clock.now();
   const notAfter = lifetimeOf(wanted, template, now);
   const row: OrderRow = {
@@ -89,41 +88,6 @@ export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
     return found;
   });
   return jsonAnswer(201, orderView(call, row, authorizations, now), { location: `${call.base}/order/${row.id}` });
-}
-
-/** The profile asked for, or the first of this directory, once every name is within its and the operator's rules. */
-async function templateFor(
-  core: Core,
-  { profiles }: Call,
-  { account }: AccountMessage,
-  { profile }: Wanted,
-  names: readonly CertifiedName[],
-): Promise<IssuingTemplate> {
-  const key = account.eab_key_id === null ? undefined : await selectEabKey(core.storage.db, account.eab_key_id);
-  const ofKey = { names: list(key?.names), profiles: list(key?.profiles) };
-  const offered = profiles.filter(({ name }) => ofKey.profiles.length === 0 || ofKey.profiles.includes(name));
-  const template = profile === undefined ? offered[0] : offered.find(({ name }) => name === profile);
-  if (template === undefined)
-    throw new AcmeError(
-      'invalidProfile',
-      'profile',
-      `This profile is not offered; ${offered.map(({ name }) => name).join(', ') || 'none'} is.`,
-    );
-  const settings = core.settings();
-  const refused = refusedNames(names, {
-    names: settings.names,
-    ofKey: ofKey.names,
-    wildcards: settings.wildcards && settings.challenges.includes('dns-01'),
-    template,
-  });
-  const [first] = refused;
-  if (first !== undefined)
-    throw new AcmeError('rejectedIdentifier', first.reason, first.detail, { subproblems: refused });
-  return template;
-}
-
-function list(text: string | undefined): readonly string[] {
-  return text === undefined ? [] : (JSON.parse(text) as string[]);
 }
 
 /** A certificate begins when it is issued; it may end earlier than the template says, not later. */

@@ -78,7 +78,7 @@ export function createOrderDesk({ storage, clock }: Core) {
   return {
     /** Newest first; `next` is the `before` of the next page. */
     async list(query: OrderQuery): Promise<{ readonly orders: readonly OrderSummary[]; readonly next: number | null }> {
-      const rows = await selectOrders(storage.db, query);
+      const rows = await selectOrders(storage.db, query, clock.now());
       const orders: OrderSummary[] = [];
       for (const row of rows) orders.push(await summary(row, await selectAuthorizationsOfOrder(storage.db, row.id)));
       return { orders, next: rows.length === query.limit ? (rows.at(-1)?.created_at ?? null) : null };

@@ -1,6 +1,6 @@
 /** Orders in the database. */
-import type { Updateable } from 'kysely';
-import type { AcmeServerOrdersTable, Db } from '../../../storage/schema.ts';
+import type { ExpressionBuilder, Updateable } from 'kysely';
+import type { AcmeServerOrdersTable, Db, Schema } from '../../../storage/schema.ts';
 
 export type OrderRow = AcmeServerOrdersTable;
 
@@ -42,8 +42,7 @@ export async function selectOrderIds(
     .selectFrom('acme_server_orders')
     .select('id')
     .where('account_id', '=', accountId)
-    .where('status', '!=', 'invalid')
-    .where((b) => b.or([b('status', '=', 'valid'), b('expires_at', '>', now)]));
+    .where(notInvalid(now));
   if (after !== undefined)
     query = query.where((b) =>
       b.or([
@@ -65,14 +64,35 @@ export interface OrderQuery {
   readonly limit: number;
 }
 
-/** Newest first. */
-export function selectOrders(db: Db, { accountId, status, text, before, limit }: OrderQuery): Promise<OrderRow[]> {
+/** Newest first; states as `orderStatus` tells them, `pending` with those that are ready. */
+export function selectOrders(
+  db: Db,
+  { accountId, status, text, before, limit }: OrderQuery,
+  now: number,
+): Promise<OrderRow[]> {
   let query = db.selectFrom('acme_server_orders').selectAll();
   if (accountId !== undefined) query = query.where('account_id', '=', accountId);
-  if (status !== undefined) query = query.where('status', '=', status);
+  if (status === 'invalid') query = query.where((b) => b.not(notInvalid(now)(b)));
+  else if (status !== undefined) query = query.where('status', '=', status).where(notInvalid(now));
   if (before !== undefined) query = query.where('created_at', '<', before);
   if (text !== undefined) query = query.where('identifiers', 'like', `%${text.replace(/[^a-z0-9.:*-]/g, '')}%`);
   return query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+}
+
+/** The condition that `orderStatus` would not say `invalid`: decided well, or still with every proof it needs. */
+function notInvalid(now: number) {
+  return (b: ExpressionBuilder<Schema, 'acme_server_orders'>) => {
+    const lost = b
+      .selectFrom('acme_server_order_authorizations as l')
+      .innerJoin('acme_server_authorizations as a', 'a.id', 'l.authorization_id')
+      .select('l.order_id')
+      .whereRef('l.order_id', '=', 'acme_server_orders.id')
+      .where((c) => c.or([c('a.status', 'not in', ['pending', 'valid']), c('a.expires_at', '<=', now)]));
+    return b.or([
+      b('status', 'in', ['valid', 'processing']),
+      b.and([b('status', '=', 'pending'), b('expires_at', '>', now), b.not(b.exists(lost))]),
+    ]);
+  };
 }
 
 /** When the account made orders that replace nothing since then, oldest first. */
@@ -94,8 +114,7 @@ export function selectReplacement(db: Db, ariId: string, now: number): Promise<O
     .selectFrom('acme_server_orders')
     .selectAll()
     .where('replaces', '=', ariId)
-    .where('status', '!=', 'invalid')
-    .where((b) => b.or([b('status', '=', 'valid'), b('expires_at', '>', now)]))
+    .where(notInvalid(now))
     .executeTakeFirst();
 }
 

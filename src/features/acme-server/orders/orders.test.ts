@@ -83,6 +83,8 @@ test('names that are none, or may not be ordered, are refused, each with its rea
     'example.com.',
     '',
     'a.1',
+    // a URL reads these as addresses
+    ...['1.2.3.0x4', 'a.0x1', 'a.0x'],
   ])
     await refused(value, 'rejectedIdentifier');
   for (const value of ['010.0.0.1', '10.0.0.1/8', '0x7f.1', '2001:DB8:0::1', 'a.example.com', '10.0.0'])

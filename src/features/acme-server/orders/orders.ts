@@ -9,6 +9,7 @@ import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { accountMessage, readPayload, requireEmpty } from '../protocol/message.ts';
 import { checkCsr } from './csr-rules.ts';
 import { aloneWith, goOnWith, issueFor } from './issue-for-order.ts';
+import { offeredProfiles, templateFor } from './order-policy.ts';
 import { moveOrder, type OrderRow, selectOrder } from './order-store.ts';
 import { identifiersOf, orderStatus, orderView } from './order-view.ts';
 
@@ -34,7 +35,10 @@ export async function finalize(core: Core, call: Call, id: string): Promise<Acme
       `order-${status}`,
       `The order is ${status}, not ready: it cannot be finished now.`,
     );
-  const csr = checkCsr(readPayload(payload, request).csr, identifiersOf(row), key);
+  const names = identifiersOf(row);
+  // what the operator has closed since the order was made is not issued (profiles 4)
+  await templateFor(core, account, { names, profile: row.profile, offered: await offeredProfiles(core) });
+  const csr = checkCsr(readPayload(payload, request).csr, names, key);
   const done = await aloneWith(core, id, async () => {
     // durable first: after a crash the order is finished, once, by whoever starts again
     const taken = await moveOrder(core.storage.db, id, 'pending', { status: 'processing', csr, processing_since: now });

@@ -9,6 +9,7 @@ import { download } from '../certificates/download.ts';
 import { renewalInfo } from '../certificates/renewal-info.ts';
 import { revokeCertificate } from '../certificates/revoke.ts';
 import { newOrder } from '../orders/new-order.ts';
+import { offeredProfiles } from '../orders/order-policy.ts';
 import { finalize, order } from '../orders/orders.ts';
 import { AcmeError, problemDocument } from './acme-error.ts';
 import type { Call, Core } from './core.ts';
@@ -36,9 +37,8 @@ export function createDispatch(core: Core, runner: ValidationRunner, rate: Reque
 
 /** Throws 404 for a directory that is not there, 421 for a host that is not ours. */
 async function callOf(core: Core, request: AcmeRequest, name: string): Promise<Call> {
-  const { enabled, profiles, defaultProfile } = core.settings();
-  const templates = enabled ? await core.ca.templates() : [];
-  const offered = templates.filter((template) => profiles.includes(template.name));
+  const { defaultProfile } = core.settings();
+  const offered = await offeredProfiles(core);
   const [first, rest] = [
     offered.filter((t) => t.name === defaultProfile),
     offered.filter((t) => t.name !== defaultProfile),

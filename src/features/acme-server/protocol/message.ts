@@ -70,6 +70,14 @@ export function requireEmpty({ payload }: Message): void {
   if (payload.length > 0) throw malformed('payload-not-empty', 'This is read by POST-as-GET: with an empty payload.');
 }
 
+/** The account that a URL names, by any of our names and directories; undefined when it is none of this server. */
+export async function accountIdIn(core: Pick<Core, 'isOwnHost'>, text: string): Promise<string | undefined> {
+  const url = URL.parse(text);
+  const id = /^\/acme\/[^/]+\/account\/([0-9a-f]{32})$/.exec(url?.pathname ?? '')?.[1];
+  const ours = url?.protocol === 'https:' && (await core.isOwnHost(url.hostname.replace(/^\[|\]$/g, '')));
+  return ours ? id : undefined;
+}
+
 async function signerOf(core: Core, call: Call, { header }: Jws): Promise<Omit<Message, 'payload'>> {
   const { url, nonce, jwk, kid } = header;
   // RFC 8555 6.4: a message for another resource, or another server, is not one for this
@@ -100,10 +108,8 @@ function useNonce({ nonces }: Core, nonce: string | undefined): void {
 }
 
 async function accountOf(core: Core, kid: string): Promise<AccountRow> {
-  const url = URL.parse(kid);
-  const id = /^\/acme\/[^/]+\/account\/([0-9a-f]{32})$/.exec(url?.pathname ?? '')?.[1];
-  const ours = url?.protocol === 'https:' && (await core.isOwnHost(url.hostname.replace(/^\[|\]$/g, '')));
-  const account = id === undefined || !ours ? undefined : await selectAccount(core.storage.db, id);
+  const id = await accountIdIn(core, kid);
+  const account = id === undefined ? undefined : await selectAccount(core.storage.db, id);
   if (account === undefined)
     throw new AcmeError('accountDoesNotExist', 'no-account', 'There is no account of this URL here. Register again.');
   // RFC 8555 7.3.6

@@ -26,7 +26,8 @@ export async function validateHttp01(
     const answer = await get(url, reach, ports, signal);
     if ('type' in answer) return answer;
     const { status, location, body } = answer;
-    if (location === undefined) return judge(url, status, body, keyAuthorization);
+    if (location === undefined)
+      return judge(url, status, body, { wanted: keyAuthorization, own: url.hostname === host });
     if (redirects === mostRedirects)
       return problem('redirects', `${at(url)} leads to more than ${mostRedirects} others.`);
     const next = URL.parse(location, url.href);
@@ -37,7 +38,13 @@ export async function validateHttp01(
   }
 }
 
-function judge(url: URL, status: number, body: string | undefined, wanted: string): AcmeProblem | undefined {
+/** `own`: the name itself answered. What a server elsewhere says is not told: it may be one that the client cannot ask. */
+function judge(
+  url: URL,
+  status: number,
+  body: string | undefined,
+  { wanted, own }: { readonly wanted: string; readonly own: boolean },
+): AcmeProblem | undefined {
   if (status !== 200)
     return problem('http-status', `${at(url)} answers with status ${status} instead of the key authorization.`);
   if (body === undefined) return problem('http-too-long', `${at(url)} answers with more than a key authorization.`);
@@ -45,7 +52,7 @@ function judge(url: URL, status: number, body: string | undefined, wanted: strin
   if (body.trimEnd() === wanted) return undefined;
   return problem(
     'http-content',
-    `${at(url)} answers ${printable(body, 100) || 'nothing'}, which is not the key authorization of this account and token.`,
+    `${at(url)} answers ${own ? printable(body, 100) || 'nothing' : 'something'}, which is not the key authorization of this account and token.`,
   );
 }
 

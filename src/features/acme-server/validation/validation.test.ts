@@ -56,7 +56,7 @@ test('HTTP-01: what is not the key authorization is refused, and the answer tell
 });
 
 test('HTTP-01: ten redirects are followed, to http and https and ports of the web only', async (t) => {
-  const { host, reason, ports } = await stage(
+  const { host, reason, ports, validate } = await stage(
     t,
     namesFrom({ 'host.test': ['127.0.0.1'], 'inside.test': ['10.0.0.1'] }),
   );
@@ -86,6 +86,13 @@ test('HTTP-01: ten redirects are followed, to http and https and ports of the we
     redirect(location);
     assert.equal(await reason('http-01'), 'redirect-refused', location);
   }
+  // what a server elsewhere says is nothing for whoever ordered
+  const elsewhere = `https://127.0.0.1:${ports.https}/`;
+  host.web = ({ url }, response) =>
+    url === '/' ? response.end('inside only') : response.writeHead(302, { location: elsewhere }).end();
+  const told = await validate(subject('http-01'), loopback);
+  assert.equal(told?.reason, 'http-content');
+  assert.doesNotMatch(told?.detail ?? '', /inside only/);
   redirect(`http://inside.test:${ports.http}/`);
   assert.equal(await reason('http-01'), 'address-not-allowed');
   redirect(`http://0x0a000001:${ports.http}/`);

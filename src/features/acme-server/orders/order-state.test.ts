@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { acmeServerForTest } from '../../../../test/support/acme-server-for-test.ts';
+import { csrFor, errorOf, type JwsAnswer, JwsClient } from '../../../../test/support/jws-client.ts';
+import { parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { decodePem } from '../../../pki/pem.ts';
+import { ariIdOf } from '../certificates/names-of-certificate.ts';
+
+const hour = 3_600_000;
+
+async function ariOf(client: JwsClient, done: JwsAnswer): Promise<string> {
+  const { text } = await client.post(String(done.json['certificate']), '');
+  const blocks = decodePem(Buffer.from(text));
+  const leaf = blocks.ok ? parseCertificate(blocks.value[0]!.der) : undefined;
+  assert.ok(leaf?.ok);
+  return ariIdOf(leaf.value) ?? '';
+}
+
+test('an order that lost a proof replaces nothing, is in no list of the account, and is found as invalid', async (t) => {
+  const { server, validation, clock } = await acmeServerForTest(t, { authorizationHours: 2 });
+  const client = new JwsClient(server);
+  await client.register();
+  const done = await client.enrol(['a.example']);
+  const ari = await ariOf(client, done);
+  validation.problem = { type: 'connection', reason: 'connection-refused', detail: 'Nothing listens.' };
+  const failed = await client.order(['a.example', 'b.example'], { replaces: ari });
+  await client.prove(failed);
+  // the proof of a.example is over before this order is
+  clock.advance(hour);
+  const overtaken = await client.order(['a.example'], { replaces: ari });
+  assert.equal(overtaken.json['status'], 'ready');
+  assert.equal(errorOf(await client.order(['a.example'], { replaces: ari })), 'alreadyReplaced');
+  clock.advance(hour);
+  const shown = await client.post(String(overtaken.headers['location']), '');
+  assert.equal(shown.json['status'], 'invalid');
+  const waiting = await client.order(['a.example'], { replaces: ari });
+  assert.equal(waiting.status, 201);
+  const listed = await client.post(`${client.account}/orders`, '');
+  assert.deepEqual(listed.json['orders'], [waiting.headers['location'], done.headers['location']]);
+  const found = async (status: 'invalid' | 'pending' | 'valid') =>
+    (await server.orders.list({ status, limit: 10 })).orders.map((order) => order.status);
+  assert.deepEqual(await found('invalid'), ['invalid', 'invalid']);
+  assert.deepEqual(await found('pending'), ['pending']);
+  assert.deepEqual(await found('valid'), ['valid']);
+});
+
+test('what the operator closes between order and request is not issued', async (t) => {
+  const { server, ca, change } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  const order = await client.order(['a.example'], { profile: 'client' });
+  await client.prove(order);
+  const finalize = () => client.post(String(order.json['finalize']), { csr: csrFor(['a.example']) });
+  await change({ profiles: ['web-server'] });
+  assert.equal(errorOf(await finalize()), 'invalidProfile');
+  await change({ profiles: ['web-server', 'client'], names: ['other.example'] });
+  assert.equal(errorOf(await finalize()), 'rejectedIdentifier');
+  assert.equal(ca.issued.length, 0);
+  await change({ names: ['example'] });
+  assert.equal((await finalize()).json['status'], 'valid');
+});
+
+test('a fault of ours in a validation decides the challenge too, so that its client does not wait for ever', async (t) => {
+  const validate = (): Promise<undefined> => Promise.reject(new Error('a fault'));
+  const { server, faults } = await acmeServerForTest(t, {}, { validate });
+  const client = new JwsClient(server);
+  await client.register();
+  const order = await client.order(['a.example']);
+  await client.prove(order);
+  assert.equal((await client.post(String(order.headers['location']), '')).json['status'], 'invalid');
+  const [listed] = (await server.orders.list({ limit: 1 })).orders;
+  assert.equal(listed?.error?.type, 'serverInternal');
+  assert.deepEqual(
+    faults.splice(0).map((fault) => (fault as Error).message),
+    ['a fault'],
+  );
+});
