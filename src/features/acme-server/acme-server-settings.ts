@@ -1,4 +1,5 @@
 /** What the operator decides about the ACME server: one versioned value, like the settings of every feature. */
+import type { KeptSettings } from '../settings/settings.ts';
 
 export const challengeTypes = ['http-01', 'dns-01', 'tls-alpn-01'] as const;
 export type ChallengeType = (typeof challengeTypes)[number];
@@ -65,4 +66,17 @@ export const defaultAcmeServerSettings: AcmeServerSettings = {
   resolvers: [],
   authorizationHours: 8,
   limits: { ordersPerAccount: 300, accountsPerAddress: 10, failuresPerName: 5, requestsPerMinute: 600 },
+};
+
+export const keptAcmeServerSettings: KeptSettings<AcmeServerSettings> = {
+  key: 'acme-server',
+  what: 'the settings of the ACME server',
+  staleCode: 'acme-server.stale',
+  action: 'acme-server.settings',
+  object: 'acme-server',
+  complete: (kept) => ({
+    ...defaultAcmeServerSettings,
+    ...kept,
+    limits: { ...defaultAcmeServerSettings.limits, ...kept.limits },
+  }),
 };

@@ -8,24 +8,22 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { recordAudit } from '../audit/audit.ts';
+import { changeSettings, readSettings } from '../settings/settings.ts';
 import { createAccountDesk } from './accounts/account-desk.ts';
 import type { AcmeServerSettings, AcmeServerSettingsPatch } from './acme-server-settings.ts';
-import { defaultAcmeServerSettings } from './acme-server-settings.ts';
+import { defaultAcmeServerSettings, keptAcmeServerSettings } from './acme-server-settings.ts';
 import { createValidationRunner } from './authorizations/validation-runner.ts';
 import { acmeServerConditions } from './conditions.ts';
 import type { IssuingCa } from './issuing-ca.ts';
 import { cleanUp } from './orders/clean-up.ts';
 import { resumeOrders } from './orders/issue-for-order.ts';
 import { createOrderDesk } from './orders/order-desk.ts';
-import { stale } from './problems.ts';
 import { type Core, noRequest } from './protocol/core.ts';
 import { createDispatch } from './protocol/dispatch.ts';
 import type { AcmeAnswer, AcmeRequest } from './protocol/exchange.ts';
 import { createNonces } from './protocol/nonces.ts';
 import { createRequestRate } from './protocol/rates.ts';
 import { applySettingsPatch } from './settings-patch.ts';
-import { readAcmeServerSettings, writeAcmeServerSettings } from './store.ts';
 import { createValidate, type Validate, type ValidateOptions } from './validation/validate.ts';
 
 export type { AccountView, EabKeyView, NewEabKey } from './accounts/account-desk.ts';
@@ -111,20 +109,11 @@ export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTestin
     templates,
     async updateSettings(actor, patch, expectedVersion) {
       const known = (await templates()).map(({ name }) => name);
-      current = await storage.transaction(async (trx) => {
-        const old = await readAcmeServerSettings(trx);
-        if (old.version !== expectedVersion) throw stale(expectedVersion, old.version);
-        const next = { ...applySettingsPatch(old, patch, known), version: old.version + 1 };
-        await writeAcmeServerSettings(trx, next);
-        await recordAudit(trx, actor, {
-          action: 'acme-server.settings',
-          object: 'acme-server',
-          before: JSON.stringify(old),
-          after: JSON.stringify(next),
-          detail: { fields: Object.keys(patch).sort(), version: next.version },
-        });
-        return next;
-      });
+      const change = (before: AcmeServerSettings) => applySettingsPatch(before, patch, known);
+      const detail = { fields: Object.keys(patch).sort() };
+      current = await storage.transaction((trx) =>
+        changeSettings(trx, keptAcmeServerSettings, { actor, version: expectedVersion, change, detail }),
+      );
       events.emit('changed', { feature: 'acme-server' });
       return current;
     },
@@ -132,7 +121,7 @@ export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTestin
     orders: createOrderDesk(core),
     conditions: async () => acmeServerConditions(storage.db, current, await templates(), clock.now()),
     async start() {
-      current = await readAcmeServerSettings(storage.db);
+      current = await readSettings(storage.db, keptAcmeServerSettings);
       await resumeOrders(core, noRequest);
       await runner.resume();
       const tidy = (): void => void cleanUp(storage, clock.now()).catch(onError);

@@ -21,17 +21,6 @@ export function invalid(faults: readonly SettingsFault[]): Problem {
   });
 }
 
-export function stale(expected: number, current: number): Problem {
-  return new Problem({
-    code: 'acme-server.stale',
-    status: 409,
-    title: 'The settings of the ACME server were changed meanwhile.',
-    detail: `This change was made from version ${expected}, but version ${current} is in force. Nothing was changed.`,
-    hint: 'Load the settings again, look at what changed, and make your change once more.',
-    extra: { version: current },
-  });
-}
-
 export function unknownKey(id: string): Problem {
   return new Problem({
     code: 'acme-server.no-key',

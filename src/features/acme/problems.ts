@@ -35,16 +35,6 @@ export function providerUsed(name: string, slots: readonly string[]): Problem {
   });
 }
 
-export function stale(what: string): Problem {
-  return new Problem({
-    code: 'acme.stale',
-    status: 409,
-    title: 'It was changed meanwhile.',
-    detail: `${what} is no longer as it was when it was read. Nothing was changed.`,
-    hint: 'Look at it again, then change it.',
-  });
-}
-
 export function slotInvalid(field: string, detail: string, hint: string): Problem {
   return new Problem({
     code: 'acme.slot-invalid',

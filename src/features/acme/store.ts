@@ -219,15 +219,3 @@ export async function writeWait(trx: Trx, row: WaitRow): Promise<void> {
 export async function deleteWaits(trx: Trx, directory: string): Promise<void> {
   await trx.deleteFrom('acme_waits').where('directory', '=', directory).execute();
 }
-
-export function selectSetting(db: Db, key: string): Promise<{ value: string; version: number } | undefined> {
-  return db.selectFrom('settings').select(['value', 'version']).where('key', '=', key).executeTakeFirst();
-}
-
-export async function writeSetting(trx: Trx, key: string, value: string, version: number): Promise<void> {
-  await trx
-    .insertInto('settings')
-    .values({ key, value, version })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, version }))
-    .execute();
-}

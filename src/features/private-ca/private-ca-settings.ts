@@ -1,10 +1,9 @@
 /** Settings of the private CA: what stands in the certificates it issues about where to ask. */
 import type { Actor } from '../../lib/actor.ts';
 import { printable } from '../../lib/printable.ts';
-import { readKept, writeKept } from '../../storage/kept-settings.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { recordAudit } from '../audit/audit.ts';
-import { invalidRequest, staleChange } from './problems.ts';
+import { changeSettings, type KeptSettings, readSettings } from '../settings/settings.ts';
+import { invalidRequest } from './problems.ts';
 
 export interface PrivateCaSettings {
   /** Grows by one with every change. */
@@ -17,8 +16,14 @@ export interface PrivateCaSettings {
   readonly issuerUrl: boolean;
 }
 
-const key = 'private-ca';
-const defaults: PrivateCaSettings = { version: 0, publicUrl: '', crlUrl: true, ocspUrl: true, issuerUrl: true };
+const keptPrivateCaSettings: KeptSettings<PrivateCaSettings> = {
+  key: 'private-ca',
+  what: 'the settings of the private CA',
+  staleCode: 'private-ca.stale',
+  action: 'private-ca.settings',
+  object: '',
+  complete: (kept) => ({ version: 0, publicUrl: '', crlUrl: true, ocspUrl: true, issuerUrl: true, ...kept }),
+};
 
 export interface SettingsKeeper {
   get(): Promise<PrivateCaSettings>;
@@ -28,24 +33,19 @@ export interface SettingsKeeper {
 /** Read once and kept: this process is the only one that changes them. */
 export function createSettingsKeeper(storage: Storage): SettingsKeeper {
   let known: PrivateCaSettings | undefined;
-  const get = async (): Promise<PrivateCaSettings> => {
-    const stored = known === undefined ? await readKept(storage.db, key) : undefined;
-    known ??= { ...defaults, ...(stored?.value as object | undefined), version: stored?.version ?? 0 };
-    return known;
-  };
   return {
-    get,
-    async change(actor, { version: _, ...patch }, version) {
-      const publicUrl = patch.publicUrl === undefined ? undefined : checkedUrl(patch.publicUrl);
-      const before = await get();
-      const { version: current, ...value } = { ...before, ...patch, ...(publicUrl === undefined ? {} : { publicUrl }) };
-      if (current !== version) throw staleChange('the settings of the private CA', version, current);
-      await storage.transaction(async (trx) => {
-        await writeKept(trx, key, value, version + 1);
-        await recordAudit(trx, actor, { action: 'private-ca.settings', object: '', detail: value });
-      });
-      known = undefined;
-      return get();
+    async get() {
+      const stored = known ?? (await readSettings(storage.db, keptPrivateCaSettings));
+      known ??= stored;
+      return known;
+    },
+    async change(actor, patch, version) {
+      const given = patch.publicUrl === undefined ? patch : { ...patch, publicUrl: checkedUrl(patch.publicUrl) };
+      const change = (before: PrivateCaSettings) => ({ ...before, ...given });
+      known = await storage.transaction((trx) =>
+        changeSettings(trx, keptPrivateCaSettings, { actor, version, change, detail: given }),
+      );
+      return known;
     },
   };
 }

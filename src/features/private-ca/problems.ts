@@ -30,17 +30,6 @@ export function invalidRequest(faults: readonly Fault[]): Problem {
   });
 }
 
-export function staleChange(what: string, expected: number, current: number): Problem {
-  return new Problem({
-    code: 'private-ca.stale',
-    status: 409,
-    title: 'It was changed meanwhile.',
-    detail: `This change of ${printable(what)} was made from version ${expected}, but version ${current} is in force. Nothing was changed.`,
-    hint: 'Load it again, look at what changed, and make your change once more.',
-    extra: { version: current },
-  });
-}
-
 export function wrongState(detail: string, hint: string): Problem {
   return new Problem({
     code: 'private-ca.wrong-state',

@@ -25,17 +25,6 @@ export function uploadRefused(refusal: CrlRefusal, members: readonly IntakeMembe
   });
 }
 
-export function stale(expected: number, current: number): Problem {
-  return new Problem({
-    code: 'revocation.stale',
-    status: 409,
-    title: 'The revocation settings were changed meanwhile.',
-    detail: `This change was made from version ${expected}, but version ${current} is in force. Nothing was changed.`,
-    hint: 'Load the settings again, look at what changed, and make your change once more.',
-    extra: { version: current },
-  });
-}
-
 export function nothingToRemove(): Problem {
   return new Problem({
     code: 'revocation.nothing-to-remove',

@@ -1,4 +1,5 @@
 /** What the operator decides about revocation: automatic CRL updates, and for each purpose whether and how it is checked. */
+import type { KeptSettings } from '../settings/settings.ts';
 import { type RevocationPurpose, revocationPurposes } from './source-table.ts';
 
 /** `leaf`: the peer's own certificate. `chain`: every certificate below the anchor. */
@@ -43,21 +44,33 @@ export interface RevocationSettings {
 export const defaultRevocationSettings: RevocationSettings = {
   version: 0,
   automatic: { enabled: false, points: [], dailyUpdateTime: '02:00' },
-  purposes: Object.fromEntries(
-    revocationPurposes.map((purpose): [RevocationPurpose, PurposeRevocation] => [
-      purpose,
-      {
-        mode: 'off',
-        useOcsp: true,
-        useCrls: true,
-        allowCdp: true,
-        fallback: purpose === 'sip-tls' ? 'not-revoked' : 'revoked',
-      },
-    ]),
-  ) as Record<RevocationPurpose, PurposeRevocation>,
+  purposes: forEachPurpose((purpose) => ({
+    mode: 'off',
+    useOcsp: true,
+    useCrls: true,
+    allowCdp: true,
+    fallback: purpose === 'sip-tls' ? 'not-revoked' : 'revoked',
+  })),
   allowedHosts: [],
   allowedPorts: [],
   nonceRequired: false,
+};
+
+export const keptRevocationSettings: KeptSettings<RevocationSettings> = {
+  key: 'revocation',
+  what: 'the revocation settings',
+  staleCode: 'revocation.stale',
+  action: 'revocation.settings',
+  object: 'revocation',
+  complete: (kept) => ({
+    ...defaultRevocationSettings,
+    ...kept,
+    automatic: { ...defaultRevocationSettings.automatic, ...kept.automatic },
+    purposes: forEachPurpose((purpose) => ({
+      ...defaultRevocationSettings.purposes[purpose],
+      ...kept.purposes?.[purpose],
+    })),
+  }),
 };
 
 /** What an update may name; what it leaves out stays. */
@@ -67,4 +80,8 @@ export interface RevocationSettingsPatch {
   readonly allowedHosts?: readonly string[];
   readonly allowedPorts?: readonly number[];
   readonly nonceRequired?: boolean;
+}
+
+export function forEachPurpose<T>(value: (purpose: RevocationPurpose) => T): Record<RevocationPurpose, T> {
+  return Object.fromEntries(revocationPurposes.map((one) => [one, value(one)])) as Record<RevocationPurpose, T>;
 }

@@ -19,6 +19,7 @@ import type { LoadedCrl } from '../../pki/crl/loaded-crl.ts';
 import type { OcspAnswer } from '../../pki/ocsp/ocsp-status.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
+import { changeSettings, readSettings } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { AutomaticUpdates, sourceId } from './automatic-updates.ts';
 import { revocationConditions } from './conditions.ts';
@@ -32,10 +33,11 @@ import { createVerifyServer } from './fetch/verify-https-server.ts';
 import { purposesWithoutCrl } from './missing-crl.ts';
 import { OcspSource, type OcspStaple } from './ocsp/ocsp-source.ts';
 import { OcspWatch } from './ocsp/ocsp-watch.ts';
-import { noPoints, nothingToRemove, stale, unknownSource, uploadRefused } from './problems.ts';
+import { noPoints, nothingToRemove, unknownSource, uploadRefused } from './problems.ts';
 import type { CoverageRow, EdgeCrl, SourceStatus, StoredCrl, UploadReport } from './revocation-data.ts';
 import {
   defaultRevocationSettings,
+  keptRevocationSettings,
   type RevocationFallback,
   type RevocationMode,
   type RevocationSettings,
@@ -43,13 +45,7 @@ import {
 } from './revocation-settings.ts';
 import { applyRevocationPatch } from './settings-patch.ts';
 import type { CrlSource, RevocationPurpose } from './source-table.ts';
-import {
-  deleteCrlRows,
-  deleteSourceRow,
-  readRevocationSettings,
-  readSourceRows,
-  writeRevocationSettings,
-} from './store.ts';
+import { deleteCrlRows, deleteSourceRow, readSourceRows } from './store.ts';
 import { coverageRows, crlVerdict, embeddedCrl, sourceStatuses, storedCrl } from './views.ts';
 
 export { gunzip, isGzip } from './archive/gzip.ts';
@@ -233,22 +229,16 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
     const before = current;
     current = await library.alone(() =>
       storage.transaction(async (trx) => {
-        const old = await readRevocationSettings(trx);
-        if (old.version !== expectedVersion) throw stale(expectedVersion, old.version);
-        const next = { ...applyRevocationPatch(old, patch), version: old.version + 1 };
-        await writeRevocationSettings(trx, next);
+        const old = await readSettings(trx, keptRevocationSettings);
+        const change = () => applyRevocationPatch(old, patch);
+        const detail = { fields: Object.keys(patch).sort() };
+        const order = { actor, version: expectedVersion, change, detail };
+        const next = await changeSettings(trx, keptRevocationSettings, order);
         failPoint('revocation.settings');
         for (const point of old.automatic.points.filter((one) => !next.automatic.points.includes(one))) {
           await deleteCrlRows(trx, 'automatic', sourceId(point));
           await deleteSourceRow(trx, sourceId(point));
         }
-        await recordAudit(trx, actor, {
-          action: 'revocation.settings',
-          object: 'revocation',
-          before: JSON.stringify(old),
-          after: JSON.stringify(next),
-          detail: { fields: Object.keys(patch).sort(), version: next.version },
-        });
         return next;
       }),
     );
@@ -360,7 +350,7 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
       );
     },
     async start() {
-      current = await readRevocationSettings(storage.db);
+      current = await readSettings(storage.db, keptRevocationSettings);
       await library.open();
       await ocsp.open();
       const stopListening = events.on('changed', ({ feature }) => {

@@ -5,8 +5,7 @@ import { Problem } from '../../lib/problem.ts';
 import { ipRangeBytes } from '../../pki/name/ip-bytes.ts';
 import { normalHost } from '../../pki/name/reference-name.ts';
 import { checkUrl } from './fetch/url-rules.ts';
-import type { PurposeRevocation, RevocationSettings, RevocationSettingsPatch } from './revocation-settings.ts';
-import { type RevocationPurpose, revocationPurposes } from './source-table.ts';
+import { forEachPurpose, type RevocationSettings, type RevocationSettingsPatch } from './revocation-settings.ts';
 
 export const mostPoints = 50;
 const mostHosts = 200;
@@ -14,15 +13,11 @@ const mostHosts = 200;
 /** The settings as they would be, with the old version. Throws `revocation.invalid`. */
 export function applyRevocationPatch(current: RevocationSettings, patch: RevocationSettingsPatch): RevocationSettings {
   const points = patch.automatic?.points?.map((point) => point.trim()).filter((point) => point !== '');
-  const purposes = revocationPurposes.map((purpose): [RevocationPurpose, PurposeRevocation] => [
-    purpose,
-    { ...current.purposes[purpose], ...patch.purposes?.[purpose] },
-  ]);
   const next: RevocationSettings = {
     ...current,
     ...patch,
     automatic: { ...current.automatic, ...patch.automatic, ...(points && { points: [...new Set(points)] }) },
-    purposes: Object.fromEntries(purposes) as Record<RevocationPurpose, PurposeRevocation>,
+    purposes: forEachPurpose((purpose) => ({ ...current.purposes[purpose], ...patch.purposes?.[purpose] })),
     allowedHosts: [...new Set((patch.allowedHosts ?? current.allowedHosts).map((host) => host.trim().toLowerCase()))],
     allowedPorts: [...new Set(patch.allowedPorts ?? current.allowedPorts)].sort((a, b) => a - b),
   };

@@ -6,45 +6,11 @@ import type {
   RevocationNumbersTable,
   RevocationSourcesTable,
 } from '../../storage/schema.ts';
-import { defaultRevocationSettings, type PurposeRevocation, type RevocationSettings } from './revocation-settings.ts';
-import { type RevocationPurpose, revocationPurposes } from './source-table.ts';
 
 export type CrlRow = RevocationCrlsTable;
 export type SourceRowInStore = RevocationSourcesTable;
 export type NumberRow = RevocationNumbersTable;
 export type KnownRow = RevocationKnownTable;
-
-const key = 'revocation';
-
-/** What is stored, over the defaults, so that a member added by a later release has its value. */
-export async function readRevocationSettings(db: Db): Promise<RevocationSettings> {
-  const row = await db.selectFrom('settings').selectAll().where('key', '=', key).executeTakeFirst();
-  if (row === undefined) return defaultRevocationSettings;
-  const stored = JSON.parse(row.value) as Partial<RevocationSettings>;
-  const d = defaultRevocationSettings;
-  const purposes = revocationPurposes.map((purpose): [RevocationPurpose, PurposeRevocation] => [
-    purpose,
-    { ...d.purposes[purpose], ...stored.purposes?.[purpose] },
-  ]);
-  return {
-    ...d,
-    ...stored,
-    automatic: { ...d.automatic, ...stored.automatic },
-    purposes: Object.fromEntries(purposes) as Record<RevocationPurpose, PurposeRevocation>,
-    version: row.version,
-  };
-}
-
-/** Replaces the row. The caller has compared the versions in the same transaction. */
-export async function writeRevocationSettings(db: Db, settings: RevocationSettings): Promise<void> {
-  const { version, ...value } = settings;
-  const row = { key, value: JSON.stringify(value), version };
-  await db
-    .insertInto('settings')
-    .values(row)
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: row.value, version }))
-    .execute();
-}
 
 export function readCrlRows(db: Db): Promise<CrlRow[]> {
   return db.selectFrom('revocation_crls').selectAll().orderBy('retrieved_at').orderBy('sha256').execute();

@@ -1,4 +1,5 @@
 /** The values a fresh gateway starts with. */
+import type { KeptSettings } from './kept-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** What holds before the operator has said anything. */
@@ -33,4 +34,20 @@ export const defaultSettings: Settings = {
     handshakeMs: 10_000,
     exemptAddresses: [],
   },
+};
+
+export const keptGatewaySettings: KeptSettings<Settings> = {
+  key: 'gateway',
+  what: 'the settings',
+  staleCode: 'settings.stale',
+  action: 'settings.update',
+  object: 'settings',
+  complete: (kept) => ({
+    ...defaultSettings,
+    ...kept,
+    unifiedCommunications: { ...defaultSettings.unifiedCommunications, ...kept.unifiedCommunications },
+    listeners: { ...defaultSettings.listeners, ...kept.listeners },
+    sip: { ...defaultSettings.sip, ...kept.sip },
+    limits: { ...defaultSettings.limits, ...kept.limits },
+  }),
 };

@@ -7,16 +7,16 @@ import type { Actor } from '../../lib/actor.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
-import { Problem } from '../../lib/problem.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { recordAudit } from '../audit/audit.ts';
+import { keptGatewaySettings } from './default-settings.ts';
 import { settingsFlags } from './flags.ts';
+import { changeSettings, readSettings } from './kept-settings.ts';
 import { applyPatch, type SettingsPatch } from './patch.ts';
-import { readSettings, writeSettings } from './store.ts';
 
 export { defaultSettings } from './default-settings.ts';
 export { type SettingsFlag, settingsFlags } from './flags.ts';
 export { canonicalFqdn, type FqdnCheck, type FqdnFault, isFqdn } from './fqdn.ts';
+export { changeSettings, type KeptSettings, readSettings } from './kept-settings.ts';
 export { writeListeners } from './listeners-file.ts';
 export { applyPatch, type SettingsPatch } from './patch.ts';
 
@@ -153,24 +153,16 @@ export interface SettingsFeature {
 /** The settings of one gateway, kept in `storage`. */
 export function createSettings({ storage, events, trustSets = async () => [] }: SettingsDeps): SettingsFeature {
   let states: readonly ListenerState[] = [];
+  const get = () => readSettings(storage.db, keptGatewaySettings);
   return {
-    get: () => readSettings(storage.db),
+    get,
     async update(actor, patch, expectedVersion) {
       const sets = await trustSets();
-      const next = await storage.transaction(async (trx) => {
-        const current = await readSettings(trx);
-        if (current.version !== expectedVersion) throw stale(expectedVersion, current.version);
-        const changed: Settings = { ...applyPatch(current, patch, sets), version: current.version + 1 };
-        await writeSettings(trx, changed);
-        await recordAudit(trx, actor, {
-          action: 'settings.update',
-          object: 'settings',
-          before: JSON.stringify(current),
-          after: JSON.stringify(changed),
-          detail: { fields: Object.keys(patch).sort(), version: changed.version },
-        });
-        return changed;
-      });
+      const change = (before: Settings) => applyPatch(before, patch, sets);
+      const detail = { fields: Object.keys(patch).sort() };
+      const next = await storage.transaction((trx) =>
+        changeSettings(trx, keptGatewaySettings, { actor, version: expectedVersion, change, detail }),
+      );
       events.emit('changed', { feature: 'settings' });
       return next;
     },
@@ -181,9 +173,9 @@ export function createSettings({ storage, events, trustSets = async () => [] }: 
       if (changed) events.emit('changed', { feature: 'listeners' });
     },
     relaysUsing: async (trustSet) =>
-      (await readSettings(storage.db)).relays.filter((relay) => relay.trustSet === trustSet).map(({ name }) => name),
+      (await get()).relays.filter((relay) => relay.trustSet === trustSet).map(({ name }) => name),
     async conditions() {
-      const flags = settingsFlags(await readSettings(storage.db)).map(({ code, field, message, hint }) => ({
+      const flags = settingsFlags(await get()).map(({ code, field, message, hint }) => ({
         code,
         object: field,
         severity: 'warning' as const,
@@ -207,14 +199,3 @@ function deafListener({ kind, name, port, words }: ListenerState): Condition {
 }
 
 const listenerLabels = { https: 'HTTPS', sip: 'SIP TLS', 'sip-mutual': 'SIP mutual TLS' } as const;
-
-function stale(expected: number, current: number): Problem {
-  return new Problem({
-    code: 'settings.stale',
-    status: 409,
-    title: 'The settings were changed meanwhile.',
-    detail: `This change was made from version ${expected}, but version ${current} is in force. Nothing was changed.`,
-    hint: 'Load the settings again, look at what changed, and make your change once more.',
-    extra: { version: current },
-  });
-}

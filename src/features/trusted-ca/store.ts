@@ -1,5 +1,6 @@
 /** The trusted CA list in the database. */
-import type { Db, EmbeddedCrlsTable, RemovedTrustedCasTable, TrustedCasTable } from '../../storage/schema.ts';
+import { readKept, writeKept } from '../../storage/kept-values.ts';
+import type { Db, EmbeddedCrlsTable, RemovedTrustedCasTable, TrustedCasTable, Trx } from '../../storage/schema.ts';
 
 export type StoredCa = TrustedCasTable;
 export type StoredCrl = EmbeddedCrlsTable;
@@ -69,19 +70,13 @@ const seedKey = 'trusted-ca.temporary';
 
 /** The temporary CA that belongs to the default list; undefined before the first start. */
 export async function readSeed(db: Db): Promise<Uint8Array | undefined> {
-  const row = await db.selectFrom('settings').select('value').where('key', '=', seedKey).executeTakeFirst();
-  return row === undefined ? undefined : new Uint8Array(Buffer.from(JSON.parse(row.value) as string, 'base64'));
+  const kept = await readKept(db, seedKey);
+  return kept === undefined ? undefined : new Uint8Array(Buffer.from(kept.value as string, 'base64'));
 }
 
-export async function writeSeed(db: Db, temporaryCa: Uint8Array): Promise<void> {
-  const value = JSON.stringify(Buffer.from(temporaryCa).toString('base64'));
-  await db
-    .insertInto('settings')
-    .values({ key: seedKey, value, version: 1 })
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((e) => ({ value, version: e('settings.version', '+', 1) })),
-    )
-    .execute();
+export async function writeSeed(trx: Trx, temporaryCa: Uint8Array): Promise<void> {
+  const version = (await readKept(trx, seedKey))?.version ?? 0;
+  await writeKept(trx, seedKey, Buffer.from(temporaryCa).toString('base64'), version + 1);
 }
 
 /** Statements stay below the number of parameters a database takes at once. */

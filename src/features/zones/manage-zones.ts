@@ -1,20 +1,30 @@
 /** Changes of zones and access rules: each one transaction with one audit row. */
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '../../lib/actor.ts';
+import { staleChange } from '../../lib/stale-change.ts';
 import type { Trx } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
-import { type AccessRules, patternFault } from './access-rules/access-rules.ts';
-import { defaultZoneStays, invalidZone, staleZone, unknownZone } from './problems.ts';
+import { changeSettings, type KeptSettings, readSettings } from '../settings/settings.ts';
+import { patternFault } from './access-rules/access-rules.ts';
+import { defaultZoneStays, invalidZone, unknownZone } from './problems.ts';
 import type { VersionedAccessRules, ZonePatch, ZoneRequest } from './schemas.ts';
-import { deleteStates, deleteZone, nameKey, readStates, readValue, readZones, writeValue, writeZone } from './store.ts';
+import { deleteStates, deleteZone, nameKey, readStates, readZones, writeZone } from './store.ts';
 import type { Zone, ZoneFields } from './zone.ts';
 import { canonicalZone, type ZoneSurroundings, zoneFaults } from './zone-input.ts';
 
 export const maximumZones = 1_000;
 /** Where the default zone stands: after all others. */
 const lastPosition = 1_000_000;
-const rulesKey = 'zones.access-rules';
+
+const keptAccessRules: KeptSettings<VersionedAccessRules> = {
+  key: 'zones.access-rules',
+  what: 'the access rules',
+  staleCode: 'zones.stale',
+  action: 'zones.access-rules',
+  object: 'default',
+  complete: (kept) => ({ version: 0, unmatched: 'allow', rules: [], ...kept }),
+};
 
 export interface ManageDeps {
   readonly storage: Storage;
@@ -48,7 +58,10 @@ export async function changeZone(deps: ManageDeps, actor: Actor, id: string, pat
     const zones = await readZones(trx);
     const zone = find(zones, id);
     const { version, ...changes } = patch;
-    if (version !== zone.version) throw staleZone(zone.name, version, zone.version);
+    if (version !== zone.version) {
+      const what = `the zone ${zone.name}`;
+      throw staleChange({ code: 'zones.stale', what, expected: version, current: zone.version });
+    }
     const { id: _, version: __, ...before } = zone;
     const others = zones.filter((other) => other !== zone);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -106,10 +119,7 @@ export async function orderZones({ storage }: ManageDeps, actor: Actor, ids: rea
 
 /** Until somebody changes them there are no rules, and strangers are allowed. */
 export async function accessRules({ storage }: Pick<ManageDeps, 'storage'>): Promise<VersionedAccessRules> {
-  const row = await readValue(storage.db, rulesKey);
-  return row === undefined
-    ? { version: 0, unmatched: 'allow', rules: [] }
-    : { ...(row.value as AccessRules), version: row.version };
+  return readSettings(storage.db, keptAccessRules);
 }
 
 /** Replaces all rules. Throws `zones.stale` (409), `zones.invalid` (422). */
@@ -129,20 +139,9 @@ export async function changeAccessRules(
     ];
   });
   if (faults.length > 0) throw invalidZone(faults);
-  await storage.transaction(async (trx) => {
-    const row = await readValue(trx, rulesKey);
-    const current = row?.version ?? 0;
-    if (version !== current) throw staleZone('the access rules', version, current);
-    const after = { unmatched, rules };
-    await writeValue(trx, rulesKey, after, current + 1);
-    await recordAudit(trx, actor, {
-      action: 'zones.access-rules',
-      object: 'default',
-      before: JSON.stringify(row?.value ?? null),
-      after: JSON.stringify(after),
-      detail: { unmatched, rules: rules.map(({ name, action, pattern }) => `${action} ${name}: ${pattern}`) },
-    });
-  });
+  const detail = { unmatched, rules: rules.map(({ name, action, pattern }) => `${action} ${name}: ${pattern}`) };
+  const change = () => ({ version, unmatched, rules });
+  await storage.transaction((trx) => changeSettings(trx, keptAccessRules, { actor, version, change, detail }));
 }
 
 function checked(given: ZoneFields, around: ZoneSurroundings): ZoneFields {

@@ -30,17 +30,6 @@ export function invalidZone(faults: readonly Fault[]): Problem {
   });
 }
 
-export function staleZone(what: string, expected: number, current: number): Problem {
-  return new Problem({
-    code: 'zones.stale',
-    status: 409,
-    title: 'It was changed meanwhile.',
-    detail: `This change of ${printable(what)} was made from version ${expected}, but version ${current} is in force. Nothing was changed.`,
-    hint: 'Load it again, look at what changed, and make your change once more.',
-    extra: { version: current },
-  });
-}
-
 export function defaultZoneStays(): Problem {
   return new Problem({
     code: 'zones.default-stays',

@@ -70,21 +70,6 @@ export async function addClosed(db: Db, rows: readonly ClosedRow[], most: number
   if (last[0] !== undefined) await db.deleteFrom('zone_closed').where('seq', '<=', last[0].seq).execute();
 }
 
-/** A value of this feature in the table of settings, with its version; undefined before the first change. */
-export async function readValue(db: Db, key: string): Promise<{ value: unknown; version: number } | undefined> {
-  const row = await db.selectFrom('settings').selectAll().where('key', '=', key).executeTakeFirst();
-  return row === undefined ? undefined : { value: JSON.parse(row.value) as unknown, version: row.version };
-}
-
-export async function writeValue(db: Db, key: string, value: unknown, version: number): Promise<void> {
-  const row = { value: JSON.stringify(value), version };
-  await db
-    .insertInto('settings')
-    .values({ key, ...row })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
-    .execute();
-}
-
 const defaultZone: Zone = {
   id: 'default',
   version: 0,

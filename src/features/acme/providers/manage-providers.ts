@@ -2,13 +2,14 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
+import { staleChange } from '../../../lib/stale-change.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { decodePem } from '../../../pki/pem.ts';
 import type { Db } from '../../../storage/schema.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { checkShape } from '../client/wire/url-rule.ts';
-import { noProvider, providerInvalid, providerUsed, stale } from '../problems.ts';
+import { noProvider, providerInvalid, providerUsed } from '../problems.ts';
 import type { AcmeProviderPatch, AcmeProviderRequest } from '../schemas.ts';
 import { readSlotSettings } from '../slots/slot-settings.ts';
 import * as store from '../store.ts';
@@ -82,7 +83,10 @@ export async function changeProvider(
   await storage.transaction(async (trx) => {
     const row = await store.selectProvider(trx, id);
     if (row === undefined) throw noProvider(id);
-    if (row.version !== version) throw stale('The provider');
+    if (row.version !== version) {
+      const what = `the provider ${before.name}`;
+      throw staleChange({ code: 'acme.stale', what, expected: version, current: row.version });
+    }
     const others = (await store.selectProviders(trx)).map(readProvider).filter((one) => one.id !== id);
     checkName(fields, others);
     const secrets = sealSecrets(storage.vault, id, secretsOf(readSecrets(storage.vault, row), rest));

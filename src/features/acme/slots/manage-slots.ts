@@ -2,6 +2,7 @@
 import type { Actor } from '../../../lib/actor.ts';
 import { toHex } from '../../../lib/bytes.ts';
 import { Problem } from '../../../lib/problem.ts';
+import { staleChange } from '../../../lib/stale-change.ts';
 import { encodePem } from '../../../pki/pem.ts';
 import { certificateText } from '../../../pki/text/certificate-text.ts';
 import { recordAudit } from '../../audit/audit.ts';
@@ -9,7 +10,7 @@ import { type Slot, slotLabel } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { rateLimits, rateRoom } from '../client/timing/rate-room.ts';
 import type { Attempts } from '../orders/attempts.ts';
-import { noProviderSet, noStaging, nothingToRevoke, retryLimit, slotInvalid, stagingOnly, stale } from '../problems.ts';
+import { noProviderSet, noStaging, nothingToRevoke, retryLimit, slotInvalid, stagingOnly } from '../problems.ts';
 import { openAccount } from '../providers/accounts.ts';
 import { findProvider, listProviders } from '../providers/manage-providers.ts';
 import { fingerprintOf } from '../renewal/current-certificate.ts';
@@ -29,7 +30,9 @@ export async function changeSlot(deps: AcmeDeps, actor: Actor, slot: Slot, patch
   await checkSettings(deps, slot, settings);
   await deps.storage.transaction(async (trx) => {
     const row = await store.selectSlot(trx, slot);
-    if ((row?.version ?? 0) !== version) throw stale('The certificate’s ACME settings');
+    const current = row?.version ?? 0;
+    const what = 'the certificate’s ACME settings';
+    if (current !== version) throw staleChange({ code: 'acme.stale', what, expected: version, current });
     const text = JSON.stringify(settings);
     await store.writeSlot(trx, { slot, version: version + 1, settings: text, state: row?.state ?? '{}' });
     await recordAudit(trx, actor, {

@@ -1,16 +1,21 @@
 /** Settings of publishing, and the addresses under which CRLs were ever published. */
 import type { Actor } from '../../../lib/actor.ts';
-import { readKept, writeKept } from '../../../storage/kept-settings.ts';
+import { readKept, writeKept } from '../../../storage/kept-values.ts';
 import type { Storage } from '../../../storage/storage.ts';
-import { recordAudit } from '../../audit/audit.ts';
-import { type Fault, invalidRequest, staleChange } from '../problems.ts';
+import { changeSettings, type KeptSettings, readSettings } from '../../settings/settings.ts';
+import { type Fault, invalidRequest } from '../problems.ts';
 import type { PublishSettings } from './publishing.ts';
 
-export const defaultPublishSettings: Omit<PublishSettings, 'version'> = {
-  crlHours: 168,
-  passphraseCrlDays: 365,
-  immediately: true,
-  ocspHours: 12,
+const keptPublishSettings: KeptSettings<PublishSettings> = {
+  key: 'private-ca-publishing',
+  what: 'the settings of publishing',
+  staleCode: 'private-ca.stale',
+  action: 'private-ca.publish-settings',
+  object: '',
+  complete: (kept) => ({
+    ...{ version: 0, crlHours: 168, passphraseCrlDays: 365, immediately: true, ocspHours: 12 },
+    ...kept,
+  }),
 };
 
 /** Least and most of the settings that are numbers. */
@@ -20,43 +25,35 @@ export const publishRanges = {
   ocspHours: [1, 168],
 } as const;
 
-const key = 'private-ca-publishing';
 const addressesKey = 'private-ca-addresses';
 /** CRLs go on naming so many former addresses. */
 const mostAddresses = 8;
 
-export async function readPublishSettings({ db }: Pick<Storage, 'db'>): Promise<PublishSettings> {
-  const stored = await readKept(db, key);
-  return { ...defaultPublishSettings, ...(stored?.value as object | undefined), version: stored?.version ?? 0 };
+export function readPublishSettings({ db }: Pick<Storage, 'db'>): Promise<PublishSettings> {
+  return readSettings(db, keptPublishSettings);
 }
 
 /** Throws `private-ca.stale` (409), `private-ca.invalid` (422). */
 export async function changePublishSettings(
   storage: Storage,
   actor: Actor,
-  { version: _, ...patch }: Partial<PublishSettings>,
+  patch: Partial<PublishSettings>,
   version: number,
 ): Promise<PublishSettings> {
-  const { version: current, ...before } = await readPublishSettings(storage);
-  if (current !== version) throw staleChange('the settings of publishing', version, current);
-  const value = { ...before, ...patch };
+  const change = (before: PublishSettings) => checked({ ...before, ...patch });
+  return storage.transaction((trx) =>
+    changeSettings(trx, keptPublishSettings, { actor, version, change, detail: patch }),
+  );
+}
+
+function checked(settings: PublishSettings): PublishSettings {
   const faults = Object.entries(publishRanges).flatMap(([field, [least, most]]): Fault[] => {
-    const number = value[field as keyof typeof publishRanges];
+    const number = settings[field as keyof typeof publishRanges];
     if (Number.isInteger(number) && number >= least && number <= most) return [];
     return [{ field, detail: `${field} is a whole number from ${least} to ${most}.` }];
   });
   if (faults.length > 0) throw invalidRequest(faults);
-  await storage.transaction(async (trx) => {
-    await writeKept(trx, key, value, version + 1);
-    await recordAudit(trx, actor, {
-      action: 'private-ca.publish-settings',
-      object: '',
-      before: JSON.stringify(before),
-      after: JSON.stringify(value),
-      detail: value,
-    });
-  });
-  return { ...value, version: version + 1 };
+  return settings;
 }
 
 /**

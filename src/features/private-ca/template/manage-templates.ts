@@ -2,12 +2,13 @@
 import type { Actor } from '../../../lib/actor.ts';
 import { printable } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
+import { staleChange } from '../../../lib/stale-change.ts';
 import { oid } from '../../../pki/der/writer.ts';
 import { ipRangeBytes } from '../../../pki/name/ip-bytes.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { isFqdn } from '../../settings/settings.ts';
-import { type Fault, invalidRequest, noTemplate, staleChange } from '../problems.ts';
+import { type Fault, invalidRequest, noTemplate } from '../problems.ts';
 import { deleteTemplate, readTemplates, writeTemplate } from '../store.ts';
 import { builtInTemplates } from './built-in-templates.ts';
 import type { Template, TemplateFields } from './template.ts';
@@ -45,7 +46,8 @@ export function createTemplates(storage: Storage): Templates {
       await storage.transaction(async (trx) => {
         const before = (await readTemplates(trx)).find((one) => one.name === name);
         const current = before?.version ?? 0;
-        if (current !== version) throw staleChange(`the template ${name}`, version, current);
+        const what = `the template ${name}`;
+        if (current !== version) throw staleChange({ code: 'private-ca.stale', what, expected: version, current });
         const row = { name, version: version + 1, fields: JSON.stringify(fields) };
         await writeTemplate(trx, row);
         const change = { before: before?.fields ?? '', after: row.fields };

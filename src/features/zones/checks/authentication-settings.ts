@@ -2,9 +2,7 @@
 import type { Actor } from '../../../lib/actor.ts';
 import { Problem } from '../../../lib/problem.ts';
 import type { Storage } from '../../../storage/storage.ts';
-import { recordAudit } from '../../audit/audit.ts';
-import { staleZone } from '../problems.ts';
-import { readValue, writeValue } from '../store.ts';
+import { changeSettings, type KeptSettings, readSettings } from '../../settings/settings.ts';
 import { defaultUserNameRule, userNameFault } from './user-name.ts';
 
 /**
@@ -22,12 +20,17 @@ export interface AuthenticationSettings {
   readonly template: string;
 }
 
-const key = 'zones.certificate-authentication';
+const keptAuthentication: KeptSettings<AuthenticationSettings> = {
+  key: 'zones.certificate-authentication',
+  what: 'certificate-based authentication',
+  staleCode: 'zones.stale',
+  action: 'zones.certificate-authentication',
+  object: 'https',
+  complete: (kept) => ({ version: 0, mode: 'not-required', crlCheck: 'all', ...defaultUserNameRule, ...kept }),
+};
 
-export async function readAuthentication({ db }: Pick<Storage, 'db'>): Promise<AuthenticationSettings> {
-  const row = await readValue(db, key);
-  const defaults = { mode: 'not-required', crlCheck: 'all', ...defaultUserNameRule } as const;
-  return { ...defaults, ...(row?.value as Partial<AuthenticationSettings>), version: row?.version ?? 0 };
+export function readAuthentication({ db }: Pick<Storage, 'db'>): Promise<AuthenticationSettings> {
+  return readSettings(db, keptAuthentication);
 }
 
 /** Replaces the settings. Throws `zones.stale` (409), `zones.user-name-rule` (422). */
@@ -39,19 +42,10 @@ export async function writeAuthentication(
   const { version, ...value } = given;
   const fault = userNameFault(value);
   if (fault !== undefined) throw faultyRule(fault);
-  await storage.transaction(async (trx) => {
-    const row = await readValue(trx, key);
-    const current = row?.version ?? 0;
-    if (version !== current) throw staleZone('certificate-based authentication', version, current);
-    await writeValue(trx, key, value, current + 1);
-    await recordAudit(trx, actor, {
-      action: 'zones.certificate-authentication',
-      object: 'https',
-      before: JSON.stringify(row?.value ?? null),
-      after: JSON.stringify(value),
-      detail: value,
-    });
-  });
+  const change = () => given;
+  await storage.transaction((trx) =>
+    changeSettings(trx, keptAuthentication, { actor, version, change, detail: value }),
+  );
 }
 
 export function faultyRule({ field, detail }: { readonly field: string; readonly detail: string }): Problem {
