@@ -52,9 +52,9 @@ export async function changeSettings<T extends Versioned>(
   const before = await readSettings(trx, kept);
   if (before.version !== version)
     throw staleChange({ code: kept.staleCode, what: kept.what, expected: version, current: before.version });
-  const after = { ...change(before), version: version + 1 };
-  const { version: _, ...value } = after;
-  await writeKept(trx, kept.key, value, after.version);
+  const { version: _, ...value } = change(before);
+  await writeKept(trx, kept.key, value, version + 1);
+  const after = await readSettings(trx, kept);
   await recordAudit(trx, actor, {
     action: kept.action,
     object: kept.object,
