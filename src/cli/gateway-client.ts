@@ -3,9 +3,10 @@
  * elsewhere over HTTPS with a token and a verified server certificate.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { request as plainRequest, type RequestOptions } from 'node:http';
+import type { ClientRequest, RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { join } from 'node:path';
+import { http } from '../lib/node-http.ts';
 import { Problem, type ProblemDetails } from '../lib/problem.ts';
 import { Secret } from '../lib/secret.ts';
 import { serverNameFault } from './server-name.ts';
@@ -46,7 +47,7 @@ interface Target {
   /** For messages. */
   readonly name: string;
   readonly hint: string;
-  readonly request: (options: RequestOptions) => ReturnType<typeof plainRequest>;
+  readonly request: (options: RequestOptions) => ClientRequest;
   headers(): Record<string, string>;
 }
 
@@ -55,7 +56,7 @@ function localTarget(data: string): Target {
   return {
     name: `the gateway of the data folder ${data}`,
     hint: 'Start it with tollgate serve; --data names its data folder, --url a gateway elsewhere.',
-    request: (options) => plainRequest({ ...options, socketPath }),
+    request: (options) => http.request({ ...options, socketPath }),
     headers: () => ({ host: 'localhost' }),
   };
 }

@@ -2,8 +2,9 @@
  * What answers on port 80: the tokens of HTTP-01 challenges (RFC 8555 8.3) and nothing else, or for the rest a redirect
  * to HTTPS. Knows no database; whatever it does not know gets the same short answer.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '../lib/node-http.ts';
 
 export interface ChallengeServerState {
   /** Key authorizations by token. */
@@ -43,7 +44,7 @@ export function createChallengeServer(): ChallengeServer {
     const to = reads && redirect !== null ? secureUrl(request, redirect) : undefined;
     return to === undefined ? { status: reads ? 404 : 405, body: nothing } : { status: 308, body: nothing, to };
   };
-  const server = createServer(limits, answer);
+  const server = http.createServer(limits, answer);
   server.maxConnections = 512;
   server.maxRequestsPerSocket = 1;
   server.on('checkContinue', answer);

@@ -1,7 +1,7 @@
 /** The answer to what the HTTP parser refuses: a problem document with all headers, then the connection is closed. */
 import { randomBytes } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '../lib/node-http.ts';
 import { Problem } from '../lib/problem.ts';
 import { securityHeaders } from './headers.ts';
 import { problemAnswer } from './problem-answer.ts';
@@ -21,7 +21,7 @@ export function answerParserError(error: { readonly code?: string }, socket: Soc
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`, () =>
+  socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`, () =>
     socket.destroy(),
   );
 }

@@ -1,7 +1,8 @@
 /** HTTP-01 (RFC 8555 8.3, for addresses RFC 8738 4): the key authorization is fetched from port 80 of the name. */
-import { type IncomingMessage, request as sendRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import * as tls from 'node:tls';
+import { http } from '../../../lib/node-http.ts';
 import { printable } from '../../../lib/printable.ts';
 import { ipBytes } from '../../../pki/name/ip-bytes.ts';
 import type { AcmeProblem } from '../protocol/acme-error.ts';
@@ -109,7 +110,7 @@ function secureOver(socket: Socket, host: string): Promise<tls.TLSSocket> {
 
 function respond(socket: Socket, url: URL, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = sendRequest({
+    const outgoing = http.request({
       createConnection: () => socket,
       signal,
       path: `${url.pathname}${url.search}`,

@@ -1,8 +1,8 @@
 /** What the outside world would see: where the names lead, whether port 80 answers, whether CAA lets this CA issue. */
 import { randomBytes } from 'node:crypto';
 import { lookup, resolveCaa } from 'node:dns/promises';
-import { get } from 'node:http';
 import { isIP } from 'node:net';
+import { http } from '../../../lib/node-http.ts';
 import { ownAddresses } from '../../../lib/own-addresses.ts';
 import { printable, printableList } from '../../../lib/printable.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
@@ -114,7 +114,7 @@ async function fetchText(deps: AcmeDeps, name: string, path: string): Promise<{ 
   const [address] = await addressesOf(deps, name);
   if (address === undefined || isIP(address) === 0) return { why: 'has no address' };
   return new Promise((resolve) => {
-    const request = get({ host: address, port: 80, path, headers: { host: name }, agent: false, timeout: 5000 });
+    const request = http.get({ host: address, port: 80, path, headers: { host: name }, agent: false, timeout: 5000 });
     request.on('timeout', () => request.destroy(new Error('does not answer within 5 s')));
     request.on('error', (error) => resolve({ why: printable(error.message, 200) }));
     request.on('response', (response) => {

@@ -1,7 +1,8 @@
 /** One request and its answer over an open connection, counted while it arrives. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { type IncomingMessage, request as sendRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '../../../lib/node-http.ts';
 import { printable } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import { type FetchError, fetchError } from './fetch-error.ts';
@@ -52,7 +53,7 @@ export async function exchange(
 function respond(socket: Socket, url: URL, request: FetchRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const { body, method, headers } = request;
   return new Promise((resolve, reject) => {
-    const outgoing = sendRequest({
+    const outgoing = http.request({
       createConnection: () => socket,
       method,
       signal,

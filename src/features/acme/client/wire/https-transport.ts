@@ -2,8 +2,9 @@
  * HTTPS to servers that an operator named: ACME servers and webhooks. A connection is kept for further requests;
  * every answer is counted, redirects and encodings are refused, nothing takes longer than it may.
  */
-import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as sendRequest } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Resolve } from '../../../../lib/address-filter.ts';
+import { http } from '../../../../lib/node-http.ts';
 import { printable } from '../../../../lib/printable.ts';
 import { AcmeProblem } from '../acme-problem.ts';
 import { createConnector } from './tls-connection.ts';
@@ -49,7 +50,13 @@ export interface HttpsTransportOptions {
 export function createHttpsTransport(options: HttpsTransportOptions = {}): HttpsTransport {
   const { within = 30_000, idle = 15_000 } = options;
   const connect = createConnector(options);
-  const agent = new Agent({ keepAlive: true, maxSockets: 4, maxFreeSockets: 2, timeout: idle, scheduling: 'lifo' });
+  const agent = new http.Agent({
+    keepAlive: true,
+    maxSockets: 4,
+    maxFreeSockets: 2,
+    timeout: idle,
+    scheduling: 'lifo',
+  });
   agent.createConnection = (target, done) => {
     connect(String(target.host), Number(target.port), Math.min(within, idle)).then(
       (socket) => done?.(null, socket),
@@ -82,7 +89,7 @@ async function exchange(
 ): Promise<HttpsAnswer> {
   const { url, method, body } = request;
   const answered = Promise.withResolvers<IncomingMessage>();
-  const outgoing = sendRequest({
+  const outgoing = http.request({
     agent,
     method,
     signal,
