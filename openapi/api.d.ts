@@ -1254,6 +1254,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/acme/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders that are under way now, of every certificate */
+        get: operations["listRunningAcmeOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/acme/orders/{id}": {
         parameters: {
             query?: never;
@@ -2130,8 +2147,8 @@ export interface components {
             keyName?: string;
             /** @enum {string} */
             keyAlgorithm?: "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
-            /** @description TSIG key, base64; write only */
-            secret?: string;
+            /** @description TSIG key, base64; write only, the one there is stays when missing; null: none */
+            secret?: string | null;
         } | {
             /** @constant */
             type: "dns-01";
@@ -2147,8 +2164,8 @@ export interface components {
             /** Format: uri */
             url: string;
             caPem?: string;
-            /** @description sent as bearer token; write only */
-            secret?: string;
+            /** @description sent as bearer token; write only, the one there is stays when missing; null: none */
+            secret?: string | null;
         });
         AcmeCheckRow: {
             check: string;
@@ -2203,6 +2220,24 @@ export interface components {
                 state: "open" | "running" | "done" | "failed";
                 at: string | null;
                 words: string;
+            }[];
+            /** @description one for each name, once the CA has told what it wants to see */
+            challenges: {
+                name: string;
+                /** @enum {string} */
+                type: "http-01" | "dns-01" | "tls-alpn-01";
+                /**
+                 * @description in-place: the CA could look; asked: it was told so; looking: it says that it does
+                 * @enum {string}
+                 */
+                state: "to-prove" | "in-place" | "asked" | "looking" | "proven" | "refused";
+                /**
+                 * Format: date-time
+                 * @description when it came to this state
+                 */
+                since: string;
+                /** @description what the CA said of it last */
+                answer: string;
             }[];
             url: string | null;
             names: string[];
@@ -2296,28 +2331,26 @@ export interface components {
              * @description of kind acme
              */
             directoryUrl?: string;
-            /**
-             * Format: uri
-             * @description where a set-up is tested
-             */
-            stagingUrl?: string;
-            /** @description CAs that the directory is verified with; empty: public roots */
-            caPem?: string;
-            /** @description hosts the directory may name beside its own */
-            approvedHosts?: string[];
+            /** @description null: none any more */
+            stagingUrl?: string | null;
+            /** @description null: none any more */
+            caPem?: string | null;
+            /** @description null: none any more */
+            approvedHosts?: string[] | null;
+            /** @description null: none any more, its HMAC key goes with it */
             externalAccount?: {
                 keyId: string;
-                /** @description base64url; write only */
+                /** @description base64url; write only; empty: as it is */
                 hmacKey: string;
-            };
-            /** @description admin e-mail; the CA may write there */
-            contact?: string[];
-            /** @description one of those that the CA offers; empty: its default */
-            profile?: string;
-            /** @description common name of the root or issuer to prefer; empty: the CA decides */
-            preferredChain?: string;
-            /** @description default: http-01 */
-            challenge?: components["schemas"]["AcmeChallengeSettings"];
+            } | null;
+            /** @description null: none any more */
+            contact?: string[] | null;
+            /** @description null: the default of the CA */
+            profile?: string | null;
+            /** @description null: the CA decides */
+            preferredChain?: string | null;
+            /** @description replaces the settings as a whole; null: http-01 */
+            challenge?: components["schemas"]["AcmeChallengeSettings"] | null;
             /** @description of kind private-ca */
             template?: string;
             /** @description of the provider that was read */
@@ -2343,7 +2376,7 @@ export interface components {
             approvedHosts?: string[];
             externalAccount?: {
                 keyId: string;
-                /** @description base64url; write only */
+                /** @description base64url; write only; empty: as it is */
                 hmacKey: string;
             };
             /** @description admin e-mail; the CA may write there */
@@ -2388,6 +2421,11 @@ export interface components {
             stopped: boolean;
             /** @description of four in an hour */
             retryNowLeft: number;
+        };
+        AcmeRunning: {
+            /** @description another number whenever anything of ACME has changed, by whomever */
+            changes: number;
+            orders: components["schemas"]["AcmeOrder"][];
         };
         AcmeServerAccount: {
             id: string;
@@ -8268,6 +8306,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AcmeSlot"];
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunningAcmeOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcmeRunning"];
                 };
             };
             /** @description Refused; the code says why */

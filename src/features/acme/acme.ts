@@ -13,6 +13,7 @@ import type {
   AcmeProviderPatch,
   AcmeProviderRequest,
   AcmeProviderView,
+  AcmeRunning,
   AcmeSlotPatch,
   AcmeSlotView,
   AcmeTimelineEntry,
@@ -137,6 +138,8 @@ export interface Acme {
   readonly accounts: AcmeAccounts;
   readonly slots: AcmeSlots;
   orders(slot: Slot): Promise<readonly AcmeOrderView[]>;
+  /** Orders under way, whoever began them. */
+  running(): Promise<AcmeRunning>;
   /** Throws `acme.no-order` (404). */
   order(id: string): Promise<AcmeOrderView>;
   /** Ends what is under way; the account and its order at the CA stay. */

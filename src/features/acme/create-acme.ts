@@ -51,6 +51,10 @@ export function createAcme(deps: AcmeDeps): Acme {
   const attempts = createAttempts(deps, desk);
   const scheduler = createScheduler(deps, attempts);
   const loop = createLoop(deps, scheduler.tick);
+  let changes = 0;
+  deps.events.on('changed', ({ feature }) => {
+    if (feature === 'acme') changes++;
+  });
   const changed = <T>(answer: T): T => {
     deps.events.emit('changed', { feature: 'acme' });
     loop.wake();
@@ -70,6 +74,10 @@ export function createAcme(deps: AcmeDeps): Acme {
     orders: async (slot) => {
       const rows = await store.selectOrders(deps.storage.db, slot, 50);
       return Promise.all(rows.map((row) => shownOrder(deps, row)));
+    },
+    running: async () => {
+      const rows = await store.selectRunning(deps.storage.db);
+      return { changes, orders: await Promise.all(rows.map((row) => shownOrder(deps, row))) };
     },
     order: async (id) => shownOrder(deps, await orderRow(deps, id)),
     abandon: async (actor, id) => {

@@ -105,6 +105,16 @@ function slotRoutes({ slots }: Acme): Route[] {
 function orderRoutes(acme: Acme): Route[] {
   return [
     route({
+      id: 'listRunningAcmeOrders',
+      method: 'GET',
+      path: '/acme/orders',
+      tag,
+      summary: 'Orders that are under way now, of every certificate',
+      access: 'auditor',
+      response: wire.acmeRunning,
+      handler: () => acme.running(),
+    }),
+    route({
       id: 'listAcmeOrders',
       method: 'GET',
       path: '/acme/slots/{slot}/orders',

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const time = z.iso.datetime().describe('UTC');
 const words = z.array(z.string().max(1000)).max(50);
 
+const secretField = z.string().max(500).nullable().optional();
+
 const dnsChallenge = z.discriminatedUnion('method', [
   z.object({
     type: z.literal('dns-01'),
@@ -13,7 +15,7 @@ const dnsChallenge = z.discriminatedUnion('method', [
     zone: z.string().max(253).optional().describe('asked of the DNS when missing'),
     keyName: z.string().max(253).optional().describe('TSIG key'),
     keyAlgorithm: z.enum(['hmac-sha256', 'hmac-sha384', 'hmac-sha512']).optional(),
-    secret: z.string().max(500).optional().describe('TSIG key, base64; write only'),
+    secret: secretField.describe('TSIG key, base64; write only, the one there is stays when missing; null: none'),
   }),
   z.object({
     type: z.literal('dns-01'),
@@ -25,7 +27,7 @@ const dnsChallenge = z.discriminatedUnion('method', [
     method: z.literal('webhook'),
     url: z.url({ protocol: /^https$/ }).max(2000),
     caPem: z.string().max(200_000).optional(),
-    secret: z.string().max(500).optional().describe('sent as bearer token; write only'),
+    secret: secretField.describe('sent as bearer token; write only, the one there is stays when missing; null: none'),
   }),
 ]);
 
@@ -67,7 +69,10 @@ export const acmeProviderRequest = z
       .optional()
       .describe('hosts the directory may name beside its own'),
     externalAccount: z
-      .object({ keyId: z.string().min(1).max(500), hmacKey: z.string().max(1000).describe('base64url; write only') })
+      .object({
+        keyId: z.string().min(1).max(500),
+        hmacKey: z.string().max(1000).describe('base64url; write only; empty: as it is'),
+      })
       .optional(),
     contact: providerFields.contact.optional(),
     profile: providerFields.profile.optional(),
@@ -77,10 +82,27 @@ export const acmeProviderRequest = z
   })
   .meta({ id: 'AcmeProviderRequest' });
 
+const cleared = 'null: none any more';
+
+/** What is missing stays as it is. */
 export const acmeProviderPatch = acmeProviderRequest
   .omit({ kind: true })
   .partial()
-  .extend({ version: z.number().int().describe('of the provider that was read') })
+  .extend({
+    version: z.number().int().describe('of the provider that was read'),
+    stagingUrl: acmeProviderRequest.shape.stagingUrl.nullable().describe(cleared),
+    caPem: acmeProviderRequest.shape.caPem.nullable().describe(cleared),
+    approvedHosts: acmeProviderRequest.shape.approvedHosts.nullable().describe(cleared),
+    externalAccount: acmeProviderRequest.shape.externalAccount
+      .nullable()
+      .describe(`${cleared}, its HMAC key goes with it`),
+    contact: acmeProviderRequest.shape.contact.nullable().describe(cleared),
+    profile: acmeProviderRequest.shape.profile.nullable().describe('null: the default of the CA'),
+    preferredChain: acmeProviderRequest.shape.preferredChain.nullable().describe('null: the CA decides'),
+    challenge: acmeProviderRequest.shape.challenge
+      .nullable()
+      .describe('replaces the settings as a whole; null: http-01'),
+  })
   .meta({ id: 'AcmeProviderPatch' });
 
 export const acmeAccountView = z
@@ -166,6 +188,9 @@ export const acmeProblem = z
   .object({ code: z.string(), detail: z.string(), hint: z.string() })
   .meta({ id: 'AcmeProblem' });
 
+/** From the first look at the CA's authorization to its decision. */
+export const proofStates = ['to-prove', 'in-place', 'asked', 'looking', 'proven', 'refused'] as const;
+
 /** One order with its steps, to be asked for again and again while it runs. */
 export const acmeOrderView = z
   .object({
@@ -185,6 +210,19 @@ export const acmeOrderView = z
         words: z.string(),
       }),
     ),
+    challenges: z
+      .array(
+        z.object({
+          name: z.string(),
+          type: z.enum(['http-01', 'dns-01', 'tls-alpn-01']),
+          state: z
+            .enum(proofStates)
+            .describe('in-place: the CA could look; asked: it was told so; looking: it says that it does'),
+          since: time.describe('when it came to this state'),
+          answer: z.string().describe('what the CA said of it last'),
+        }),
+      )
+      .describe('one for each name, once the CA has told what it wants to see'),
     url: z.string().nullable(),
     names: z.array(z.string()),
     problem: acmeProblem.nullable(),
@@ -192,6 +230,14 @@ export const acmeOrderView = z
     updatedAt: time,
   })
   .meta({ id: 'AcmeOrder' });
+
+/** What is under way now; cheap enough to be asked for every two seconds. */
+export const acmeRunning = z
+  .object({
+    changes: z.number().int().describe('another number whenever anything of ACME has changed, by whomever'),
+    orders: z.array(acmeOrderView),
+  })
+  .meta({ id: 'AcmeRunning' });
 
 /** The signed certificate that waits to be deployed. */
 export const acmePending = z
@@ -299,6 +345,7 @@ export type AcmeSlotSettings = z.infer<typeof acmeSlotSettings>;
 export type AcmeSlotPatch = z.infer<typeof acmeSlotPatch>;
 export type AcmeSlotView = z.infer<typeof acmeSlotView>;
 export type AcmeOrderView = z.infer<typeof acmeOrderView>;
+export type AcmeRunning = z.infer<typeof acmeRunning>;
 export type AcmePending = z.infer<typeof acmePending>;
 export type AcmeCheckRow = z.infer<typeof acmeCheckRow>;
 export type AcmeRenewal = z.infer<typeof acmeRenewal>;

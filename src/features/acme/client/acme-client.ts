@@ -62,7 +62,13 @@ export interface AcmeClient {
   /** Tells the CA that the proof stands; pass the thing that `authorization` gave. */
   respond(challenge: Challenge): Promise<Challenge>;
   /** Asks again and again until the authorization is no longer pending, at most `within` milliseconds. */
-  waitForAuthorization(url: string, within: number, signal: AbortSignal): Promise<Authorization>;
+  waitForAuthorization(
+    url: string,
+    within: number,
+    signal: AbortSignal,
+    /** Told every answer, the last one too. */
+    told?: (authorization: Authorization) => Promise<void>,
+  ): Promise<Authorization>;
   /** Asks again and again until the order is none of these, at most `within` milliseconds. */
   waitForOrder(
     url: string,

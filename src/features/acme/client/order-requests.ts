@@ -65,9 +65,13 @@ export function orderRequests(requests: SignedRequests, { wait }: Pick<AcmeClien
     authorization: async (url) => authorizationOf(await requests.post(url, undefined), url),
     deactivateAuthorization: async (url) => authorizationOf(await requests.post(url, { status: 'deactivated' }), url),
     respond: async ({ url }) => readChallenge(requests.object(await requests.post(url, {}), 'The challenge')),
-    waitForAuthorization: (url, within, signal) =>
+    waitForAuthorization: (url, within, signal, told) =>
       poll(
-        () => polled(url, signal, (answer) => authorizationOf(answer, url)),
+        async () => {
+          const asked = await polled(url, signal, (answer) => authorizationOf(answer, url));
+          await told?.(asked.value);
+          return asked;
+        },
         ({ status }) => status !== 'pending',
         { ...options, within, signal },
       ),

@@ -128,14 +128,15 @@ function attemptOf(row: store.OrderRow): Attempt {
 
 async function followOrders(held: Held, attempt: Attempt, first: store.OrderRow): Promise<void> {
   let row = first;
-  for (let i = Math.max(0, attempt.providers.indexOf(first.provider)); ; ) {
+  for (let i = Math.max(0, attempt.providers.indexOf(first.provider)) + 1; ; i++) {
     row = row.state === 'running' ? await runOrder(held, row.id) : row;
+    const more = row.state === 'failed' && !held.signal.aborted && i < attempt.providers.length;
+    if (row.state === 'failed' && !more) await keepFailure(held, attempt, row);
+    // alarms look at what was kept of the failure
     held.deps.events.emit('changed', { feature: 'acme' });
-    i++;
-    if (row.state !== 'failed' || held.signal.aborted || i >= attempt.providers.length) break;
+    if (!more) return;
     row = await beginOrder(held, attempt, i);
   }
-  if (row.state === 'failed') await keepFailure(held, attempt, row);
 }
 
 async function beginOrder(held: Held, attempt: Attempt, index: number): Promise<store.OrderRow> {

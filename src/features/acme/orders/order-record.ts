@@ -1,6 +1,6 @@
 /** An order as it is kept: twelve steps, what each of them has found out, and how it is shown while it runs. */
 import { z } from 'zod';
-import type { AcmeOrderView } from '../schemas.ts';
+import { type AcmeOrderView, proofStates } from '../schemas.ts';
 import type { OrderRow } from '../store.ts';
 
 /** The steps of an order at a CA, in their order; the private CA needs those marked. */
@@ -29,6 +29,15 @@ const challengeRecord = z.object({
   identifier: z.object({ type: z.enum(['dns', 'ip']), value: z.string() }),
 });
 
+/** How far the proof of a name is, and what the CA said of it last. */
+const proofRecord = z.object({
+  name: z.string(),
+  type: z.enum(['http-01', 'dns-01', 'tls-alpn-01']),
+  state: z.enum(proofStates),
+  since: z.number(),
+  answer: z.string(),
+});
+
 const problemRecord = z.object({
   code: z.string(),
   detail: z.string(),
@@ -46,6 +55,7 @@ const orderFields = z.object({
   replaces: z.string(),
   authorizations: z.array(z.string()),
   challenges: z.array(challengeRecord),
+  proofs: z.array(proofRecord),
   finalize: z.string(),
   certificate: z.string(),
   /** Base64 DER, the leaf first. */
@@ -68,6 +78,7 @@ export const emptyOrder: OrderFields = {
   replaces: '',
   authorizations: [],
   challenges: [],
+  proofs: [],
   finalize: '',
   certificate: '',
   chain: [],
@@ -107,6 +118,7 @@ export function orderView(
         words: logged?.words ?? '',
       };
     }),
+    challenges: fields.proofs.map(({ since, ...proof }) => ({ ...proof, since: new Date(since).toISOString() })),
     url: row.url,
     names: fields.names,
     problem: problem === null ? null : { code: problem.code, detail: problem.detail, hint: problem.hint },

@@ -128,7 +128,8 @@ async function beginWithNewAccount({ deps, row, fields, lease }: OrderContext, a
   await loseAccount(deps, account.row);
   const words = 'The CA no longer knows the account; a new one is made.';
   const log = [...fields.log, { step: 'account', at: deps.clock.now(), words }];
-  const after: OrderFields = { ...fields, accountLost: true, authorizations: [], challenges: [], finalize: '', log };
+  const begun = { authorizations: [], challenges: [], proofs: [], finalize: '' };
+  const after: OrderFields = { ...fields, ...begun, accountLost: true, log };
   await deps.storage.transaction(async (trx) => {
     await lease.guard(trx);
     const kept = { step: 'account', state: 'running', url: null, updated_at: deps.clock.now() } as const;

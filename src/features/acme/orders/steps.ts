@@ -15,6 +15,7 @@ import { countEvents } from '../providers/limits.ts';
 import * as store from '../store.ts';
 import { identifiersOf, type OrderContext, rootsFor, type Step } from './order-context.ts';
 import type { ChallengeRecord, OrderStep } from './order-record.ts';
+import { newProof, noteProof, type Proof, proofsInPlace, saidOf } from './proofs.ts';
 import { storeCertificate } from './store-step.ts';
 
 /** How long a CA may take to look or to issue. */
@@ -49,45 +50,57 @@ export const steps: Readonly<Record<Exclude<OrderStep, 'begin'>, Step>> = {
     };
   },
 
-  authorize: async ({ account, fields, provider }) => {
+  authorize: async ({ account, fields, provider, deps }) => {
     const { client } = await account();
+    const { type } = provider.challenge;
     const challenges: ChallengeRecord[] = [];
+    const proofs: Proof[] = [];
     for (const url of fields.authorizations) {
       const authorization = await client.authorization(url);
       const identifier = authorizedName(authorization, identifiersOf(fields.names));
+      proofs.push(newProof(identifier.value, authorization, type, deps.clock.now()));
       if (authorization.status === 'valid') continue;
       if (authorization.status !== 'pending') {
         const words = `${identifier.value}: the authorization is ${authorization.status}.`;
         throw new AcmeProblem('acme.authorization-failed', words);
       }
-      const { type } = provider.challenge;
       const challenge = chooseChallenge(authorization, [type]);
       challenges.push({ authorization: url, url: challenge.url, type, token: challenge.token, identifier });
     }
-    if (challenges.length === 0) return { next: 'finalize', words: 'proven before', change: { challenges } };
+    if (challenges.length === 0) return { next: 'finalize', words: 'proven before', change: { challenges, proofs } };
     const names = challenges.map(({ identifier }) => identifier.value);
-    return { next: 'present', words: printableList(names), change: { challenges } };
+    return { next: 'present', words: printableList(names), change: { challenges, proofs } };
   },
 
   present: async (context) => {
     await presentProofs(context);
-    return { next: 'respond', words: `${context.fields.challenges.length} by ${context.provider.challenge.type}` };
+    const { fields, provider, deps } = context;
+    const proofs = proofsInPlace(fields.proofs, deps.clock.now());
+    return { next: 'respond', words: `${fields.challenges.length} by ${provider.challenge.type}`, change: { proofs } };
   },
 
-  respond: async ({ account, fields }) => {
+  respond: async (context) => {
+    const { account, fields } = context;
     const { client } = await account();
-    for (const { authorization: url, type } of fields.challenges) {
+    let proofs: readonly Proof[] = fields.proofs;
+    for (const { authorization: url, identifier, type } of fields.challenges) {
       const { status, challenges } = await client.authorization(url);
       const challenge = challenges.find((one) => one.type === type);
-      if (status === 'pending' && challenge?.status === 'pending') await client.respond(challenge);
+      if (status !== 'pending' || challenge?.status !== 'pending') continue;
+      const { status: answer } = await client.respond(challenge);
+      proofs = await noteProof(context, proofs, identifier.value, () => ({ state: 'asked', answer }));
     }
-    return { next: 'validate', words: '' };
+    return { next: 'validate', words: '', change: { proofs: [...proofs] } };
   },
 
-  validate: async ({ account, fields, deps, signal }) => {
+  validate: async (context) => {
+    const { account, fields, deps, signal } = context;
     const { client, row } = await account();
+    let proofs: readonly Proof[] = fields.proofs;
     for (const { authorization: url, identifier, type } of fields.challenges) {
-      const { status, challenges } = await client.waitForAuthorization(url, patience, signal);
+      const { status, challenges } = await client.waitForAuthorization(url, patience, signal, async (authorization) => {
+        proofs = await noteProof(context, proofs, identifier.value, (proof) => saidOf(authorization, proof));
+      });
       if (status === 'valid') continue;
       const document = challenges.find((one) => one.type === type)?.error;
       const event = { what: 'failed-authorization', key: identifier.value } as const;
@@ -96,7 +109,7 @@ export const steps: Readonly<Record<Exclude<OrderStep, 'begin'>, Step>> = {
       const failure = document === undefined ? {} : { document };
       throw new AcmeProblem('acme.authorization-failed', `${identifier.value}: ${why}.`, failure);
     }
-    return { next: 'finalize', words: '' };
+    return { next: 'finalize', words: '', change: { proofs: [...proofs] } };
   },
 
   finalize: async (context) => {

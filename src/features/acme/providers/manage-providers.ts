@@ -17,12 +17,14 @@ import {
   builtInProviders,
   emptyFields,
   mergeFields,
+  mergeSecrets,
   type Provider,
   type ProviderFields,
   type ProviderSecrets,
   readProvider,
   readSecrets,
   sealSecrets,
+  secretMoves,
 } from './provider.ts';
 
 /** The first start adds those that are built in; later starts change nothing. */
@@ -54,7 +56,7 @@ export async function addProvider(deps: AcmeDeps, actor: Actor, request: AcmePro
   const fields = mergeFields(emptyFields, rest);
   await checkFields(deps, kind, fields);
   const id = randomBytes(16).toString('hex');
-  const secrets = sealSecrets(storage.vault, id, secretsOf({}, rest));
+  const secrets = sealSecrets(storage.vault, id, mergeSecrets({}, emptyFields, rest));
   await storage.transaction(async (trx) => {
     const others = (await store.selectProviders(trx)).map(readProvider);
     checkName(fields, others);
@@ -78,7 +80,7 @@ export async function changeProvider(
   const before = await findProvider(deps, id);
   const { version, ...rest } = patch;
   const { id: _id, position: _position, version: _version, kind, ...old } = before;
-  const fields = mergeFields(old, before.builtIn ? withoutDirectory(rest) : rest);
+  const fields = mergeFields(old, rest);
   await checkFields(deps, kind, fields);
   await storage.transaction(async (trx) => {
     const row = await store.selectProvider(trx, id);
@@ -89,7 +91,9 @@ export async function changeProvider(
     }
     const others = (await store.selectProviders(trx)).map(readProvider).filter((one) => one.id !== id);
     checkName(fields, others);
-    const secrets = sealSecrets(storage.vault, id, secretsOf(readSecrets(storage.vault, row), rest));
+    const kept = readSecrets(storage.vault, row);
+    checkChange(old, fields, rest, kept);
+    const secrets = sealSecrets(storage.vault, id, mergeSecrets(kept, old, rest));
     const after = JSON.stringify(fields);
     await store.writeProvider(trx, { ...row, version: row.version + 1, fields: after, sealed_secrets: secrets });
     const detail = { name: fields.name, changed: Object.keys(rest) };
@@ -129,20 +133,31 @@ export async function usersOf(db: Db, id: string): Promise<string[]> {
   return slots.filter((row) => readSlotSettings(row).providers.includes(id)).map(({ slot }) => slot);
 }
 
-function withoutDirectory(patch: Omit<AcmeProviderPatch, 'version'>): Omit<AcmeProviderPatch, 'version'> {
-  const { directoryUrl: _directory, stagingUrl: _staging, ...rest } = patch;
-  return rest;
-}
-
-function secretsOf(before: ProviderSecrets, request: Partial<AcmeProviderRequest>): ProviderSecrets {
-  const secrets: ProviderSecrets = { ...before };
-  if (request.externalAccount?.hmacKey) secrets.hmacKey = request.externalAccount.hmacKey;
-  const { challenge } = request;
-  if (challenge !== undefined && 'secret' in challenge && challenge.secret) secrets.challenge = challenge.secret;
-  return secrets;
-}
-
 type FieldError = { code: string; field: string; detail: string; hint?: string };
+
+/** What holds for a change alone: built-in directories are fixed, and no kept secret comes to serve another purpose. */
+function checkChange(
+  before: ProviderFields,
+  after: ProviderFields,
+  patch: Omit<AcmeProviderPatch, 'version'>,
+  kept: ProviderSecrets,
+): void {
+  const errors: FieldError[] = [];
+  const add = (field: string, detail: string): void => {
+    errors.push({ code: 'acme.provider-invalid', field, detail });
+  };
+  for (const field of ['directoryUrl', 'stagingUrl'] as const) {
+    if (before.builtIn && before[field] !== after[field])
+      add(field, 'The directories of a built-in provider are fixed.');
+  }
+  if (after.externalKeyId !== before.externalKeyId && patch.externalAccount?.hmacKey === '') {
+    add('externalAccount', 'Another key identifier comes with an HMAC key of its own.');
+  }
+  if (kept.challenge !== undefined && secretMoves(before, patch)) {
+    add('challenge', 'The kept bearer token is not sent to another host: enter the token, or none.');
+  }
+  if (errors.length > 0) throw providerInvalid(errors);
+}
 
 async function checkFields(deps: AcmeDeps, kind: Provider['kind'], fields: ProviderFields): Promise<void> {
   const errors: FieldError[] = [];
@@ -164,12 +179,19 @@ async function checkFields(deps: AcmeDeps, kind: Provider['kind'], fields: Provi
       add('template', `The private CA has no such template: ${known}.`);
     }
   }
-  if (fields.caPem.trim() !== '') {
-    const blocks = decodePem(fields.caPem);
-    const all = blocks.ok ? blocks.value.map(({ der }) => parseCertificate(der)) : [];
-    if (all.length === 0 || all.some((one) => !one.ok)) add('caPem', 'The CA file holds no readable certificates.');
+  if (!isCaFile(fields.caPem)) add('caPem', 'The CA file holds no readable certificates.');
+  const { challenge } = fields;
+  if ('caPem' in challenge && !isCaFile(challenge.caPem ?? '')) {
+    add('challenge', 'The CA of the webhook holds no readable certificates.');
   }
   if (errors.length > 0) throw providerInvalid(errors);
+}
+
+/** Empty, or certificates and nothing else. */
+function isCaFile(pem: string): boolean {
+  if (pem.trim() === '') return true;
+  const blocks = decodePem(pem);
+  return blocks.ok && blocks.value.length > 0 && blocks.value.every(({ der }) => parseCertificate(der).ok);
 }
 
 function checkUrl(text: string, add: (detail: string) => void): void {

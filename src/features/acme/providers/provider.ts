@@ -1,7 +1,12 @@
 /** A provider as it is kept: what is shown, what is secret, and what comes built in. */
 import { z } from 'zod';
 import type { Vault } from '../../../storage/vault.ts';
-import { type AcmeProviderRequest, type ChallengeSettings, challengeSettings } from '../schemas.ts';
+import {
+  type AcmeProviderPatch,
+  type AcmeProviderRequest,
+  type ChallengeSettings,
+  challengeSettings,
+} from '../schemas.ts';
 import type { ProviderRow } from '../store.ts';
 
 /** What stands in the row as JSON. */
@@ -91,26 +96,53 @@ export const emptyFields: ProviderFields = {
   acceptedTerms: [],
 };
 
-/** The fields of a request laid over those there were. */
-export function mergeFields(
-  before: ProviderFields,
-  request: Partial<Omit<AcmeProviderRequest, 'kind'>>,
-): ProviderFields {
-  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
-  const {
-    externalAccount,
-    challenge,
-    version: _,
-    ...plain
-  } = given as Partial<AcmeProviderRequest> & {
-    version?: number;
-  };
+type Fields = Partial<Omit<AcmeProviderRequest, 'kind'>> | Omit<AcmeProviderPatch, 'version'>;
+
+/** The fields of a request laid over those there were; null empties a field, what is missing stays. */
+export function mergeFields(before: ProviderFields, request: Fields): ProviderFields {
+  const { externalAccount, challenge, ...plain } = request;
+  const given = Object.entries(plain).flatMap(([name, value]) => {
+    if (value === undefined || !Object.hasOwn(emptyFields, name)) return [];
+    return [[name, value ?? emptyFields[name as keyof ProviderFields]]];
+  });
   return storedFields.parse({
     ...before,
-    ...plain,
-    ...(externalAccount !== undefined && { externalKeyId: externalAccount.keyId }),
-    ...(challenge !== undefined && { challenge: withoutSecret(challenge) }),
+    ...Object.fromEntries(given),
+    ...(externalAccount !== undefined && { externalKeyId: externalAccount?.keyId ?? '' }),
+    ...(challenge !== undefined && { challenge: withoutSecret(challenge ?? emptyFields.challenge) }),
   });
+}
+
+/** The secrets after the same request: one that is not given stays only where it is used as before. */
+export function mergeSecrets(secrets: ProviderSecrets, before: ProviderFields, request: Fields): ProviderSecrets {
+  const { externalAccount, challenge } = request;
+  const hmacKey = externalAccount === null ? undefined : externalAccount?.hmacKey || secrets.hmacKey;
+  const kept = challenge === undefined || staysSecret(before.challenge, challenge) ? secrets.challenge : undefined;
+  const proof = givenSecret(challenge) ?? kept;
+  return { ...(hmacKey && { hmacKey }), ...(proof && { challenge: proof }) };
+}
+
+/** A kept secret would go to another host: it was given for the first one, and nobody can read it to see. */
+export function secretMoves(before: ProviderFields, { challenge }: Fields): boolean {
+  if (challenge == null || !isWebhook(challenge) || !isWebhook(before.challenge)) return false;
+  return (
+    !challenge.secret &&
+    challenge.secret !== null &&
+    new URL(challenge.url).origin !== new URL(before.challenge.url).origin
+  );
+}
+
+function staysSecret(before: ChallengeSettings, after: ChallengeSettings | null): boolean {
+  if (after?.type !== 'dns-01' || before.type !== 'dns-01' || before.method !== after.method) return false;
+  return 'secret' in after ? after.secret === undefined || after.secret === '' : true;
+}
+
+function givenSecret(challenge: ChallengeSettings | null | undefined): string | undefined {
+  return challenge != null && 'secret' in challenge && challenge.secret ? challenge.secret : undefined;
+}
+
+function isWebhook(challenge: ChallengeSettings): challenge is Extract<ChallengeSettings, { method: 'webhook' }> {
+  return challenge.type === 'dns-01' && challenge.method === 'webhook';
 }
 
 /** Providers that everybody knows; they are there from the first start on and cannot be removed. */
