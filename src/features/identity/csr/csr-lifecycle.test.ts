@@ -1,47 +1,18 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { type IdentityGateway, startIdentityGateway } from '../../../../test/support/identity-gateway.ts';
+import { before, describe, test } from 'node:test';
+import { csrRequests, server } from '../../../../test/support/csr-requests.ts';
+import type { IdentityGateway } from '../../../../test/support/identity-gateway.ts';
 import { createOpensslCa, openssl } from '../../../../test/support/openssl.ts';
-import type { CsrForm, CsrPreview, CsrView, IdentityView } from '../schemas.ts';
+import type { CsrView, IdentityView } from '../schemas.ts';
 
+const requests = csrRequests();
+const { preview, generate, codes } = requests;
 let gateway: IdentityGateway;
-const server = '/identities/server';
-const emptyUc = {
-  mra: false,
-  jabberGuest: false,
-  xmppFederation: false,
-  b2b: false,
-  registrationDomains: '',
-  registrationDomainFormat: 'dns',
-  federationDomains: '',
-  federationDomainFormat: 'dns',
-  chatNodeAliases: '',
-  chatNodeAliasFormat: 'dns',
-  otherSideChatNodeAliases: '',
-  phoneSecurityProfiles: '',
-} as const;
-
 before(async () => {
-  gateway = await startIdentityGateway({ fqdn: 'gw1.example.com' });
+  gateway = await requests.start();
 });
-after(() => gateway.close());
-afterEach(async () => {
-  await gateway.call('DELETE', `${server}/csr`);
-  await gateway.set({
-    role: 'edge',
-    fqdn: 'gw1.example.com',
-    clusterName: '',
-    peers: '',
-    dnsNames: '',
-    unifiedCommunications: emptyUc,
-  });
-});
-
-const preview = (form: CsrForm) => gateway.must<CsrPreview>('POST', `${server}/csr/preview`, form);
-const generate = (form: CsrForm = {}, slot = server) => gateway.must<CsrView>('POST', `${slot}/csr`, form);
-const codes = (list: readonly { code: string }[]) => list.map(({ code }) => code);
 
 describe('the life of a request', () => {
   test('a second request is refused while one is pending, and says what to do', async () => {
