@@ -105,6 +105,12 @@ export async function writeSlot(
   failPoint('identity.slot-written');
 }
 
+/** What belongs to the slot has changed; what it serves has not. */
+export async function raiseSlotVersion(trx: Trx, slot: Slot): Promise<void> {
+  const row = await selectSlot(trx, slot);
+  await writeSlot(trx, slot, { activeId: row?.active_id ?? null, previousId: row?.previous_id ?? null });
+}
+
 export async function insertVersion(trx: Trx, row: VersionRow): Promise<void> {
   failPoint('identity.version');
   await trx.insertInto('identity_versions').values(row).execute();

@@ -69,7 +69,7 @@ export async function generateCsr(deps: IdentityDeps, actor: Actor, slot: Slot, 
       created_at: now,
       ended_at: null,
     });
-    await store.writeSlot(trx, slot, { activeId: row.active_id, previousId: row.previous_id });
+    await store.raiseSlotVersion(trx, slot);
     failPoint('identity.audit');
     await recordAudit(trx, actor, {
       action: 'identity.csr-generate',
@@ -109,7 +109,7 @@ export async function csrDer(deps: IdentityDeps, slot: Slot): Promise<Uint8Array
 export async function discardCsr(deps: IdentityDeps, actor: Actor, slot: Slot): Promise<void> {
   const { storage, clock } = deps;
   await storage.transaction(async (trx) => {
-    const row = await existingSlot(trx, slot);
+    await existingSlot(trx, slot);
     const csr = await store.selectCsr(trx, slot, 'pending');
     if (csr === undefined) throw noCsr(slot);
     const now = clock.now();
@@ -119,7 +119,7 @@ export async function discardCsr(deps: IdentityDeps, actor: Actor, slot: Slot): 
       const known = { spki_sha256: csr.key_id, what: 'discarded-csr', slot, note: '', seen_at: now };
       await store.writeKnownKey(trx, known);
     }
-    await store.writeSlot(trx, slot, { activeId: row.active_id, previousId: row.previous_id });
+    await store.raiseSlotVersion(trx, slot);
     failPoint('identity.audit');
     await recordAudit(trx, actor, {
       action: 'identity.csr-discard',

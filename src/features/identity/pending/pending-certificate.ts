@@ -66,7 +66,7 @@ export async function acceptSigned(
   const { leaf, chain } = read.value;
   return storage.transaction(async (trx) => {
     await signed.within?.(trx);
-    const before = await existingSlot(trx, slot);
+    await existingSlot(trx, slot);
     const key = await keyOf(deps, trx, slot, signed.keyId);
     const row = versionRow(
       storage.vault,
@@ -85,7 +85,7 @@ export async function acceptSigned(
     if (old !== undefined) await store.deleteVersion(trx, old.id);
     await store.insertVersion(trx, row);
     await store.deleteRenewals(trx, slot);
-    await store.writeSlot(trx, slot, { activeId: before.active_id, previousId: before.previous_id });
+    await store.raiseSlotVersion(trx, slot);
     failPoint('identity.audit');
     await recordAudit(trx, actor, {
       action: 'identity.pending-store',
@@ -182,11 +182,11 @@ export async function deployPending(
 /** Throws the certificate that waits away, with its key unless a pending CSR has it too. */
 export async function discardPending(deps: IdentityDeps, actor: Actor, slot: Slot): Promise<void> {
   await deps.storage.transaction(async (trx) => {
-    const row = await existingSlot(trx, slot);
+    await existingSlot(trx, slot);
     const pending = await store.selectPending(trx, slot);
     if (pending === undefined) throw nothingPending(slot);
     await store.deleteVersion(trx, pending.id);
-    await store.writeSlot(trx, slot, { activeId: row.active_id, previousId: row.previous_id });
+    await store.raiseSlotVersion(trx, slot);
     failPoint('identity.audit');
     await recordAudit(trx, actor, {
       action: 'identity.pending-discard',
