@@ -2569,6 +2569,8 @@ export interface components {
             readonly networks: string[];
             /** @description DNS servers asked in validations, `address` or `address:port`; empty: the machine’s. */
             readonly resolvers: string[];
+            /** @description Domains by which CAA records name this CA; empty: such records are not looked for. */
+            readonly caaDomains: string[];
             /** @description How long a proof of control counts for further orders, 0 to 720. */
             authorizationHours: number;
             limits: {
@@ -2619,6 +2621,8 @@ export interface components {
             readonly networks?: string[];
             /** @description DNS servers asked in validations, `address` or `address:port`; empty: the machine’s. */
             readonly resolvers?: string[];
+            /** @description Domains by which CAA records name this CA; empty: such records are not looked for. */
+            readonly caaDomains?: string[];
             /** @description How long a proof of control counts for further orders, 0 to 720. */
             authorizationHours?: number;
             limits?: {

@@ -19,10 +19,10 @@ export interface NameServer {
 }
 
 /**
- * `example.test` with `www` and an alias of `_acme-challenge.alias.example.test` into `proofs.test`; each of the two
+ * `more`: records by further zones, which nobody may change. `example.test` with `www` and an alias of `_acme-challenge.alias.example.test` into `proofs.test`; each of the two
  * zones may be changed by every key, `fixed.test` by none.
  */
-export async function startNameServer(): Promise<NameServer> {
+export async function startNameServer(more: Readonly<Record<string, string>> = {}): Promise<NameServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-named-'));
   const [port = 0] = await freePorts(1);
   const secrets = new Map<TsigAlgorithm, Buffer>([
@@ -35,6 +35,7 @@ export async function startNameServer(): Promise<NameServer> {
     'example.test': `${head}www IN A 127.0.0.1\n_acme-challenge.alias IN CNAME alias.proofs.test.\n`,
     'proofs.test': head,
     'fixed.test': head,
+    ...Object.fromEntries(Object.entries(more).map(([zone, records]) => [zone, `${head}${records}`])),
   };
   for (const [zone, text] of Object.entries(zones)) writeFileSync(join(folder, zone), text);
   const allow = [...secrets.keys()].map((algorithm) => `key "${algorithm}.key";`).join(' ');
@@ -49,7 +50,7 @@ export async function startNameServer(): Promise<NameServer> {
     ),
     ...Object.keys(zones).map(
       (zone) =>
-        `zone "${zone}" { type primary; file "${zone}"; allow-update { ${zone === 'fixed.test' ? 'none;' : allow} }; };`,
+        `zone "${zone}" { type primary; file "${zone}"; allow-update { ${zone === 'fixed.test' || zone in more ? 'none;' : allow} }; };`,
     ),
   ];
   writeFileSync(join(folder, 'named.conf'), lines.join('\n'));

@@ -104,5 +104,6 @@ export function namesFrom(
       return found;
     },
     alias: async (name) => aliases[name],
+    caa: async () => [],
   };
 }

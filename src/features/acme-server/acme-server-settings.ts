@@ -39,6 +39,8 @@ export interface AcmeServerSettings {
   readonly networks: readonly string[];
   /** DNS servers asked in validations, `address` or `address:port`; empty: those of this machine. */
   readonly resolvers: readonly string[];
+  /** Domain names by which CAA records name this CA (RFC 8659); empty: such records are not looked for. */
+  readonly caaDomains: readonly string[];
   /** How long a proof of control counts for further orders of the account. */
   readonly authorizationHours: number;
   readonly limits: AcmeServerLimits;
@@ -64,6 +66,7 @@ export const defaultAcmeServerSettings: AcmeServerSettings = {
   challenges: challengeTypes,
   networks: [],
   resolvers: [],
+  caaDomains: [],
   authorizationHours: 8,
   limits: { ordersPerAccount: 300, accountsPerAddress: 10, failuresPerName: 5, requestsPerMinute: 600 },
 };

@@ -24,6 +24,7 @@ import type { AcmeAnswer, AcmeRequest } from './protocol/exchange.ts';
 import { createNonces } from './protocol/nonces.ts';
 import { createRequestRate } from './protocol/rates.ts';
 import { applySettingsPatch } from './settings-patch.ts';
+import { createNameServer } from './validation/name-server.ts';
 import { createValidate, type Validate, type ValidateOptions } from './validation/validate.ts';
 
 export type { AccountView, EabKeyView, NewEabKey } from './accounts/account-desk.ts';
@@ -98,6 +99,7 @@ export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTestin
     settings: () => current,
     isOwnHost: async (host) => current.hosts.includes(host) || (await deps.ownHosts()).includes(host),
     validate: testing.validate ?? createValidate(testing),
+    nameServer: testing.nameServer === undefined ? createNameServer : () => testing.nameServer!,
     issuing: new Set(),
     reuses: testing.reuses ?? (() => true),
   };

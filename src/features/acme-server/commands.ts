@@ -14,6 +14,7 @@ interface Settings {
   readonly wildcards: boolean;
   readonly challenges: readonly string[];
   readonly networks: readonly string[];
+  readonly caaDomains: readonly string[];
   readonly templates: readonly { readonly name: string; readonly description: string }[];
   readonly directories: readonly { readonly path: string; readonly profiles: readonly string[] }[];
 }
@@ -79,6 +80,7 @@ export const acmeServerCommands: readonly Command[] = [
       { flags: '--challenges <types>', description: `Of ${challengeTypes.join(', ')}` },
       { flags: '--networks <ranges>', description: 'Where names are validated; "" for private and public addresses' },
       { flags: '--resolvers <addresses>', description: 'DNS servers for validations; "" for those of the machine' },
+      { flags: '--caa <domains>', description: 'By which CAA records name this CA; "" to look for none' },
       { flags: '--hosts <names>', description: 'Names by which clients call, beside those of the gateway' },
       { flags: '--terms <url>', description: 'Terms of service that clients must agree to' },
       { flags: '--authorization-hours <n>', description: 'How long a proof of control counts' },
@@ -215,6 +217,7 @@ function patchOf(options: Readonly<Record<string, string | boolean | undefined>>
     challenges: words(options['challenges']),
     networks: words(options['networks']),
     resolvers: words(options['resolvers']),
+    caaDomains: words(options['caa']),
     hosts: words(options['hosts']),
     termsUrl: options['terms'],
     authorizationHours: hours === undefined ? undefined : Number(hours),
@@ -242,6 +245,7 @@ function settingsText(settings: Settings): string {
     )}`,
     `Challenges: ${challenges.join(', ')}`,
     `Validated in: ${list(settings.networks, 'private and public addresses')}`,
+    `CAA records: ${list(settings.caaDomains, 'not looked for')}`,
     ...(settings.hosts.length > 0 ? [`Also called: ${settings.hosts.join(', ')}`] : []),
     ...(settings.templates.length === 0 ? ['There is no CA that could issue yet.'] : []),
     ...settings.directories.map(({ path, profiles: own }) => `  https://<this gateway>${path}  ${own.join(', ')}`),

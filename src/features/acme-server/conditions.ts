@@ -4,6 +4,7 @@ import type { Db } from '../../storage/schema.ts';
 import type { AcmeServerSettings } from './acme-server-settings.ts';
 import type { IssuingTemplate } from './issuing-ca.ts';
 import { selectOrders } from './orders/order-store.ts';
+import type { AcmeProblem } from './protocol/acme-error.ts';
 
 const hour = 3_600_000;
 /** So many orders in a row that the CA itself refused look like a fault here, not at a client. */
@@ -38,7 +39,7 @@ export async function acmeServerConditions(
       hint: 'List the domains that may be ordered, or require keys for external account binding.',
     });
   const latest = await selectOrders(db, { limit: refusedInARow }, now);
-  const refused = latest.filter(({ error, created_at: at }) => error !== null && at > now - 24 * hour);
+  const refused = latest.filter(({ error, created_at: at }) => byTheCa(error) && at > now - 24 * hour);
   if (refused.length === refusedInARow)
     conditions.push({
       code: 'acme-server.refusing',
@@ -48,4 +49,9 @@ export async function acmeServerConditions(
       hint: 'The orders of the ACME server tell the reasons; look at the template and the constraints of the CA.',
     });
   return conditions;
+}
+
+/** CAA records are for their owners to mend. */
+function byTheCa(error: string | null): boolean {
+  return error !== null && (JSON.parse(error) as AcmeProblem).type !== 'caa';
 }

@@ -27,6 +27,7 @@ const fields = {
   challenges: z.array(z.enum(challengeTypes)).max(3).readonly(),
   networks: entries.describe('Address ranges in which names are validated; empty: private and public addresses.'),
   resolvers: entries.describe('DNS servers asked in validations, `address` or `address:port`; empty: the machine’s.'),
+  caaDomains: entries.describe('Domains by which CAA records name this CA; empty: such records are not looked for.'),
   authorizationHours: z.int().describe('How long a proof of control counts for further orders, 0 to 720.'),
 };
 

@@ -24,6 +24,7 @@ export function applySettingsPatch(
     names: tidy(merged.names),
     networks: tidy(merged.networks),
     resolvers: tidy(merged.resolvers),
+    caaDomains: tidy(merged.caaDomains),
     profiles: [...new Set(merged.profiles)],
     // the only one there is needs no choice
     defaultProfile: merged.profiles.includes(merged.defaultProfile)
@@ -51,7 +52,7 @@ function fault(field: string, detail: string, hint: string): SettingsFault {
 function faultsOf(next: AcmeServerSettings, templates: readonly string[]): SettingsFault[] {
   const faults: SettingsFault[] = [];
   const each = (
-    field: 'hosts' | 'names' | 'networks' | 'resolvers',
+    field: 'hosts' | 'names' | 'networks' | 'resolvers' | 'caaDomains',
     good: (entry: string) => boolean,
     words: string,
     hint: string,
@@ -65,6 +66,12 @@ function faultsOf(next: AcmeServerSettings, templates: readonly string[]): Setti
   each('names', isNameEntry, 'is no domain, no address range and not *.', 'Such as example.com or 10.0.0.0/8.');
   each('networks', (entry) => ipRangeBytes(entry) !== undefined, 'is no address range.', 'Such as 10.0.0.0/8.');
   each('resolvers', isResolver, 'is no address of a DNS server.', 'Such as 10.0.0.53 or 10.0.0.53:5353.');
+  each(
+    'caaDomains',
+    (entry) => isIP(entry) === 0 && normalHost(entry) === entry,
+    'is no domain.',
+    'Such as ca.example.com.',
+  );
   for (const [field, url] of [
     ['termsUrl', next.termsUrl],
     ['website', next.website],

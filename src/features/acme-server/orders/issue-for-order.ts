@@ -115,10 +115,21 @@ async function giveUp(core: Core, order: OrderRow, request: AcmeRequest, error: 
   const problem: AcmeProblem = refused
     ? { type: 'badCSR', reason: error.details.code, detail: words.join(' ').trim() }
     : { type: 'serverInternal', reason: 'issuing', detail: 'The CA cannot issue now. Try again later.' };
+  await refuseOrder(core, order, request, { problem, forGood: refused });
+  return new AcmeError(problem.type, problem.reason, problem.detail);
+}
+
+/** The order ends, `forGood`, or may be finished again; the reason is kept in both cases, here or in the audit log. */
+export async function refuseOrder(
+  core: Core,
+  order: OrderRow,
+  request: AcmeRequest,
+  { problem, forGood }: { readonly problem: AcmeProblem; readonly forGood: boolean },
+): Promise<void> {
   await core.storage.transaction(async (trx) => {
-    await moveOrder(trx, order.id, 'processing', {
-      ...{ status: refused ? 'invalid' : 'pending', csr: null, processing_since: null },
-      error: refused ? JSON.stringify(problem) : null,
+    await moveOrder(trx, order.id, order.status, {
+      ...{ status: forGood ? 'invalid' : 'pending', csr: null, processing_since: null },
+      error: forGood ? JSON.stringify(problem) : null,
     });
     await recordAudit(trx, accountActor(order.account_id, request), {
       action: 'acme-server.issue',
@@ -127,5 +138,4 @@ async function giveUp(core: Core, order: OrderRow, request: AcmeRequest, error: 
       detail: { reason: problem.reason, words: problem.detail, profile: order.profile },
     });
   });
-  return new AcmeError(problem.type, problem.reason, problem.detail);
 }

@@ -12,6 +12,7 @@ import { aloneWith, goOnWith, issueFor } from './issue-for-order.ts';
 import { offeredProfiles, templateFor } from './order-policy.ts';
 import { moveOrder, type OrderRow, selectOrder } from './order-store.ts';
 import { identifiersOf, orderStatus, orderView } from './order-view.ts';
+import { requireCaa } from './require-caa.ts';
 
 const request = z.object({ csr: z.string().max(60_000) });
 
@@ -27,7 +28,8 @@ export async function finalize(core: Core, call: Call, id: string): Promise<Acme
   const { payload, account, key } = await accountMessage(core, call);
   const row = await ownOrder(core, id, account.id);
   const now = core.clock.now();
-  const status = orderStatus(row, await selectAuthorizationsOfOrder(core.storage.db, id), now);
+  const authorizations = await selectAuthorizationsOfOrder(core.storage.db, id);
+  const status = orderStatus(row, authorizations, now);
   // RFC 8555 7.4
   if (status !== 'ready')
     throw new AcmeError(
@@ -40,6 +42,7 @@ export async function finalize(core: Core, call: Call, id: string): Promise<Acme
   await templateFor(core, account, { names, profile: row.profile, offered: await offeredProfiles(core) });
   const csr = checkCsr(readPayload(payload, request).csr, names, key);
   const done = await aloneWith(core, id, async () => {
+    await requireCaa(core, row, authorizations, call.request);
     // durable first: after a crash the order is finished, once, by whoever starts again
     const taken = await moveOrder(core.storage.db, id, 'pending', { status: 'processing', csr, processing_since: now });
     if (!taken) throw beingFinished();

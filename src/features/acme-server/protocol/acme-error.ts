@@ -9,6 +9,7 @@ export type AcmeErrorType =
   | 'badPublicKey'
   | 'badRevocationReason'
   | 'badSignatureAlgorithm'
+  | 'caa'
   | 'compound'
   | 'connection'
   | 'dns'
@@ -82,6 +83,7 @@ export function problemDocument(problem: AcmeProblem, status?: number): Record<s
 /** What is not here is 400. */
 export const statuses: Readonly<Partial<Record<AcmeErrorType, number>>> = {
   alreadyReplaced: 409,
+  caa: 403,
   externalAccountRequired: 403,
   incorrectResponse: 403,
   orderNotReady: 403,

@@ -5,6 +5,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import type { AcmeServerSettings } from '../acme-server-settings.ts';
 import type { IssuingCa, IssuingTemplate } from '../issuing-ca.ts';
+import type { NameServer } from '../validation/name-server.ts';
 import type { Validate } from '../validation/validate.ts';
 import type { AcmeRequest } from './exchange.ts';
 import type { Nonces } from './nonces.ts';
@@ -18,6 +19,8 @@ export interface Core {
   /** Whether clients may call by this lower-case name or address. */
   readonly isOwnHost: (host: string) => Promise<boolean>;
   readonly validate: Validate;
+  /** Asks these DNS servers, those of this machine when there are none. */
+  readonly nameServer: (resolvers: readonly string[]) => NameServer;
   readonly onError: (error: unknown) => void;
   /** Orders for which a certificate is being issued in this process. */
   readonly issuing: Set<string>;

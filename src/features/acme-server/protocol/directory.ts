@@ -3,7 +3,7 @@ import type { Call, Core } from './core.ts';
 import { type AcmeAnswer, jsonAnswer } from './exchange.ts';
 
 export function directory(core: Core, { base, profiles }: Call): AcmeAnswer {
-  const { termsUrl, website, externalAccountRequired } = core.settings();
+  const { termsUrl, website, externalAccountRequired, caaDomains } = core.settings();
   return jsonAnswer(200, {
     newNonce: `${base}/new-nonce`,
     newAccount: `${base}/new-account`,
@@ -14,6 +14,7 @@ export function directory(core: Core, { base, profiles }: Call): AcmeAnswer {
     meta: {
       ...(termsUrl === '' ? {} : { termsOfService: termsUrl }),
       ...(website === '' ? {} : { website }),
+      ...(caaDomains.length === 0 ? {} : { caaIdentities: caaDomains }),
       externalAccountRequired,
       profiles: Object.fromEntries(profiles.map(({ name, description }) => [name, description])),
     },

@@ -1,5 +1,6 @@
 /** DNS as validations use it: c-ares with short time-outs, servers of the operator's choice, CNAMEs followed. */
 import { type LookupAddress, promises } from 'node:dns';
+import type { CaaRecord } from './caa-rules.ts';
 
 export interface NameServer {
   /** Every address of the name. Rejects as node:dns does. */
@@ -8,6 +9,8 @@ export interface NameServer {
   texts(name: string): Promise<readonly string[]>;
   /** The name that it is an alias of; undefined when it is none. */
   alias(name: string): Promise<string | undefined>;
+  /** Every CAA record of the name itself, or of the one that it is an alias of. */
+  caa(name: string): Promise<readonly CaaRecord[]>;
 }
 
 const timeout = 1_500;
@@ -49,5 +52,15 @@ export function createNameServer(servers: readonly string[]): NameServer {
         return undefined;
       }
     },
+    caa: async (name) => (await ask((resolver) => resolver.resolveCaa(name))).map(caaRecord),
   };
+}
+
+/**
+ * node:dns gives `{ critical: 128, type: 'CAA', issue: 'ca.example' }`, the tag as it was written. Tags called `critical`
+ * or `type` hide what they replace: they come out as an unknown tag, the first of them as a critical one.
+ */
+function caaRecord({ critical, ...rest }: { readonly critical: unknown }): CaaRecord {
+  const [tag = '', value = ''] = Object.entries(rest).find(([name]) => name !== 'type') ?? [];
+  return { flags: typeof critical === 'number' ? critical : 0x80, tag: tag.toLowerCase(), value: String(value) };
 }

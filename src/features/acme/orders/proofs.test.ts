@@ -40,7 +40,7 @@ test('A name that was proven before says so', async (context) => {
 
 test('What the CA said when it refused stands in the row of the name, after the order has failed too', async (context) => {
   const absent = async () => Promise.reject(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
-  const nameServer = { addresses: absent, texts: absent, alias: absent };
+  const nameServer = { addresses: absent, texts: absent, alias: absent, caa: absent };
   const { sign } = await openAcmePair(context, { ca: { validation: 'real', nameServer, pauses: [] } });
   const { state, challenges, problem } = await sign();
   assert.equal(state, 'failed');

@@ -13,7 +13,7 @@ import { SaveBar } from '../settings/save-bar.tsx';
 import { useRefreshServer } from './acme-server-queries.ts';
 import { ProfileChoice } from './profile-choice.tsx';
 
-const lists = ['hosts', 'names', 'networks', 'resolvers'] as const;
+const lists = ['hosts', 'names', 'networks', 'resolvers', 'caaDomains'] as const;
 type Listed = (typeof lists)[number];
 
 export function ServerForm({ settings }: { readonly settings: AcmeServerSettings }) {
@@ -111,6 +111,11 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
           {...list('resolvers')}
         />
         <ListField
+          label="CAA domains"
+          description="By which CAA records name this CA. Empty: such records are not looked for."
+          {...list('caaDomains')}
+        />
+        <ListField
           label="Hosts"
           description="Names by which clients call, beside those of this gateway."
           {...list('hosts')}
@@ -169,7 +174,7 @@ const numbers = [
 
 function valuesOf({ limits, ...settings }: AcmeServerSettings) {
   const { enabled, profiles, defaultProfile, wildcards, externalAccountRequired, challenges } = settings;
-  const { authorizationHours, termsUrl, website, hosts, names, networks, resolvers } = settings;
+  const { authorizationHours, termsUrl, website, hosts, names, networks, resolvers, caaDomains } = settings;
   return {
     ...{ enabled, profiles, defaultProfile, wildcards, externalAccountRequired, challenges },
     ...{ authorizationHours, termsUrl, website },
@@ -177,6 +182,7 @@ function valuesOf({ limits, ...settings }: AcmeServerSettings) {
     names: names.join(', '),
     networks: networks.join(', '),
     resolvers: resolvers.join(', '),
+    caaDomains: caaDomains.join(', '),
     ...limits,
   };
 }
@@ -186,8 +192,8 @@ type Values = ReturnType<typeof valuesOf>;
 /** The change as the API takes it: lists as lists, limits together. */
 function patchOf(changed: Partial<Values>) {
   const { ordersPerAccount, accountsPerAddress, failuresPerName, requestsPerMinute, ...rest } = changed;
-  const { hosts, names, networks, resolvers, ...plain } = rest;
-  const listed = Object.entries({ hosts, names, networks, resolvers }).flatMap(([name, text]) =>
+  const { hosts, names, networks, resolvers, caaDomains, ...plain } = rest;
+  const listed = Object.entries({ hosts, names, networks, resolvers, caaDomains }).flatMap(([name, text]) =>
     text === undefined ? [] : [[name, splitList(text)] as const],
   );
   const given = { ordersPerAccount, accountsPerAddress, failuresPerName, requestsPerMinute };
