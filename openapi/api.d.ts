@@ -1391,6 +1391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/acme/slots/{slot}/issuers/pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The known CA certificates of the providers, PEM: for the lists of traversal clients and other peers */
+        get: operations["getAcmeIssuersPem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/acme/slots/{slot}/issuers": {
         parameters: {
             query?: never;
@@ -2174,8 +2191,8 @@ export interface components {
             outcome: "good" | "warning" | "bad" | "unknown";
             words: string;
             hint: string;
-            /** @description what one click can do about it: append-issuers */
-            action: string | null;
+            /** @description what one click can do about it */
+            action: ("append-issuers" | "download-issuers") | null;
         };
         AcmeDirectory: {
             terms: string | null;
@@ -8609,6 +8626,38 @@ export interface operations {
                     "application/json": {
                         rows: components["schemas"]["AcmeCheckRow"][];
                     };
+                };
+            };
+            /** @description Refused; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAcmeIssuersPem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description server, client or domain:NAME */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
                 };
             };
             /** @description Refused; the code says why */

@@ -1,4 +1,5 @@
 /** What ACME is made of; everything that time, chance and the network do to it can be given by a test. */
+import type { CaaRecord } from 'node:dns';
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -38,6 +39,8 @@ export interface AcmeDeps {
   readonly transport?: (options: HttpsTransportOptions) => HttpsTransport;
   /** Addresses of a name, for the look before an order; the system's resolver unless given. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
+  /** CAA records of a name, for the same; rejects as `node:dns` does. */
+  readonly resolveCaa?: (name: string) => Promise<readonly CaaRecord[]>;
   /** Waits so many milliseconds of real time between two questions to a CA. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** 0 to below 1. */

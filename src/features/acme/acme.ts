@@ -121,6 +121,8 @@ export interface AcmeSlots {
   /** Revokes at the CA that made it; `pending` instead of the one that is served. */
   revoke(actor: Actor, slot: Slot, which: 'active' | 'pending', reason: RevocationReason): Promise<AcmeSlotView>;
   preFlight(slot: Slot, provider?: string): Promise<readonly AcmeCheckRow[]>;
+  /** The known CA certificates of the slot's providers; empty when none is known. */
+  issuersPem(slot: Slot): Promise<string>;
   /** Appends the provider's CA certificates to the trusted CA list. */
   appendIssuers(actor: Actor, slot: Slot): Promise<readonly AcmeCheckRow[]>;
   timeline(slot?: Slot): Promise<readonly AcmeTimelineEntry[]>;

@@ -1,6 +1,7 @@
 /** ACME of one gateway over its storage: ties the rules of this folder together, and keeps the scheduler going. */
 
 import type { Actor } from '../../lib/actor.ts';
+import { encodePem } from '../../pki/pem.ts';
 import { parseSlot, type Slot } from '../identity/identity.ts';
 import type { Acme, AcmeAccounts, AcmeProviders, AcmeSlots } from './acme.ts';
 import type { AcmeDeps } from './acme-deps.ts';
@@ -9,7 +10,8 @@ import { applyHttpListener, changeHttpListener, httpListenerView } from './http-
 import { type Attempts, createAttempts } from './orders/attempts.ts';
 import { createChallengeDesk } from './orders/challenge-desk.ts';
 import { dnsSolver } from './orders/dns-solver.ts';
-import { issuersOf, preFlight } from './pre-flight/pre-flight.ts';
+import { issuersOf } from './pre-flight/issuers.ts';
+import { preFlight } from './pre-flight/pre-flight.ts';
 import { noOrder, noProviderSet, notAnAcmeProvider } from './problems.ts';
 import { acceptTerms, accountView } from './providers/accounts.ts';
 import { deactivate, resetAccount, rollOver, updateContact } from './providers/manage-account.ts';
@@ -24,6 +26,7 @@ import {
 } from './providers/manage-providers.ts';
 import type { Provider } from './providers/provider.ts';
 import { directoryView, providerView } from './providers/provider-view.ts';
+import { fingerprintOf } from './renewal/current-certificate.ts';
 import { createScheduler } from './renewal/scheduler.ts';
 import { deploySlot } from './slots/deploy.ts';
 import {
@@ -157,6 +160,13 @@ function slotsOf(deps: AcmeDeps, attempts: Attempts, changed: Changed): AcmeSlot
     if (chosen === undefined) throw noProviderSet(slot);
     return preFlight(deps, slot, await findProvider(deps, chosen));
   };
+  const allIssuers = async (slot: Slot) => {
+    const { settings } = await knownOf(deps, slot);
+    const all = await Promise.all(
+      settings.providers.map(async (id) => issuersOf(deps, slot, await findProvider(deps, id))),
+    );
+    return [...new Map(all.flat().map((one) => [fingerprintOf(one), one])).values()];
+  };
   return {
     list: async () => Promise.all((await allSlots()).map(view)),
     get: view,
@@ -185,12 +195,10 @@ function slotsOf(deps: AcmeDeps, attempts: Attempts, changed: Changed): AcmeSlot
       return changed(await view(slot));
     },
     preFlight: checks,
+    issuersPem: async (slot) => (await allIssuers(slot)).map(({ der }) => encodePem('CERTIFICATE', der)).join(''),
     appendIssuers: async (actor, slot) => {
-      const { settings } = await knownOf(deps, slot);
-      for (const id of settings.providers) {
-        const issuers = await issuersOf(deps, slot, await findProvider(deps, id));
-        if (issuers.length > 0) await deps.storage.transaction((trx) => deps.trustedCas.addWithin(trx, actor, issuers));
-      }
+      const issuers = await allIssuers(slot);
+      if (issuers.length > 0) await deps.storage.transaction((trx) => deps.trustedCas.addWithin(trx, actor, issuers));
       deps.events.emit('changed', { feature: 'trusted-ca' });
       return checks(slot, undefined);
     },

@@ -232,6 +232,18 @@ function checks({ slots, httpListener }: Acme): Route[] {
       }),
     }),
     route({
+      id: 'getAcmeIssuersPem',
+      method: 'GET',
+      path: '/acme/slots/{slot}/issuers/pem',
+      tag,
+      summary: 'The known CA certificates of the providers, PEM: for the lists of traversal clients and other peers',
+      access: 'auditor',
+      params: bySlot,
+      contentType: pemType,
+      handler: async ({ params }) =>
+        new RawAnswer(pemType, await slots.issuersPem(parseSlot(params.slot)), 'issuers.pem'),
+    }),
+    route({
       id: 'appendAcmeIssuers',
       method: 'POST',
       path: '/acme/slots/{slot}/issuers',

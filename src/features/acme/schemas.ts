@@ -301,7 +301,7 @@ export const acmeCheckRow = z
     outcome: z.enum(['good', 'warning', 'bad', 'unknown']),
     words: z.string(),
     hint: z.string(),
-    action: z.string().nullable().describe('what one click can do about it: append-issuers'),
+    action: z.enum(['append-issuers', 'download-issuers']).nullable().describe('what one click can do about it'),
   })
   .meta({ id: 'AcmeCheckRow' });
 

@@ -1,6 +1,6 @@
-/** What the outside world would see: where the names lead, whether port 80 answers, whether CAA lets this CA issue. */
+/** What the outside world would see: where the names lead, whether port 80 answers. */
 import { randomBytes } from 'node:crypto';
-import { lookup, resolveCaa } from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { http } from '../../../lib/node-http.ts';
 import { ownAddresses } from '../../../lib/own-addresses.ts';
@@ -10,30 +10,31 @@ import { http01Path } from '../challenge/http-01.ts';
 import { keptProblem } from '../problems.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AcmeCheckRow } from '../schemas.ts';
-import { checkRow } from './pre-flight.ts';
+import { checkRow } from './check-row.ts';
 
-/** Names that do not lead to an address of this machine may still do so behind address translation. */
+/** Names that lead elsewhere may still lead here by address translation. */
 export async function resolveRow(deps: AcmeDeps, names: readonly string[]): Promise<AcmeCheckRow> {
   const title = 'Names lead to this gateway';
   const own = new Set(ownAddresses());
   const elsewhere: string[] = [];
   for (const name of names) {
-    const addresses = await addressesOf(deps, name);
+    const { addresses, why } = await addressesOf(deps, name);
+    if (why !== undefined) {
+      const hint = 'The CA looks in the public DNS and may see more than this gateway does.';
+      return checkRow('resolve', title, 'unknown', `${printable(name)} cannot be looked up: ${why}.`, hint);
+    }
     if (addresses.length === 0) {
       const hint = 'Add an address record for it; the CA looks it up in the public DNS.';
       return checkRow('resolve', title, 'bad', `${printable(name)} has no address.`, hint);
     }
-    if (!addresses.some((address) => own.has(address))) elsewhere.push(`${name} (${addresses.join(', ')})`);
+    // a CA tries one address, IPv6 first: each of them has to lead here
+    const others = addresses.filter((address) => !own.has(address));
+    if (others.length > 0) elsewhere.push(`${name} (${others.join(', ')})`);
   }
-  if (elsewhere.length === 0) return checkRow('resolve', title, 'good', 'Every name has an address of this machine.');
+  if (elsewhere.length === 0) return checkRow('resolve', title, 'good', 'Every name has addresses of this machine.');
   const words = `No address of this machine: ${printableList(elsewhere)}.`;
-  return checkRow(
-    'resolve',
-    title,
-    'warning',
-    words,
-    'Fine behind address translation that leads here; else mend the DNS.',
-  );
+  const hint = 'Fine behind address translation that leads here; else mend the DNS.';
+  return checkRow('resolve', title, 'warning', words, hint);
 }
 
 /** Shows a token of our own and fetches it the way a CA would. */
@@ -71,24 +72,18 @@ export async function portRow(deps: AcmeDeps, provider: Provider, names: readonl
   }
 }
 
-/** RFC 8659: the nearest name with CAA records decides. */
-export async function caaRow(names: readonly string[], identities: readonly string[]): Promise<AcmeCheckRow> {
-  const title = 'CAA allows this CA';
-  if (identities.length === 0) return checkRow('caa', title, 'unknown', 'The CA does not say by which name it looks.');
-  for (const name of names) {
-    const issuers = await caaIssuers(name);
-    if (issuers === undefined || issuers.some((one) => identities.includes(one))) continue;
-    const words = `CAA records of ${printable(name)} name ${issuers.map((one) => printable(one, 100)).join(', ') || 'nobody'}.`;
-    return checkRow('caa', title, 'bad', words, `Add a CAA record: 0 issue "${identities[0]}".`);
-  }
-  return checkRow('caa', title, 'good', 'No CAA record speaks against it.');
-}
-
-async function addressesOf({ resolve = systemResolve }: AcmeDeps, name: string): Promise<readonly string[]> {
+/** `why`: it could not be found out. */
+async function addressesOf(
+  { resolve = systemResolve }: AcmeDeps,
+  name: string,
+): Promise<{ readonly addresses: readonly string[]; readonly why?: string }> {
   try {
-    return await resolve(name);
-  } catch {
-    return [];
+    return { addresses: await resolve(name) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOTFOUND' || code === 'ENODATA'
+      ? { addresses: [] }
+      : { addresses: [], why: printable(message, 200) };
   }
 }
 
@@ -96,23 +91,10 @@ async function systemResolve(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
 }
 
-async function caaIssuers(name: string): Promise<readonly string[] | undefined> {
-  for (const labels = name.split('.'); labels.length > 1; labels.shift()) {
-    try {
-      const records = await resolveCaa(labels.join('.'));
-      const issue = records.flatMap((record) => (record.issue === undefined ? [] : [record.issue]));
-      if (records.length > 0)
-        return issue.length === 0 ? undefined : issue.map((value) => value.split(';')[0]?.trim() ?? '');
-    } catch {
-      // no such name or no such record: the name above decides
-    }
-  }
-  return undefined;
-}
-
 async function fetchText(deps: AcmeDeps, name: string, path: string): Promise<{ text?: string; why?: string }> {
-  const [address] = await addressesOf(deps, name);
-  if (address === undefined || isIP(address) === 0) return { why: 'has no address' };
+  const { addresses, why } = await addressesOf(deps, name);
+  const [address] = addresses;
+  if (address === undefined || isIP(address) === 0) return { why: why ?? 'has no address' };
   return new Promise((resolve) => {
     const request = http.get({ host: address, port: 80, path, headers: { host: name }, agent: false, timeout: 5000 });
     request.on('timeout', () => request.destroy(new Error('does not answer within 5 s')));

@@ -1,67 +1,42 @@
 /** Looks at everything that an order needs before a CA is asked: one row each, in words. Changes nothing. */
 
-import { equalBytes } from '../../../lib/bytes.ts';
 import { printableList } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
-import type { Certificate } from '../../../pki/certificate/certificate.ts';
-import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import type { Slot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import type { Directory } from '../client/resource/directory.ts';
-import { certificatesOf, identifiersOf, parseAll } from '../orders/order-context.ts';
+import { identifiersOf } from '../orders/order-context.ts';
 import { openDirectory } from '../providers/accounts.ts';
 import { roomFor, waitUntil } from '../providers/limits.ts';
 import type { Provider } from '../providers/provider.ts';
-import { fingerprintOf } from '../renewal/current-certificate.ts';
 import type { AcmeCheckRow } from '../schemas.ts';
-import { knownOf } from '../slots/slot-facts.ts';
-import { issuerOf } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
-import { caaRow, portRow, resolveRow } from './network-checks.ts';
-
-type Outcome = AcmeCheckRow['outcome'];
-
-/** A row of the answer. */
-export function checkRow(
-  check: string,
-  title: string,
-  outcome: Outcome,
-  words: string,
-  hint = '',
-  action: string | null = null,
-): AcmeCheckRow {
-  return { check, title, outcome, words, hint, action };
-}
+import { caaRow } from './caa-check.ts';
+import { checkRow } from './check-row.ts';
+import { issuersRows } from './issuers.ts';
+import { portRow, resolveRow } from './network-checks.ts';
 
 export async function preFlight(deps: AcmeDeps, slot: Slot, provider: Provider): Promise<AcmeCheckRow[]> {
   const { identity } = deps;
   const plan = await identity.renewalNames(slot);
   const names = plan.names.filter(({ kind }) => kind === 'dns').map(({ value }) => value.toLowerCase());
   const rows: AcmeCheckRow[] = [namesRow(plan.errors, names), droppedRow(plan, provider)];
-  rows.push(await issuersRow(deps, slot, provider));
+  rows.push(...(await issuersRows(deps, slot, provider)));
   if (provider.kind === 'private-ca') return [...rows, await templateRow(deps, provider)];
   const found = await directoryOf(deps, provider);
   rows.push(found.row);
   const named = names.length > 0;
   if (found.directory !== undefined) {
     rows.push(await accountRow(deps, provider, found.directory), profileRow(provider, found.directory));
-    if (named) rows.push(await caaRow(names, found.directory.caaIdentities));
+    const { caaIdentities: identities } = found.directory;
+    const account = await store.selectAccount(deps.storage.db, provider.id, provider.directoryUrl);
+    const how = { challenge: provider.challenge.type, accountUrl: account?.url ?? undefined, lookUp: deps.resolveCaa };
+    if (named) rows.push(await caaRow({ names, identities, ...how }));
   }
   if (named && provider.challenge.type !== 'dns-01') rows.push(await resolveRow(deps, names));
   if (named) rows.push(await portRow(deps, provider, names));
   rows.push(await roomRow(deps, provider, names));
   return rows;
-}
-
-/** The CA certificates that are known of a provider: of its CA file, and above the certificates that it has issued here. */
-export async function issuersOf(deps: AcmeDeps, slot: Slot, provider: Provider): Promise<readonly Certificate[]> {
-  const { state, pending, served } = await knownOf(deps, slot);
-  const chains = [pending, served].flatMap((one) =>
-    one !== undefined && issuerOf(state, fingerprintOf(one.leaf)) === provider.id ? one.chain : [],
-  );
-  const own = provider.kind === 'private-ca' ? parseAll((await deps.privateCa?.roots()) ?? []) : [];
-  const all = [...certificatesOf(provider.caPem).filter((one) => one.basicConstraints?.ca === true), ...own, ...chains];
-  return all.filter((one, i) => all.findIndex((other) => equalBytes(other.der, one.der)) === i);
 }
 
 function namesRow(errors: readonly { detail: string; hint?: string | undefined }[], names: readonly string[]) {
@@ -80,33 +55,6 @@ function droppedRow(plan: { subject: string; names: readonly { kind: string; val
   if (dropped.length === 0) return checkRow('dropped', title, 'good', 'Nothing: the request holds DNS names only.');
   const words = `CAs reached by ACME take DNS names only and leave out ${printableList(dropped)}.`;
   return checkRow('dropped', title, 'warning', words, 'Use a private CA if they are needed.');
-}
-
-async function issuersRow(deps: AcmeDeps, slot: Slot, provider: Provider): Promise<AcmeCheckRow> {
-  const title = 'Root and intermediates are trusted here';
-  const trusted = await deps.trustedCas.issuers();
-  const known = await issuersOf(deps, slot, provider);
-  const missing = known.filter((one) => !trusted.some((other) => equalBytes(other.der, one.der)));
-  const traversal = 'Traversal clients need them too.';
-  if (missing.length > 0) {
-    const words = `${missing.length} CA certificates of the provider are not in the trusted CA list. ${traversal}`;
-    return checkRow('issuers', title, 'warning', words, 'Append them with one click.', 'append-issuers');
-  }
-  if (known.length > 0)
-    return checkRow('issuers', title, 'good', `All ${known.length} that are known are there. ${traversal}`);
-  const publicRoot = /letsencrypt\.org/.test(provider.directoryUrl);
-  const roots = trusted.filter(isSelfSigned);
-  const isrg = roots.some((one) => one.subject.rdns.flat().some(({ value }) => /^ISRG Root/.test(value)));
-  if (publicRoot && isrg)
-    return checkRow('issuers', title, 'good', `Its roots are in the trusted CA list. ${traversal}`);
-  const words = 'The CA certificates of this provider are not known yet.';
-  return checkRow(
-    'issuers',
-    title,
-    'unknown',
-    words,
-    'Append its root to the trusted CA list, or enter it as CA file.',
-  );
 }
 
 async function templateRow(deps: AcmeDeps, provider: Provider): Promise<AcmeCheckRow> {
