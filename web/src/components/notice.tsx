@@ -14,6 +14,13 @@ export function StateMark({ tone, children }: { readonly tone: Tone; readonly ch
   );
 }
 
+/** A tone and its word, as tables of states hold them. */
+export type ToneWord = readonly [tone: Tone, word: string];
+
+export function StateWord({ of: [tone, word] }: { readonly of: ToneWord }) {
+  return <StateMark tone={tone}>{word}</StateMark>;
+}
+
 interface NoticeProps {
   readonly tone: Tone;
   readonly title?: ReactNode;

@@ -1,21 +1,22 @@
 /** What ACME clients ordered: the outcome, and why it failed. */
-import { Button, Select, Table, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { AcmeServerOrder } from '../../api.ts';
 import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { Facts } from '../../components/facts.tsx';
-import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { RowButton } from '../../components/list/row-button.tsx';
+import { Notice, StateMark, StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { momentText, When } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { type OrderSearch, useClientOrder, useClientOrders } from './acme-server-queries.ts';
 import { PageTurner } from './page-turner.tsx';
 
 type Row = Omit<AcmeServerOrder, 'authorizations'>;
 
-const states: Readonly<Record<AcmeServerOrder['status'], readonly [Tone, string]>> = {
+const states: Readonly<Record<AcmeServerOrder['status'], ToneWord>> = {
   pending: ['note', 'Pending'],
   ready: ['note', 'Ready'],
   processing: ['note', 'Processing'],
@@ -55,21 +56,29 @@ export function OrdersPanel() {
           />
         </div>
         <QueryView query={orders} rows={4}>
-          {(data) =>
-            data.orders.length === 0 ? (
-              <Empty title={searched ? 'No such order.' : 'Nothing was ordered yet.'} />
-            ) : (
-              <>
-                <Orders orders={data.orders} onShow={setShown} />
-                <PageTurner
-                  what="orders"
-                  before={search.before}
-                  next={data.next}
-                  onTurn={(before) => setSearch({ ...search, before })}
-                />
-              </>
-            )
-          }
+          {(data) => (
+            <>
+              <ListTable
+                label="Orders"
+                minWidth={760}
+                rows={data.orders}
+                keyOf={({ id }) => id}
+                columns={columns}
+                actions={(order) => (
+                  <RowButton onClick={() => setShown(order.id)} label={`Details: ${namesOf(order)}`}>
+                    Details
+                  </RowButton>
+                )}
+                empty={<Empty title={searched ? 'No such order.' : 'Nothing was ordered yet.'} />}
+              />
+              <PageTurner
+                what="orders"
+                before={search.before}
+                next={data.next}
+                onTurn={(before) => setSearch({ ...search, before })}
+              />
+            </>
+          )}
         </QueryView>
       </div>
       {shown !== undefined && <OrderDialog id={shown} onClose={() => setShown(undefined)} />}
@@ -77,61 +86,30 @@ export function OrdersPanel() {
   );
 }
 
-interface OrdersProps {
-  readonly orders: readonly Row[];
-  readonly onShow: (id: string) => void;
-}
-
-function Orders({ orders, onShow }: OrdersProps) {
-  return (
-    <WideTable label="Orders" minWidth={760} stacks>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Names</Table.Th>
-            <Table.Th>Profile</Table.Th>
-            <Table.Th>Ordered</Table.Th>
-            <Table.Th>
-              <span className="tg-visually-hidden">Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {orders.map((order) => (
-            <Table.Tr key={order.id}>
-              <Table.Td data-label="State">
-                <StateMark tone={states[order.status][0]}>{states[order.status][1]}</StateMark>
-              </Table.Td>
-              <Table.Td data-label="Names" className="tg-name-cell">
-                <span>{namesOf(order)}</span>
-                {order.error && <div className="tg-small">{order.error.detail}</div>}
-              </Table.Td>
-              <Table.Td data-label="Profile">
-                {order.profile}
-                {order.renewal && ', renewal'}
-              </Table.Td>
-              <Table.Td data-label="Ordered" className="tg-name-cell">
-                <When at={order.createdAt} />
-                <div className="tg-dim tg-small">from {order.address}</div>
-              </Table.Td>
-              <Table.Td>
-                <Button
-                  variant="subtle"
-                  size="compact-sm"
-                  onClick={() => onShow(order.id)}
-                  aria-label={`Details: ${namesOf(order)}`}
-                >
-                  Details
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
-  );
-}
+const columns: readonly Column<Row>[] = [
+  { heading: 'State', cell: ({ status }) => <StateWord of={states[status]} /> },
+  {
+    heading: 'Names',
+    wraps: true,
+    cell: (order) => (
+      <>
+        <span>{namesOf(order)}</span>
+        {order.error && <div className="tg-small">{order.error.detail}</div>}
+      </>
+    ),
+  },
+  { heading: 'Profile', cell: ({ profile, renewal }) => `${profile}${renewal ? ', renewal' : ''}` },
+  {
+    heading: 'Ordered',
+    wraps: true,
+    cell: ({ createdAt, address }) => (
+      <>
+        <When at={createdAt} />
+        <div className="tg-dim tg-small">from {address}</div>
+      </>
+    ),
+  },
+];
 
 function OrderDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const query = useClientOrder(id);
@@ -145,7 +123,6 @@ function OrderDialog({ id, onClose }: { readonly id: string; readonly onClose: (
 }
 
 function Details({ order }: { readonly order: AcmeServerOrder }) {
-  const [tone, word] = states[order.status];
   return (
     <div className="tg-stack">
       {order.error && (
@@ -156,12 +133,7 @@ function Details({ order }: { readonly order: AcmeServerOrder }) {
       )}
       <Facts
         facts={[
-          [
-            'State',
-            <StateMark key="s" tone={tone}>
-              {word}
-            </StateMark>,
-          ],
+          ['State', <StateWord key="s" of={states[order.status]} />],
           ['Names', namesOf(order)],
           ['Profile', order.profile],
           ['Ordered', `${momentText(order.createdAt)} from ${order.address}${order.renewal ? ', as a renewal' : ''}`],

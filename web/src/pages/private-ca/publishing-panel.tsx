@@ -1,15 +1,15 @@
 /** What the private CA publishes: CRLs with their numbers, OCSP responders, and the process that serves them. */
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Answer, api, type Publication } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
+import { ListTable } from '../../components/list/list-table.tsx';
+import { Notice, StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { momentText, When } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { PassphraseDialog } from './passphrase-dialog.tsx';
@@ -37,7 +37,7 @@ export function PublishingPanel() {
   );
 }
 
-const serviceStates: Readonly<Record<Service['state'], readonly [Tone, string]>> = {
+const serviceStates: Readonly<Record<Service['state'], ToneWord>> = {
   off: ['plain', 'Off'],
   starting: ['note', 'Starting'],
   running: ['ok', 'Running'],
@@ -45,11 +45,10 @@ const serviceStates: Readonly<Record<Service['state'], readonly [Tone, string]>>
 };
 
 function ServiceState({ service, address }: { readonly service: Service; readonly address: string }) {
-  const [tone, word] = serviceStates[service.state];
   const { answers } = service;
   return (
     <div>
-      <StateMark tone={tone}>{word}</StateMark>{' '}
+      <StateWord of={serviceStates[service.state]} />{' '}
       <span className="tg-small">
         {service.state === 'running'
           ? `on port ${service.port}${address && `, reached at ${address}`}: ${answers.files.toLocaleString('en')} files and ${(
@@ -103,13 +102,29 @@ function OneAuthority({ publication, address }: { readonly publication: Publicat
           <progress max={Math.max(1, progress.total)} value={progress.entries} style={{ display: 'block' }} />
         </div>
       )}
-      {crls.length === 0 ? (
-        <Empty title="It has no CRL yet.">
-          {key === 'passphrase' && 'Its key is under a passphrase: publish one now.'}
-        </Empty>
-      ) : (
-        <CrlTable label={label} crls={crls} address={address} />
-      )}
+      <ListTable
+        label={`CRLs of ${label}`}
+        minWidth={620}
+        maxHeight={320}
+        rows={crls}
+        keyOf={({ partition }) => partition}
+        columns={[
+          {
+            heading: 'CRL',
+            wraps: true,
+            cell: ({ path }) => <span className="tg-mono">{`${address}${path}`}</span>,
+          },
+          { heading: 'Number', cell: ({ number }) => number },
+          { heading: 'Entries', cell: ({ entries }) => entries.toLocaleString('en') },
+          { heading: 'Runs out', cell: ({ nextUpdate }) => <When at={nextUpdate} /> },
+          { heading: 'Next one', cell: ({ renewAt }) => momentText(renewAt) },
+        ]}
+        empty={
+          <Empty title="It has no CRL yet.">
+            {key === 'passphrase' && 'Its key is under a passphrase: publish one now.'}
+          </Empty>
+        }
+      />
       {publish.isError && !asks && <ProblemNotice error={publish.error} />}
       {mayChange && key !== 'none' && (
         <div className="tg-actions">
@@ -137,44 +152,5 @@ function OneAuthority({ publication, address }: { readonly publication: Publicat
         />
       )}
     </section>
-  );
-}
-
-interface CrlTableProps {
-  readonly label: string;
-  readonly crls: Publication['crls'];
-  readonly address: string;
-}
-
-function CrlTable({ label, crls, address }: CrlTableProps) {
-  return (
-    <WideTable label={`CRLs of ${label}`} minWidth={620} stacks maxHeight={320}>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>CRL</Table.Th>
-            <Table.Th>Number</Table.Th>
-            <Table.Th>Entries</Table.Th>
-            <Table.Th>Runs out</Table.Th>
-            <Table.Th>Next one</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {crls.map((crl) => (
-            <Table.Tr key={crl.partition}>
-              <Table.Td data-label="CRL" className="tg-name-cell">
-                <span className="tg-mono">{address ? `${address}${crl.path}` : crl.path}</span>
-              </Table.Td>
-              <Table.Td data-label="Number">{crl.number}</Table.Td>
-              <Table.Td data-label="Entries">{crl.entries.toLocaleString('en')}</Table.Td>
-              <Table.Td data-label="Runs out">
-                <When at={crl.nextUpdate} />
-              </Table.Td>
-              <Table.Td data-label="Next one">{momentText(crl.renewAt)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
   );
 }

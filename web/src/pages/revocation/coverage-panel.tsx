@@ -1,16 +1,16 @@
 /** Every trusted CA with the CRLs that speak for it, or none. */
-import { Switch, Table } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type CoverageRow } from '../../api.ts';
-import { StateMark, type Tone } from '../../components/notice.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { unwrap } from '../../transport.ts';
 
-const gaps: Readonly<Record<CoverageRow['gap'], readonly [Tone, string]>> = {
+const gaps: Readonly<Record<CoverageRow['gap'], ToneWord>> = {
   none: ['ok', 'Covered'],
   'no-source': ['plain', 'None'],
   expired: ['critical', 'Expired'],
@@ -39,37 +39,28 @@ export function CoveragePanel() {
         {({ rows }) => {
           const have = rows.filter(({ gap }) => gap !== 'no-source');
           const shown = covered ? have : [...have, ...rows.filter(({ gap }) => gap === 'no-source')];
-          if (shown.length === 0) return <Empty title="No trusted CA has a CRL." />;
           return (
-            <WideTable label="Coverage of the trusted CAs" minWidth={520} stacks maxHeight={420}>
-              <Table fz="sm" verticalSpacing={6}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>CRL</Table.Th>
-                    <Table.Th>Trusted CA</Table.Th>
-                    <Table.Th>Sources</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {shown.map((row) => (
-                    <Table.Tr key={row.fingerprint}>
-                      <Table.Td data-label="CRL">
-                        <StateMark tone={gaps[row.gap][0]}>{gaps[row.gap][1]}</StateMark>
-                      </Table.Td>
-                      <Table.Td data-label="Trusted CA" className="tg-name-cell">
-                        {row.name}
-                      </Table.Td>
-                      <Table.Td data-label="Sources">
-                        {row.crls.map((crl) => `${crl.source} until ${dateText(crl.nextUpdate)}`).join(', ') || 'none'}
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </WideTable>
+            <ListTable
+              label="Coverage of the trusted CAs"
+              minWidth={520}
+              maxHeight={420}
+              rows={shown}
+              keyOf={({ fingerprint }) => fingerprint}
+              columns={columns}
+              empty={<Empty title="No trusted CA has a CRL." />}
+            />
           );
         }}
       </QueryView>
     </Panel>
   );
 }
+
+const columns: readonly Column<CoverageRow>[] = [
+  { heading: 'CRL', cell: ({ gap }) => <StateWord of={gaps[gap]} /> },
+  { heading: 'Trusted CA', wraps: true, cell: ({ name }) => name },
+  {
+    heading: 'Sources',
+    cell: ({ crls }) => crls.map((crl) => `${crl.source} until ${dateText(crl.nextUpdate)}`).join(', ') || 'none',
+  },
+];

@@ -1,14 +1,13 @@
 /** Every CRL there is, whatever its source. */
-import { Table } from '@mantine/core';
 import type { StoredCrl } from '../../api.ts';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 import { nameText } from '../../components/name-text.ts';
-import { StateMark, type Tone } from '../../components/notice.tsx';
+import { StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { When } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 
-const states: Readonly<Record<StoredCrl['state'], readonly [Tone, string]>> = {
+const states: Readonly<Record<StoredCrl['state'], ToneWord>> = {
   'in-use': ['ok', 'In use'],
   unverified: ['warning', 'CA not trusted: not used'],
   expired: ['critical', 'Expired'],
@@ -22,47 +21,37 @@ const sources: Readonly<Record<StoredCrl['source'], string>> = {
   cdp: 'Named by a certificate',
 };
 
+const columns: readonly Column<StoredCrl>[] = [
+  { heading: 'State', cell: ({ state }) => <StateWord of={states[state]} /> },
+  { heading: 'Issuer', wraps: true, cell: ({ issuer }) => nameText(issuer) },
+  {
+    heading: 'Source',
+    wraps: true,
+    cell: ({ source, origin }) => (
+      <>
+        {sources[source]}
+        <div className="tg-dim tg-small">{source === 'embedded' ? '' : origin}</div>
+      </>
+    ),
+  },
+  { heading: 'Number', cell: ({ number }) => number ?? '–' },
+  { heading: 'Entries', cell: ({ entries }) => entries.toLocaleString('en') },
+  { heading: 'Runs out', cell: ({ nextUpdate }) => (nextUpdate ? <When at={nextUpdate} /> : '–') },
+];
+
 /** In the order the gateway got them. */
 export function CrlsPanel({ crls }: { readonly crls: readonly StoredCrl[] }) {
   return (
     <Panel title="Certificate revocation lists" anchor="crls">
-      {crls.length === 0 ? (
-        <Empty title="There is no CRL.">Enter a distribution point, or upload a file.</Empty>
-      ) : (
-        <WideTable label="Certificate revocation lists" minWidth={760} stacks maxHeight={420}>
-          <Table fz="sm" verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Issuer</Table.Th>
-                <Table.Th>Source</Table.Th>
-                <Table.Th>Number</Table.Th>
-                <Table.Th>Entries</Table.Th>
-                <Table.Th>Runs out</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {crls.map((crl) => (
-                <Table.Tr key={`${crl.source} ${crl.origin} ${crl.id}`}>
-                  <Table.Td data-label="State">
-                    <StateMark tone={states[crl.state][0]}>{states[crl.state][1]}</StateMark>
-                  </Table.Td>
-                  <Table.Td data-label="Issuer" className="tg-name-cell">
-                    {nameText(crl.issuer)}
-                  </Table.Td>
-                  <Table.Td data-label="Source" className="tg-name-cell">
-                    {sources[crl.source]}
-                    <div className="tg-dim tg-small">{crl.source === 'embedded' ? '' : crl.origin}</div>
-                  </Table.Td>
-                  <Table.Td data-label="Number">{crl.number ?? '–'}</Table.Td>
-                  <Table.Td data-label="Entries">{crl.entries.toLocaleString('en')}</Table.Td>
-                  <Table.Td data-label="Runs out">{crl.nextUpdate ? <When at={crl.nextUpdate} /> : '–'}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </WideTable>
-      )}
+      <ListTable
+        label="Certificate revocation lists"
+        minWidth={760}
+        maxHeight={420}
+        rows={crls}
+        keyOf={({ source, origin, id }) => `${source} ${origin} ${id}`}
+        columns={columns}
+        empty={<Empty title="There is no CRL.">Enter a distribution point, or upload a file.</Empty>}
+      />
     </Panel>
   );
 }

@@ -1,12 +1,12 @@
 /** SIP: how certificates of SIP peers are checked for revocation; below it, the same for every other purpose. */
-import { Select, Switch, Table } from '@mantine/core';
+import { Select, Switch } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { RevocationSettings } from '../../api.ts';
+import { ListTable } from '../../components/list/list-table.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
 import { useRevocationForm, useRevocationSettings } from './revocation-form.ts';
@@ -76,6 +76,17 @@ function RevocationForm({ settings }: { readonly settings: RevocationSettings })
       disabled={disabled}
     />
   );
+  const use = (purpose: Purpose, source: 'cdp' | 'ocsp', name: 'useOcsp' | 'allowCdp', label: string) =>
+    settings.table[purpose][source] === 'switch' ? (
+      <Switch
+        aria-label={`${settings.table[purpose].label}: ${label}`}
+        checked={values[purpose][name]}
+        onChange={(e) => change(purpose, { [name]: e.currentTarget.checked })}
+        disabled={disabled}
+      />
+    ) : (
+      'no'
+    );
   const others = (Object.keys(settings.table) as Purpose[]).filter((purpose) => purpose !== 'sip-tls');
   return (
     <form onSubmit={submit} className="tg-stack">
@@ -111,69 +122,47 @@ function RevocationForm({ settings }: { readonly settings: RevocationSettings })
         </div>
       </Panel>
       <Panel title="Other purposes" anchor="purposes">
-        <WideTable label="Revocation checking of the other purposes" minWidth={760}>
-          <Table fz="sm" verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Purpose</Table.Th>
-                <Table.Th>Mode</Table.Th>
-                <Table.Th>Fallback behavior</Table.Th>
-                <Table.Th>Manual</Table.Th>
-                <Table.Th>Automatic</Table.Th>
-                <Table.Th>CDP</Table.Th>
-                <Table.Th>OCSP</Table.Th>
-                <Table.Th>Embedded</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {others.map((purpose) => {
-                const row = settings.table[purpose];
-                const own = values[purpose];
-                const use = (source: 'cdp' | 'ocsp', on: boolean, name: 'useOcsp' | 'allowCdp') =>
-                  row[source] === 'switch' ? (
-                    <Switch
-                      aria-label={`${row.label}: ${name === 'useOcsp' ? 'Use OCSP' : 'Allow CRL downloads from CDPs'}`}
-                      checked={on}
-                      onChange={(e) => change(purpose, { [name]: e.currentTarget.checked })}
-                      disabled={disabled}
-                    />
-                  ) : (
-                    'no'
-                  );
-                return (
-                  <Table.Tr key={purpose}>
-                    <Table.Td>{row.label}</Table.Td>
-                    <Table.Td>
-                      <Select
-                        aria-label={`${row.label}: mode`}
-                        data={shortModes}
-                        allowDeselect={false}
-                        value={own.mode}
-                        onChange={(mode) => change(purpose, { mode: mode as Own['mode'] })}
-                        disabled={disabled}
-                      />
-                    </Table.Td>
-                    <Table.Td>
-                      <Select
-                        aria-label={`${row.label}: fallback behavior`}
-                        data={shortFallbacks}
-                        allowDeselect={false}
-                        value={own.fallback}
-                        onChange={(fallback) => change(purpose, { fallback: fallback as Own['fallback'] })}
-                        disabled={disabled}
-                      />
-                    </Table.Td>
-                    <Table.Td>{uses[row.manual]}</Table.Td>
-                    <Table.Td>{uses[row.automatic]}</Table.Td>
-                    <Table.Td>{use('cdp', own.allowCdp, 'allowCdp')}</Table.Td>
-                    <Table.Td>{use('ocsp', own.useOcsp, 'useOcsp')}</Table.Td>
-                    <Table.Td>{uses[row.embedded]}</Table.Td>
-                  </Table.Tr>
-                );
-              })}
-            </Table.Tbody>
-          </Table>
-        </WideTable>
+        <ListTable
+          label="Revocation checking of the other purposes"
+          minWidth={760}
+          scrolls
+          rows={others}
+          keyOf={(purpose) => purpose}
+          columns={[
+            { heading: 'Purpose', cell: (purpose) => settings.table[purpose].label },
+            {
+              heading: 'Mode',
+              cell: (purpose) => (
+                <Select
+                  aria-label={`${settings.table[purpose].label}: mode`}
+                  data={shortModes}
+                  allowDeselect={false}
+                  value={values[purpose].mode}
+                  onChange={(mode) => change(purpose, { mode: mode as Own['mode'] })}
+                  disabled={disabled}
+                />
+              ),
+            },
+            {
+              heading: 'Fallback behavior',
+              cell: (purpose) => (
+                <Select
+                  aria-label={`${settings.table[purpose].label}: fallback behavior`}
+                  data={shortFallbacks}
+                  allowDeselect={false}
+                  value={values[purpose].fallback}
+                  onChange={(fallback) => change(purpose, { fallback: fallback as Own['fallback'] })}
+                  disabled={disabled}
+                />
+              ),
+            },
+            { heading: 'Manual', cell: (purpose) => uses[settings.table[purpose].manual] },
+            { heading: 'Automatic', cell: (purpose) => uses[settings.table[purpose].automatic] },
+            { heading: 'CDP', cell: (purpose) => use(purpose, 'cdp', 'allowCdp', 'Allow CRL downloads from CDPs') },
+            { heading: 'OCSP', cell: (purpose) => use(purpose, 'ocsp', 'useOcsp', 'Use OCSP') },
+            { heading: 'Embedded', cell: (purpose) => uses[settings.table[purpose].embedded] },
+          ]}
+        />
         <p className="tg-dim tg-small">
           Once the CRL of a CA has run out, its certificates count as revoked for every purpose except SIP, XMPP and
           cluster peers, which go by their fallback behavior.

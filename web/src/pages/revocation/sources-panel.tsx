@@ -1,16 +1,16 @@
 /** The distribution points: how each is doing, what happened before, asking now. */
-import { Button, Progress, Table } from '@mantine/core';
+import { Button, Progress } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, type RevocationSource } from '../../api.ts';
-import { StateMark, type Tone } from '../../components/notice.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { RowButton } from '../../components/list/row-button.tsx';
+import { StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { When } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 
-const states: Readonly<Record<RevocationSource['state'], readonly [Tone, string]>> = {
+const states: Readonly<Record<RevocationSource['state'], ToneWord>> = {
   never: ['plain', 'Not asked yet'],
   ok: ['ok', 'Up to date'],
   failed: ['warning', 'Failed'],
@@ -38,60 +38,42 @@ export function SourcesPanel({ sources }: { readonly sources: readonly Revocatio
         )
       }
     >
-      <div className="tg-stack">
-        {update.isError && <ProblemNotice error={update.error} />}
-        <WideTable label="Distribution points" minWidth={720} stacks>
-          <Table fz="sm" verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Distribution point</Table.Th>
-                <Table.Th>Last success</Table.Th>
-                <Table.Th>Next attempt</Table.Th>
-                <Table.Th>
-                  <span className="tg-visually-hidden">Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {sources.map((source) => (
-                <Table.Tr key={source.id}>
-                  <Table.Td data-label="State">
-                    <StateMark tone={states[source.state][0]}>{states[source.state][1]}</StateMark>
-                  </Table.Td>
-                  <Table.Td data-label="Distribution point" className="tg-name-cell">
-                    {source.url}
-                    <Doing source={source} />
-                    <History source={source} />
-                  </Table.Td>
-                  <Table.Td data-label="Last success">
-                    {source.lastSuccessAt ? <When at={source.lastSuccessAt} /> : '–'}
-                  </Table.Td>
-                  <Table.Td data-label="Next attempt">
-                    {source.nextAttemptAt ? <When at={source.nextAttemptAt} /> : '–'}
-                  </Table.Td>
-                  <Table.Td>
-                    {mayChange && (
-                      <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        disabled={source.state === 'updating'}
-                        onClick={() => update.mutate(source.id)}
-                        aria-label={`Update now: ${source.url}`}
-                      >
-                        Update now
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </WideTable>
-      </div>
+      <ListTable
+        label="Distribution points"
+        minWidth={720}
+        rows={sources}
+        keyOf={({ id }) => id}
+        columns={columns}
+        actions={
+          mayChange &&
+          (({ id, url, state }) => (
+            <RowButton disabled={state === 'updating'} onClick={() => update.mutate(id)} label={`Update now: ${url}`}>
+              Update now
+            </RowButton>
+          ))
+        }
+        error={update.error}
+      />
     </Panel>
   );
 }
+
+const columns: readonly Column<RevocationSource>[] = [
+  { heading: 'State', cell: ({ state }) => <StateWord of={states[state]} /> },
+  {
+    heading: 'Distribution point',
+    wraps: true,
+    cell: (source) => (
+      <>
+        {source.url}
+        <Doing source={source} />
+        <History source={source} />
+      </>
+    ),
+  },
+  { heading: 'Last success', cell: ({ lastSuccessAt }) => (lastSuccessAt ? <When at={lastSuccessAt} /> : '–') },
+  { heading: 'Next attempt', cell: ({ nextAttemptAt }) => (nextAttemptAt ? <When at={nextAttemptAt} /> : '–') },
+];
 
 function Doing({ source: { progress, message, url } }: { readonly source: RevocationSource }) {
   if (progress === null) return <div className="tg-dim tg-small">{message}</div>;

@@ -1,13 +1,13 @@
 /** Zones: the list with live state, what will break when, access rules of the default zone, trust sets. */
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Zone } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { RowButton } from '../../components/list/row-button.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { navigate } from '../../location.ts';
 import { useMayChange } from '../../session.ts';
 import { AccessRulesPanel } from './access-rules-panel.tsx';
@@ -41,7 +41,6 @@ export function ZonesPage() {
 
 function ZonesTable({ zones, mayChange }: { readonly zones: readonly Zone[]; readonly mayChange: boolean }) {
   const { order, remove } = useZoneChanges();
-  const failed = order.error ?? remove.error;
   const movable = zones.filter(({ kind }) => kind !== 'default');
   function move(zone: Zone, by: 1 | -1) {
     const ids = movable.map(({ id }) => id);
@@ -60,77 +59,60 @@ function ZonesTable({ zones, mayChange }: { readonly zones: readonly Zone[]; rea
     if (sure) remove.mutate(zone.id);
   }
   return (
-    <div className="tg-stack">
-      {failed && <ProblemNotice error={failed} />}
-      <WideTable label="Zones" minWidth={820} stacks>
-        <Table fz="sm" verticalSpacing={6}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>State</Table.Th>
-              <Table.Th>Zone</Table.Th>
-              <Table.Th>Peers</Table.Th>
-              <Table.Th>TLS verify</Table.Th>
-              <Table.Th>Shows</Table.Th>
-              <Table.Th>
-                <span className="tg-visually-hidden">Actions</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {zones.map((zone) => (
-              <Table.Tr key={zone.id}>
-                <Table.Td data-label="State">
-                  <ZoneState state={zone.state} />
-                </Table.Td>
-                <Table.Td data-label="Zone" className="tg-name-cell">
-                  <Link to={`/configuration/zones/${zone.id}`}>{zone.name}</Link>
-                  <div className="tg-dim tg-small">{kindLabels[zone.kind]}</div>
-                  <div className="tg-small">{zone.words}</div>
-                </Table.Td>
-                <Table.Td data-label="Peers" className="tg-name-cell">
-                  {[...zone.peers, zone.subjectName].filter(Boolean).join(', ') || 'anybody'}
-                </Table.Td>
-                <Table.Td data-label="TLS verify">{zone.tlsVerify ? 'On' : 'Off'}</Table.Td>
-                <Table.Td data-label="Shows" className="tg-name-cell">
-                  {identityLabel(zone.identity)}
-                </Table.Td>
-                <Table.Td>
-                  {mayChange && zone.kind !== 'default' && (
-                    <div className="tg-row-actions" style={{ display: 'flex', flexWrap: 'wrap', gap: 4 }}>
-                      <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        disabled={order.isPending || movable[0] === zone}
-                        onClick={() => move(zone, -1)}
-                        aria-label={`Move up: ${zone.name}`}
-                      >
-                        Up
-                      </Button>
-                      <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        disabled={order.isPending || movable.at(-1) === zone}
-                        onClick={() => move(zone, 1)}
-                        aria-label={`Move down: ${zone.name}`}
-                      >
-                        Down
-                      </Button>
-                      <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        onClick={() => void drop(zone)}
-                        aria-label={`Delete: ${zone.name}`}
-                      >
-                        Delete
-                      </Button>
-                    </div>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </WideTable>
-    </div>
+    <ListTable
+      label="Zones"
+      minWidth={820}
+      rows={zones}
+      keyOf={({ id }) => id}
+      columns={columns}
+      actions={
+        mayChange &&
+        ((zone) =>
+          zone.kind !== 'default' && (
+            <>
+              <RowButton
+                disabled={order.isPending || movable[0] === zone}
+                onClick={() => move(zone, -1)}
+                label={`Move up: ${zone.name}`}
+              >
+                Up
+              </RowButton>
+              <RowButton
+                disabled={order.isPending || movable.at(-1) === zone}
+                onClick={() => move(zone, 1)}
+                label={`Move down: ${zone.name}`}
+              >
+                Down
+              </RowButton>
+              <RowButton onClick={() => void drop(zone)} label={`Delete: ${zone.name}`}>
+                Delete
+              </RowButton>
+            </>
+          ))
+      }
+      error={order.error ?? remove.error}
+    />
   );
 }
+
+const columns: readonly Column<Zone>[] = [
+  { heading: 'State', cell: ({ state }) => <ZoneState state={state} /> },
+  {
+    heading: 'Zone',
+    wraps: true,
+    cell: ({ id, name, kind, words }) => (
+      <>
+        <Link to={`/configuration/zones/${id}`}>{name}</Link>
+        <div className="tg-dim tg-small">{kindLabels[kind]}</div>
+        <div className="tg-small">{words}</div>
+      </>
+    ),
+  },
+  {
+    heading: 'Peers',
+    wraps: true,
+    cell: ({ peers, subjectName }) => [...peers, subjectName].filter(Boolean).join(', ') || 'anybody',
+  },
+  { heading: 'TLS verify', cell: ({ tlsVerify }) => (tlsVerify ? 'On' : 'Off') },
+  { heading: 'Shows', wraps: true, cell: ({ identity }) => identityLabel(identity) },
+];

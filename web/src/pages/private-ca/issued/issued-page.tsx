@@ -1,15 +1,15 @@
 /** Everything the private CA has issued: found by words, serial number or state. */
-import { Button, Select, Table, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { IssuedRow } from '../../../api.ts';
-import { StateMark } from '../../../components/notice.tsx';
+import { type Column, ListTable } from '../../../components/list/list-table.tsx';
+import { StateWord } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { Empty, QueryView } from '../../../components/query-view.tsx';
 import { dateText } from '../../../components/time.tsx';
-import { WideTable } from '../../../components/wide-table.tsx';
 import { navigate } from '../../../location.ts';
 import { useMayChange } from '../../../session.ts';
 import { useIssued } from '../private-ca-queries.ts';
@@ -61,13 +61,18 @@ export function IssuedPage() {
           <QueryView query={issued} rows={8}>
             {({ certificates, next }) => (
               <>
-                {certificates.length === 0 ? (
-                  <Empty title={searching ? 'Nothing matches.' : 'Nothing has been issued yet.'}>
-                    {!searching && 'What ACME clients enrol appears here too.'}
-                  </Empty>
-                ) : (
-                  <IssuedTable rows={certificates} />
-                )}
+                <ListTable
+                  label="Issued certificates"
+                  minWidth={760}
+                  rows={certificates}
+                  keyOf={({ seq }) => seq}
+                  columns={columns}
+                  empty={
+                    <Empty title={searching ? 'Nothing matches.' : 'Nothing has been issued yet.'}>
+                      {!searching && 'What ACME clients enrol appears here too.'}
+                    </Empty>
+                  }
+                />
                 {(next !== null || starts.length > 0) && (
                   <div className="tg-actions">
                     <Button
@@ -95,39 +100,27 @@ export function IssuedPage() {
   );
 }
 
-function IssuedTable({ rows }: { readonly rows: readonly IssuedRow[] }) {
-  return (
-    <WideTable label="Issued certificates" minWidth={760} stacks>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Certificate</Table.Th>
-            <Table.Th>Template</Table.Th>
-            <Table.Th>Issued</Table.Th>
-            <Table.Th>Expires</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.seq}>
-              <Table.Td data-label="State">
-                <StateMark tone={issuedStates[row.state][0]}>{issuedStates[row.state][1]}</StateMark>
-              </Table.Td>
-              <Table.Td data-label="Certificate" className="tg-name-cell">
-                <Link to={certificatePath(row)}>{nameOfIssued(row)}</Link>
-                <div className="tg-dim tg-small tg-mono">{row.serial}</div>
-              </Table.Td>
-              <Table.Td data-label="Template">{row.template || '–'}</Table.Td>
-              <Table.Td data-label="Issued">
-                {dateText(row.issuedAt)}
-                <div className="tg-dim tg-small">{sourceWords[row.source]}</div>
-              </Table.Td>
-              <Table.Td data-label="Expires">{dateText(row.notAfter)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
-  );
-}
+const columns: readonly Column<IssuedRow>[] = [
+  { heading: 'State', cell: ({ state }) => <StateWord of={issuedStates[state]} /> },
+  {
+    heading: 'Certificate',
+    wraps: true,
+    cell: (row) => (
+      <>
+        <Link to={certificatePath(row)}>{nameOfIssued(row)}</Link>
+        <div className="tg-dim tg-small tg-mono">{row.serial}</div>
+      </>
+    ),
+  },
+  { heading: 'Template', cell: ({ template }) => template || '–' },
+  {
+    heading: 'Issued',
+    cell: ({ issuedAt, source }) => (
+      <>
+        {dateText(issuedAt)}
+        <div className="tg-dim tg-small">{sourceWords[source]}</div>
+      </>
+    ),
+  },
+  { heading: 'Expires', cell: ({ notAfter }) => dateText(notAfter) },
+];

@@ -1,15 +1,15 @@
 /** Templates: what a certificate says, whatever its request asks for. */
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Template } from '../../../api.ts';
 import { askPerson } from '../../../components/dialogs/ask-person.tsx';
 import { toast } from '../../../components/dialogs/toast.tsx';
+import { type Column, ListTable } from '../../../components/list/list-table.tsx';
+import { RowButton } from '../../../components/list/row-button.tsx';
 import { Page } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
-import { ProblemNotice } from '../../../components/problem-notice.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
-import { WideTable } from '../../../components/wide-table.tsx';
 import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
 import { useRefresh, useTemplates } from '../private-ca-queries.ts';
@@ -69,68 +69,49 @@ function TemplatesTable({ templates, mayChange, onEdit }: TemplatesTableProps) {
     if (sure) remove.mutate(name);
   }
   return (
-    <div className="tg-stack">
-      {remove.isError && <ProblemNotice error={remove.error} />}
-      <WideTable label="Templates" minWidth={760} stacks>
-        <Table fz="sm" verticalSpacing={6}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Template</Table.Th>
-              <Table.Th>Extended key usage</Table.Th>
-              <Table.Th>Days</Table.Th>
-              <Table.Th>Names</Table.Th>
-              <Table.Th>
-                <span className="tg-visually-hidden">Actions</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {templates.map((template) => (
-              <Table.Tr key={template.name}>
-                <Table.Td data-label="Template" className="tg-name-cell">
-                  <strong>{template.title}</strong>
-                  <div className="tg-dim tg-small tg-mono">{template.name}</div>
-                  <div className="tg-small">{template.description}</div>
-                </Table.Td>
-                <Table.Td data-label="Extended key usage">{template.extendedKeyUsage.join(', ') || 'none'}</Table.Td>
-                <Table.Td data-label="Days">{template.days}</Table.Td>
-                <Table.Td data-label="Names" className="tg-name-cell">
-                  {namesText(template)}
-                </Table.Td>
-                <Table.Td>
-                  {template.builtIn ? (
-                    <span className="tg-dim tg-small">Built in</span>
-                  ) : (
-                    mayChange && (
-                      <div className="tg-row-actions" style={{ display: 'flex', gap: 4 }}>
-                        <Button
-                          variant="subtle"
-                          size="compact-sm"
-                          onClick={() => onEdit(template.name)}
-                          aria-label={`Edit: ${template.title}`}
-                        >
-                          Edit
-                        </Button>
-                        <Button
-                          variant="subtle"
-                          size="compact-sm"
-                          onClick={() => void drop(template)}
-                          aria-label={`Delete: ${template.title}`}
-                        >
-                          Delete
-                        </Button>
-                      </div>
-                    )
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </WideTable>
-    </div>
+    <ListTable
+      label="Templates"
+      minWidth={760}
+      rows={templates}
+      keyOf={({ name }) => name}
+      columns={columns}
+      actions={(template) =>
+        template.builtIn ? (
+          <span className="tg-dim tg-small">Built in</span>
+        ) : (
+          mayChange && (
+            <>
+              <RowButton onClick={() => onEdit(template.name)} label={`Edit: ${template.title}`}>
+                Edit
+              </RowButton>
+              <RowButton onClick={() => void drop(template)} label={`Delete: ${template.title}`}>
+                Delete
+              </RowButton>
+            </>
+          )
+        )
+      }
+      error={remove.error}
+    />
   );
 }
+
+const columns: readonly Column<Template>[] = [
+  {
+    heading: 'Template',
+    wraps: true,
+    cell: ({ title, name, description }) => (
+      <>
+        <strong>{title}</strong>
+        <div className="tg-dim tg-small tg-mono">{name}</div>
+        <div className="tg-small">{description}</div>
+      </>
+    ),
+  },
+  { heading: 'Extended key usage', cell: ({ extendedKeyUsage }) => extendedKeyUsage.join(', ') || 'none' },
+  { heading: 'Days', cell: ({ days }) => days },
+  { heading: 'Names', wraps: true, cell: namesText },
+];
 
 function namesText({ sanKinds, domains, addresses, wildcards }: Template): string {
   const within = [...domains, ...addresses];
