@@ -1,9 +1,9 @@
 /** API tokens for programs: shown once, kept by hash, with a role, scopes, an end and, if wanted, address ranges. */
-
 import type { Actor, Role } from '../../lib/actor.ts';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { isoTimeOrNull } from '../../lib/time-text.ts';
 import { recordAudit } from '../audit/audit.ts';
 import type { AccessDeps, Origin, TokenView } from './access.ts';
 import { inRanges, isAddressRange } from './address-range.ts';
@@ -121,7 +121,6 @@ async function inheritFrom(
 
 function tokenView(row: TokenRow, creator: string, now: number): TokenView {
   const state = row.revoked_at !== null ? 'revoked' : now >= row.expires_at ? 'expired' : 'active';
-  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     id: row.id,
     name: row.name,
@@ -132,8 +131,8 @@ function tokenView(row: TokenRow, creator: string, now: number): TokenView {
     createdBy: creator,
     createdAt: new Date(row.created_at).toISOString(),
     expiresAt: new Date(row.expires_at).toISOString(),
-    lastUsedAt: time(row.last_used_at),
-    revokedAt: time(row.revoked_at),
+    lastUsedAt: isoTimeOrNull(row.last_used_at),
+    revokedAt: isoTimeOrNull(row.revoked_at),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The ACME server in the API of the operator; what clients of ACME call is not here. */
 import { z } from 'zod';
 import { type Route, route } from '../../lib/route.ts';
+import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
 import type { AccountView, AcmeServer, EabKeyView, OrderDetails, OrderSummary } from './acme-server.ts';
 import type { AcmeServerSettings } from './acme-server-settings.ts';
 import type { IssuingTemplate } from './issuing-ca.ts';
@@ -177,22 +178,22 @@ function settingsAnswer(
 function keyAnswer(key: EabKeyView): z.input<typeof eabKeySchema> {
   return {
     ...key,
-    createdAt: iso(key.createdAt),
-    expiresAt: isoOrNull(key.expiresAt),
-    revokedAt: isoOrNull(key.revokedAt),
+    createdAt: isoTime(key.createdAt),
+    expiresAt: isoTimeOrNull(key.expiresAt),
+    revokedAt: isoTimeOrNull(key.revokedAt),
   };
 }
 
 function accountAnswer(account: AccountView): z.input<typeof accountSchema> {
-  return { ...account, createdAt: iso(account.createdAt), lastOrderAt: isoOrNull(account.lastOrderAt) };
+  return { ...account, createdAt: isoTime(account.createdAt), lastOrderAt: isoTimeOrNull(account.lastOrderAt) };
 }
 
 function orderAnswer(order: OrderSummary): z.input<typeof orderSchema> {
   return {
     ...order,
-    createdAt: iso(order.createdAt),
-    expiresAt: iso(order.expiresAt),
-    notAfter: isoOrNull(order.notAfter),
+    createdAt: isoTime(order.createdAt),
+    expiresAt: isoTime(order.expiresAt),
+    notAfter: isoTimeOrNull(order.notAfter),
   };
 }
 
@@ -201,16 +202,8 @@ function orderDetailsAnswer(order: OrderDetails): z.input<typeof orderDetailsSch
     ...orderAnswer(order),
     authorizations: order.authorizations.map(({ challenges, expiresAt, ...authorization }) => ({
       ...authorization,
-      expiresAt: iso(expiresAt),
-      challenges: challenges.map(({ at, ...challenge }) => ({ ...challenge, at: isoOrNull(at) })),
+      expiresAt: isoTime(expiresAt),
+      challenges: challenges.map(({ at, ...challenge }) => ({ ...challenge, at: isoTimeOrNull(at) })),
     })),
   };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-function isoOrNull(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : iso(milliseconds);
 }

@@ -1,5 +1,6 @@
 /** What about ACME deserves an alarm now: renewals that fail, in stages; deployments that failed; limits nearly used up. */
 import type { Condition } from '../../lib/condition.ts';
+import { isoSeconds } from '../../lib/time-text.ts';
 import { parseSlot, slotLabel } from '../identity/identity.ts';
 import type { AcmeDeps } from './acme-deps.ts';
 import { type FailureStage, failureStages } from './client/timing/next-attempt.ts';
@@ -48,7 +49,7 @@ function slotConditions({ slot, state, plan, current }: SlotKnown, now: number):
   const hint = lastSign?.hint === '' || lastSign === null ? 'See the last sign status.' : lastSign.hint;
   if (lastSign?.ok === false) {
     const next =
-      plan.attemptAt === undefined ? 'Nothing more is tried by itself.' : `Next try: ${iso(plan.attemptAt)}.`;
+      plan.attemptAt === undefined ? 'Nothing more is tried by itself.' : `Next try: ${isoSeconds(plan.attemptAt)}.`;
     const tries = state.failures === 0 ? '' : ` ${state.failures} attempts failed.`;
     add('acme.sign-failed', state.permanent ? 'alert' : 'warning', `${label}: ${why}${tries} ${next}`, hint);
   }
@@ -63,7 +64,7 @@ function slotConditions({ slot, state, plan, current }: SlotKnown, now: number):
     for (const stage of [stages.findLast(isFailing), stages.findLast((one) => !isFailing(one))]) {
       if (stage === undefined) continue;
       const { code, severity, words } = stageWords[stage];
-      add(code, severity, `${label}: ${words} It ends on ${iso(notAfter)}. ${why}`, hint);
+      add(code, severity, `${label}: ${words} It ends on ${isoSeconds(notAfter)}. ${why}`, hint);
     }
   }
   if (lastDeploy?.ok === false) add('acme.deploy-failed', 'critical', `${label}: ${lastDeploy.words}`, lastDeploy.hint);
@@ -111,7 +112,3 @@ const stageWords: Readonly<Record<FailureStage, { code: string; severity: Condit
     words: 'Signing fails, and the certificate ends within a day.',
   },
 };
-
-function iso(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}

@@ -1,5 +1,6 @@
 /** What to do next, in the order in which it should be done: a new gateway is led to its first certificate. */
 import { printable, printableList } from '../../lib/printable.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import { type Settings, settingsFlags } from '../settings/settings.ts';
 import type { TrustedCa } from '../trusted-ca/trusted-ca.ts';
 import type { NextStep, ServedIdentity } from './overview.ts';
@@ -58,7 +59,7 @@ function identitySteps(identity: ServedIdentity, now: number): NextStep[] {
   }
   const steps: NextStep[] = [];
   if (notAfter !== undefined && now >= (alertFrom ?? notAfter)) {
-    const detail = `It ${now > notAfter ? 'expired' : 'expires'} on ${new Date(notAfter).toISOString().slice(0, 10)}.`;
+    const detail = `It ${now > notAfter ? 'expired' : 'expires'} on ${isoDate(notAfter)}.`;
     steps.push({ ...base, code: 'renew', title: `${label}: renew it`, detail, command: generate });
   }
   if (identity.missingNames.length > 0) {

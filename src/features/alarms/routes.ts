@@ -1,6 +1,7 @@
 /** Alarms and the overview in the API. */
 import { z } from 'zod';
 import { type Route, route } from '../../lib/route.ts';
+import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
 import type { Alarm, AlarmsFeature, Overview } from './alarms.ts';
 
 const tag = 'alarms';
@@ -139,40 +140,32 @@ export function alarmsRoutes(feature: AlarmsFeature): readonly Route[] {
 function alarmAnswer(alarm: Alarm): z.input<typeof alarmSchema> {
   return {
     ...alarm,
-    raisedAt: iso(alarm.raisedAt),
-    clearedAt: isoOrNull(alarm.clearedAt),
+    raisedAt: isoTime(alarm.raisedAt),
+    clearedAt: isoTimeOrNull(alarm.clearedAt),
     acknowledgedBy: alarm.acknowledgedBy ?? null,
-    acknowledgedAt: isoOrNull(alarm.acknowledgedAt),
+    acknowledgedAt: isoTimeOrNull(alarm.acknowledgedAt),
   };
 }
 
 function overviewAnswer(overview: Overview): z.input<typeof overviewSchema> {
   return {
     ...overview,
-    at: iso(overview.at),
+    at: isoTime(overview.at),
     alarms: overview.alarms.map(alarmAnswer),
     served: overview.served.map((identity) => ({
       ...identity,
       commonName: identity.commonName ?? null,
       issuer: identity.issuer ?? null,
-      notBefore: isoOrNull(identity.notBefore),
-      notAfter: isoOrNull(identity.notAfter),
-      alertFrom: isoOrNull(identity.alertFrom),
+      notBefore: isoTimeOrNull(identity.notBefore),
+      notAfter: isoTimeOrNull(identity.notAfter),
+      alertFrom: isoTimeOrNull(identity.alertFrom),
       missingIssuer: identity.missingIssuer ?? null,
     })),
     timeline: overview.timeline.map((bar) => ({
       ...bar,
-      from: iso(bar.from),
-      until: iso(bar.until),
-      alertFrom: iso(bar.alertFrom),
+      from: isoTime(bar.from),
+      until: isoTime(bar.until),
+      alertFrom: isoTime(bar.alertFrom),
     })),
   };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-function isoOrNull(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : iso(milliseconds);
 }

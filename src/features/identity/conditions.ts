@@ -1,5 +1,6 @@
 /** What is wrong with an identity at this moment: shown on every page and raised as alarms. */
 import { printable, printableList } from '../../lib/printable.ts';
+import { isoSeconds } from '../../lib/time-text.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import { commonNames } from '../../pki/name/distinguished-name.ts';
 import { missingNames } from './names-coverage.ts';
@@ -47,14 +48,14 @@ export function slotConditions(state: SlotState, now: number): Condition[] {
     add(
       'critical',
       'identity.certificate-expired',
-      `${label} expired on ${iso(served.notAfter)}. It is still served.`,
+      `${label} expired on ${isoSeconds(served.notAfter)}. It is still served.`,
       'Generate a CSR, have it signed and upload the certificate.',
     );
   } else if (now >= alertFrom(served)) {
     add(
       'alert',
       'identity.certificate-expiring',
-      `${label} expires on ${iso(served.notAfter)}.`,
+      `${label} expires on ${isoSeconds(served.notAfter)}.`,
       'Generate a CSR, have it signed and upload the certificate.',
     );
   }
@@ -90,8 +91,4 @@ export function slotConditions(state: SlotState, now: number): Condition[] {
 /** From when the end is near: a sixth of the lifetime before it, at most 60 days. In milliseconds since 1970. */
 export function alertFrom(certificate: { readonly notBefore: number; readonly notAfter: number }): number {
   return certificate.notAfter - Math.min((certificate.notAfter - certificate.notBefore) / 6, 60 * day);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

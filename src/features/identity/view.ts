@@ -1,6 +1,7 @@
 /** Stored identities in the form the page, the API and the CLI show them. */
 import { toColonHex, toHex } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
+import { isoSeconds } from '../../lib/time-text.ts';
 import { extendedKeyUsageOids } from '../../pki/certificate/build-extensions.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { completeChain } from '../../pki/chain/complete-chain.ts';
@@ -22,8 +23,8 @@ export function summaryOf(certificate: Certificate): CertificateSummary {
     issuer: printable(toOneLine(certificate.issuer), 1000),
     commonName: commonName === undefined ? null : printable(commonName),
     serial: toHex(certificate.serial),
-    notBefore: isoTime(certificate.notBefore),
-    notAfter: isoTime(certificate.notAfter),
+    notBefore: isoSeconds(certificate.notBefore),
+    notAfter: isoSeconds(certificate.notAfter),
     keyKind: keyKind(certificate.publicKey),
     signatureAlgorithm: certificate.signatureAlgorithm.oid,
     fingerprintSha256: toColonHex(fingerprint(certificate.der, 'sha256')),
@@ -41,8 +42,8 @@ export function versionOf(row: VersionRow): IdentityVersion | undefined {
     state: row.state,
     source: row.source as IdentityVersion['source'],
     temporary: row.source === 'temporary',
-    createdAt: isoTime(row.created_at),
-    activatedAt: row.activated_at === null ? null : isoTime(row.activated_at),
+    createdAt: isoSeconds(row.created_at),
+    activatedAt: row.activated_at === null ? null : isoSeconds(row.activated_at),
   };
 }
 
@@ -65,7 +66,7 @@ export function activeOf(
     chain: chainLinks([leaf.value, ...chain], completed.anchor),
     chainComplete: completed.complete,
     missingIssuer: completed.missingIssuer === undefined ? null : printable(completed.missingIssuer.name, 500),
-    alertFrom: isoTime(alertFrom(leaf.value)),
+    alertFrom: isoSeconds(alertFrom(leaf.value)),
     damaged: damaged === undefined ? null : printable(damaged, 500),
   };
 }
@@ -92,7 +93,7 @@ export function csrSummaryOf(row: CsrRow | undefined): CsrSummary | null {
     names: namesOf(csr),
     keyKind: keyKind(csr.publicKey),
     publicKeySha256: toColonHex(Buffer.from(row.key_id, 'hex')),
-    createdAt: isoTime(row.created_at),
+    createdAt: isoSeconds(row.created_at),
   };
 }
 
@@ -116,9 +117,6 @@ export function keyKind({ algorithm, bits, curve }: PublicKeyInfo): string {
 }
 
 /** UTC with seconds. */
-export function isoTime(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}
 
 const curveNames: Readonly<Record<string, string>> = { prime256v1: 'p256', secp384r1: 'p384', secp521r1: 'p521' };
 

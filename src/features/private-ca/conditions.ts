@@ -1,5 +1,6 @@
 /** What about the private CA deserves an alarm: an authority about to end, or one that must be replaced. */
 import type { Condition } from '../../lib/condition.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import type { Authority } from './authority/authority.ts';
 
 const day = 86_400_000;
@@ -16,7 +17,7 @@ export function authorityConditions(
 
 function ending(authority: Authority, now: number, longest: number): readonly Condition[] {
   const { id, label, role, notAfter, certificate, replacedBy } = authority;
-  const date = new Date(notAfter).toISOString().slice(0, 10);
+  const date = isoDate(notAfter);
   const common = { object: id };
   if (now > notAfter) {
     return [

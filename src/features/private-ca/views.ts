@@ -1,5 +1,6 @@
 /** Authorities and certificates as the API shows them. */
 import { toColonHex } from '../../lib/bytes.ts';
+import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { parseCsr } from '../../pki/csr/csr.ts';
 import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
@@ -40,9 +41,9 @@ async function viewOf(ca: PrivateCa, authority: Authority, chosen: string | unde
     algorithm: publicKey === undefined ? '' : keyWords(publicKey),
     serial: certificate === undefined ? null : serialText(certificate.serial),
     fingerprint: certificate === undefined ? null : toColonHex(fingerprint(certificate.der)),
-    notBefore: certificate === undefined ? null : iso(certificate.notBefore),
-    notAfter: certificate === undefined ? null : iso(certificate.notAfter),
-    createdAt: iso(createdAt),
+    notBefore: certificate === undefined ? null : isoTime(certificate.notBefore),
+    notAfter: certificate === undefined ? null : isoTime(certificate.notAfter),
+    createdAt: isoTime(createdAt),
     constraints: certificate === undefined ? null : limitsIn(certificate),
     urls: {
       ...(urls !== undefined && crlUrl ? { crl: urls.crl } : {}),
@@ -74,10 +75,10 @@ export function rowViewOf(row: Omit<IssuedCertificate, 'der' | 'chain' | 'keyId'
   return {
     ...{ seq, authority, serial, subject, names, template, issuedBy, source, state, fingerprint: print },
     // an imported line tells neither
-    notBefore: row.notBefore === 0 ? null : iso(row.notBefore),
-    issuedAt: row.issuedAt === 0 ? null : iso(row.issuedAt),
-    notAfter: iso(row.notAfter),
-    revokedAt: row.revokedAt === null ? null : iso(row.revokedAt),
+    notBefore: row.notBefore === 0 ? null : isoTime(row.notBefore),
+    issuedAt: row.issuedAt === 0 ? null : isoTime(row.issuedAt),
+    notAfter: isoTime(row.notAfter),
+    revokedAt: isoTimeOrNull(row.revokedAt),
     reason: row.revokedAt === null ? null : reasonWord(row.reason),
   };
 }
@@ -91,8 +92,4 @@ function reasonWord(reason: number | null): string {
 function keyWords({ algorithm, bits, curve }: Certificate['publicKey']): string {
   if (algorithm === 'rsa') return `rsa-${bits}`;
   return algorithm === 'ec' ? `ec-p${bits ?? curve}` : algorithm;
-}
-
-export function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

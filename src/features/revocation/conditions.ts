@@ -1,6 +1,7 @@
 /** What about revocation data deserves an alarm: CRLs that end, points that fail, CRLs that go backwards. */
 import type { Condition } from '../../lib/condition.ts';
 import { printable } from '../../lib/printable.ts';
+import { utcMinutes } from '../../lib/time-text.ts';
 import { goesBack } from './crls/crl-job.ts';
 import type { RevocationSettings } from './revocation-settings.ts';
 import type { CrlRow, SourceRowInStore } from './store.ts';
@@ -42,7 +43,7 @@ function freshness(row: CrlRow, now: number): readonly Condition[] {
   const late = now >= this_update + 0.75 * (next_update - this_update);
   if (!late) return [];
   const stage = left < 0 ? stages[3]! : left <= 4 * hour ? stages[2]! : left <= 24 * hour ? stages[1]! : stages[0]!;
-  const end = `${new Date(next_update).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const end = utcMinutes(next_update);
   return [
     {
       code: stage.code,

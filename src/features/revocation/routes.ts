@@ -1,6 +1,7 @@
 /** Revocation in the API. */
 import { z } from 'zod';
 import { type Route, route } from '../../lib/route.ts';
+import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
 import {
   type CoverageRow,
   type RevocationFeature,
@@ -150,18 +151,18 @@ async function sourcesAnswer(revocation: RevocationFeature): Promise<z.input<typ
   return {
     sources: sources.map(sourceAnswer),
     crls: crls.map(crlAnswer),
-    refusedHosts: revocation.refusedHosts().map((host) => ({ ...host, at: iso(host.at) })),
+    refusedHosts: revocation.refusedHosts().map((host) => ({ ...host, at: isoTime(host.at) })),
   };
 }
 
 function sourceAnswer(source: SourceStatus): z.input<typeof sourceSchema> {
   return {
     ...source,
-    lastAttemptAt: isoOrNull(source.lastAttemptAt),
-    lastSuccessAt: isoOrNull(source.lastSuccessAt),
-    nextAttemptAt: isoOrNull(source.nextAttemptAt),
+    lastAttemptAt: isoTimeOrNull(source.lastAttemptAt),
+    lastSuccessAt: isoTimeOrNull(source.lastSuccessAt),
+    nextAttemptAt: isoTimeOrNull(source.nextAttemptAt),
     progress: source.progress === undefined ? null : { ...source.progress, total: source.progress.total ?? null },
-    history: source.history.map((attempt) => ({ ...attempt, at: iso(attempt.at) })),
+    history: source.history.map((attempt) => ({ ...attempt, at: isoTime(attempt.at) })),
     crls: source.crls.map(crlAnswer),
   };
 }
@@ -170,9 +171,9 @@ function crlAnswer({ signedBy: _, ...crl }: StoredCrl): z.input<typeof crlSchema
   return {
     ...crl,
     number: crl.number ?? null,
-    thisUpdate: iso(crl.thisUpdate),
-    nextUpdate: isoOrNull(crl.nextUpdate),
-    retrievedAt: iso(crl.retrievedAt),
+    thisUpdate: isoTime(crl.thisUpdate),
+    nextUpdate: isoTimeOrNull(crl.nextUpdate),
+    retrievedAt: isoTime(crl.retrievedAt),
   };
 }
 
@@ -186,8 +187,8 @@ function uploadAnswer(report: UploadReport): z.input<typeof uploadReportSchema> 
     crls: report.crls.map(({ refusal: _, ...crl }) => ({
       ...crl,
       number: crl.number ?? null,
-      thisUpdate: isoOrNull(crl.thisUpdate),
-      nextUpdate: isoOrNull(crl.nextUpdate),
+      thisUpdate: isoTimeOrNull(crl.thisUpdate),
+      nextUpdate: isoTimeOrNull(crl.nextUpdate),
     })),
   };
 }
@@ -201,12 +202,4 @@ function present(value: object): object {
       typeof member === 'object' && member !== null && !Array.isArray(member) ? present(member) : member,
     ]),
   );
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-function isoOrNull(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : iso(milliseconds);
 }

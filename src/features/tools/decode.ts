@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { toColonHex, toHex } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
+import { isoSeconds } from '../../lib/time-text.ts';
 import { type Certificate, fingerprint } from '../../pki/certificate/certificate.ts';
 import type { Member } from '../../pki/container/read-member.ts';
 import type { Crl } from '../../pki/crl/crl.ts';
@@ -61,8 +62,8 @@ type Decoded = Pick<DecodedObject, 'facts' | 'remarks' | 'text'>;
 function decodeCertificate(certificate: Certificate, now: number): Decoded {
   const { subject, issuer, publicKey, notBefore, notAfter } = certificate;
   const remarks = [...keyRemarks(publicKey), ...nameRemarks(subject, issuer)];
-  if (now > notAfter) remarks.unshift(`It expired on ${iso(notAfter)}.`);
-  if (now < notBefore) remarks.unshift(`It is not valid before ${iso(notBefore)}.`);
+  if (now > notAfter) remarks.unshift(`It expired on ${isoSeconds(notAfter)}.`);
+  if (now < notBefore) remarks.unshift(`It is not valid before ${isoSeconds(notBefore)}.`);
   if (notAfter >= start2050) remarks.push('It ends in 2050 or later, which some systems cannot handle.');
   if (/^1\.2\.840\.113549\.1\.1\.[45]$|^1\.2\.840\.10045\.4\.1$/.test(certificate.signatureAlgorithm.oid)) {
     remarks.push('Its signature uses MD5 or SHA-1, which is no longer secure.');
@@ -72,8 +73,8 @@ function decodeCertificate(certificate: Certificate, now: number): Decoded {
       ['Subject', nameText(subject)],
       ['Issuer', nameText(issuer)],
       ['Names', nameList(certificate.subjectAltName)],
-      ['Valid from', iso(notBefore)],
-      ['Valid until', iso(notAfter)],
+      ['Valid from', isoSeconds(notBefore)],
+      ['Valid until', isoSeconds(notAfter)],
       ['Serial number', toColonHex(certificate.serial)],
       ['Key', keyWords(publicKey)],
       ['CA', certificate.basicConstraints?.ca === true ? 'yes' : 'no'],
@@ -105,13 +106,13 @@ function decodeCsr(csr: CertificationRequest): Decoded {
 function decodeCrl(crl: Crl, now: number): Decoded {
   const remarks: string[] = [];
   if (crl.nextUpdate === undefined) remarks.push('It names no next update.');
-  else if (now > crl.nextUpdate) remarks.push(`A newer one was due on ${iso(crl.nextUpdate)}.`);
+  else if (now > crl.nextUpdate) remarks.push(`A newer one was due on ${isoSeconds(crl.nextUpdate)}.`);
   return {
     facts: facts([
       ['Issuer', nameText(crl.issuer)],
       ['Number', crl.crlNumber === undefined ? '' : BigInt(`0x${toHex(crl.crlNumber)}`).toString()],
-      ['This update', iso(crl.thisUpdate)],
-      ['Next update', crl.nextUpdate === undefined ? '' : iso(crl.nextUpdate)],
+      ['This update', isoSeconds(crl.thisUpdate)],
+      ['Next update', crl.nextUpdate === undefined ? '' : isoSeconds(crl.nextUpdate)],
       ['Revoked certificates', String(crl.entryCount)],
     ]),
     remarks,
@@ -136,8 +137,8 @@ function decodeOcsp(response: OcspResponse): Decoded {
     facts: facts([
       ['Status', response.status],
       ['Certificate', single?.status ?? ''],
-      ['Produced', response.basic === undefined ? '' : iso(response.basic.producedAt)],
-      ['Next update', single?.nextUpdate === undefined ? '' : iso(single.nextUpdate)],
+      ['Produced', response.basic === undefined ? '' : isoSeconds(response.basic.producedAt)],
+      ['Next update', single?.nextUpdate === undefined ? '' : isoSeconds(single.nextUpdate)],
     ]),
     remarks: [],
     text: ocspText(response),
@@ -195,8 +196,4 @@ function generalName(name: GeneralName): string {
     default:
       return name.kind;
   }
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
 }

@@ -1,5 +1,6 @@
 /** What about the trusted CA list deserves an alarm: CAs and embedded CRLs that end soon or have ended, damaged rows. */
 import type { Condition } from '../../lib/condition.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import type { TrustedCa } from './trusted-ca.ts';
 
 /** One condition per row that needs a person. A CA that a served chain needs weighs more. */
@@ -48,5 +49,5 @@ function damagedCondition(fingerprint: string): Condition {
 }
 
 function day(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? 'an unknown day' : new Date(milliseconds).toISOString().slice(0, 10);
+  return milliseconds === undefined ? 'an unknown day' : isoDate(milliseconds);
 }

@@ -1,6 +1,7 @@
 /** The trusted CA list in the API. */
 import { z } from 'zod';
 import { RawAnswer, type Route, route } from '../../lib/route.ts';
+import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
 import {
   appendReportSchema,
   appendRequestSchema,
@@ -182,10 +183,10 @@ function listAnswer(rows: readonly TrustedCa[]): z.input<typeof trustedCaListSch
 function rowAnswer(row: TrustedCa): z.input<typeof trustedCaSchema> {
   return {
     ...row,
-    notBefore: iso(row.notBefore),
-    notAfter: isoOrNull(row.notAfter),
+    notBefore: isoTime(row.notBefore),
+    notAfter: isoTimeOrNull(row.notAfter),
     newer: row.newer ?? null,
-    addedAt: iso(row.addedAt),
+    addedAt: isoTime(row.addedAt),
   };
 }
 
@@ -195,7 +196,7 @@ function appendAnswer(report: AppendReport): z.input<typeof appendReportSchema> 
     problem: report.problem ?? null,
     members: report.members.map((member) => ({
       ...member,
-      notAfter: isoOrNull(member.notAfter),
+      notAfter: isoTimeOrNull(member.notAfter),
       refusal: member.refusal ?? null,
     })),
   };
@@ -212,13 +213,5 @@ function reportAnswer(report: RemovalReport): z.input<typeof removalReportSchema
 }
 
 function removalAnswer(removal: Removal): z.input<typeof removalListSchema>['removals'][number] {
-  return { ...removal, removedAt: iso(removal.removedAt), undoUntil: iso(removal.undoUntil) };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-function isoOrNull(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : iso(milliseconds);
+  return { ...removal, removedAt: isoTime(removal.removedAt), undoUntil: isoTime(removal.undoUntil) };
 }

@@ -1,5 +1,6 @@
 /** What a person should know about a member of the list: none of it keeps a certificate out. */
 import { printable, printableList } from '../../lib/printable.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import type { Certificate, CertificateFinding } from '../../pki/certificate/certificate.ts';
 import { commonNames } from '../../pki/name/distinguished-name.ts';
 import { unsupportedAttributes } from '../../pki/name/supported-attributes.ts';
@@ -77,21 +78,21 @@ function timeWarnings({ notBefore, notAfter }: Certificate, now: number): CaWarn
   if (validity === 'expired') {
     warnings.push({
       code: 'trusted-ca.expired',
-      message: `It expired on ${day(notAfter)}; chains that end at it are refused.`,
+      message: `It expired on ${isoDate(notAfter)}; chains that end at it are refused.`,
       hint: 'Append the CA’s new certificate and delete this one.',
     });
   }
   if (validity === 'expires-soon') {
     warnings.push({
       code: 'trusted-ca.expires-soon',
-      message: `It expires on ${day(notAfter)}.`,
+      message: `It expires on ${isoDate(notAfter)}.`,
       hint: 'Ask the CA for its new certificate and append it before that day.',
     });
   }
   if (validity === 'not-yet-valid') {
     warnings.push({
       code: 'trusted-ca.not-yet-valid',
-      message: `It is valid only from ${day(notBefore)}.`,
+      message: `It is valid only from ${isoDate(notBefore)}.`,
       hint: 'Compare the clock of this gateway with the date; before it, chains that end here are refused.',
     });
   }
@@ -188,8 +189,4 @@ function sameCommonName(name: string, count: number): CaWarning {
     message: `${count} members of the list have the common name ${printable(name, 64)}. All are tried here, so each works; other systems, and log-in through an external identity provider, may still fail.`,
     hint: 'Usual pairs are CallManager with tomcat and cup-xmpp with tomcat: give self-signed certificates different common names, or have them signed by a CA.',
   };
-}
-
-function day(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 10);
 }

@@ -4,6 +4,7 @@
  */
 import { equalBytes } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
+import { isoSeconds } from '../../lib/time-text.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { CrlCollection } from '../../pki/crl/loaded-crl.ts';
 import { presentedNames } from '../../pki/name/match-name.ts';
@@ -18,7 +19,7 @@ import { sourceTable } from '../revocation/revocation.ts';
 import type { Decision, DecisionWarning, FurtherReason, RevocationFinding, TriedPath, UsageCode } from './decision.ts';
 import { checkNames, findMatch, type NameCheck, nameAdvice, readExpectedNames } from './expected-names.ts';
 import { furtherReasons } from './further-reasons.ts';
-import { iso, namedCertificate, revocationFinding, sentence, triedPath } from './named-certificate.ts';
+import { namedCertificate, revocationFinding, sentence, triedPath } from './named-certificate.ts';
 import {
   type ProfileName,
   type Purpose,
@@ -307,7 +308,7 @@ class Deciding {
       enforced: this.#settings.enforce !== false,
       purpose,
       profile: this.#settings.profile ?? this.#row.profile,
-      time: iso(time),
+      time: isoSeconds(time),
       names: {
         expected: names.map((name) => printable(name)),
         ...(matched !== undefined && { matched: printable(matched) }),

@@ -1,6 +1,7 @@
 /** The parts of a decision made out of what the engine speaks of: certificates, paths, revocation statuses. */
 import { toColonHex, toHex } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
+import { isoSeconds } from '../../lib/time-text.ts';
 import { type Certificate, fingerprint } from '../../pki/certificate/certificate.ts';
 import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
 import { nameOf, type Rejection } from '../../pki/path/rejection.ts';
@@ -25,8 +26,8 @@ export function namedCertificate(certificate: Certificate, role: NamedCertificat
     issuer: printable(toRfc4514(certificate.issuer), 400),
     serial: toHex(certificate.serial),
     fingerprint: toColonHex(fingerprint(certificate.der, 'sha256')),
-    notBefore: iso(certificate.notBefore),
-    notAfter: iso(certificate.notAfter),
+    notBefore: isoSeconds(certificate.notBefore),
+    notAfter: isoSeconds(certificate.notAfter),
   };
 }
 
@@ -36,7 +37,7 @@ export function revocationFinding({ certificate, status }: CertificateRevocation
     status.status === 'good'
       ? 'Not revoked.'
       : status.status === 'revoked'
-        ? `Revoked on ${iso(status.revokedAt)}, reason: ${status.reason}.`
+        ? `Revoked on ${isoSeconds(status.revokedAt)}, reason: ${status.reason}.`
         : sentence(`nothing can be said: ${status.message}. ${status.next}`);
   return {
     subject: nameOf(certificate),
@@ -47,8 +48,8 @@ export function revocationFinding({ certificate, status }: CertificateRevocation
       ...rest,
       source: printable(source, 400),
       issuer: printable(issuer, 400),
-      thisUpdate: iso(thisUpdate),
-      ...(nextUpdate !== undefined && { nextUpdate: iso(nextUpdate) }),
+      thisUpdate: isoSeconds(thisUpdate),
+      ...(nextUpdate !== undefined && { nextUpdate: isoSeconds(nextUpdate) }),
       age: Math.round(age / 1000),
     })),
   };
@@ -61,6 +62,3 @@ export function sentence(words: string): string {
 }
 
 /** ISO 8601 in UTC, to the second. */
-export function iso(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}

@@ -1,5 +1,6 @@
 /** What an accepted chain should still be warned of: weak but allowed, soon to expire, judged by old revocation data. */
 import { printable } from '../../lib/printable.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import type { Certificate } from '../../pki/certificate/certificate.ts';
 import { checkKey } from '../../pki/key/check.ts';
 import { nameOf } from '../../pki/path/rejection.ts';
@@ -19,7 +20,7 @@ export function certificateWarnings(path: readonly Certificate[], time: number):
     if (time >= soonFrom(certificate))
       warnings.push({
         code: 'verification.expires-soon',
-        words: `“${nameOf(certificate)}” expires on ${new Date(certificate.notAfter).toISOString().slice(0, 10)}.`,
+        words: `“${nameOf(certificate)}” expires on ${isoDate(certificate.notAfter)}.`,
       });
     return warnings;
   });

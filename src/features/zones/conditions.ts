@@ -1,5 +1,6 @@
 /** What about zones and peers deserves an alarm: a zone that failed, TLS verify mode off, a peer's certificate about to end. */
 import type { Condition } from '../../lib/condition.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import { soonFrom } from './peers/forecast.ts';
 import type { KnownPeer } from './peers/peers.ts';
 import type { ZoneView } from './schemas.ts';
@@ -53,7 +54,7 @@ function ending({ row, facts }: KnownPeer, zones: readonly ZoneView[], now: numb
       code: expired ? 'zones.peer-expired' : 'zones.peer-expires-soon',
       object: row.fingerprint,
       severity: expired && zone.tlsVerify ? 'alert' : 'warning',
-      message: `The certificate of peer ${whose} in zone ${zone.name} ${expired ? 'ended' : 'ends'} on ${new Date(facts.notAfter).toISOString().slice(0, 10)}.`,
+      message: `The certificate of peer ${whose} in zone ${zone.name} ${expired ? 'ended' : 'ends'} on ${isoDate(facts.notAfter)}.`,
       hint: 'Ask the operator of the peer when the next one comes.',
     },
   ];

@@ -1,6 +1,7 @@
 /** Says in words for people how a chain hangs together and what is wrong with it. */
 import { toHex } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
+import { isoDate } from '../../lib/time-text.ts';
 import { type Certificate, fingerprint } from '../certificate/certificate.ts';
 import { commonNames, toRfc4514 } from '../name/distinguished-name.ts';
 import type { CompletedChain } from './complete-chain.ts';
@@ -74,7 +75,7 @@ function link(certificate: Certificate, position: number, issuer: Certificate | 
     role,
     subject: printable(toRfc4514(certificate.subject)),
     fingerprint: toHex(fingerprint(certificate.der, 'sha256')),
-    words: `${label(certificate)} is ${article[role]}, ${by}, valid until ${day(certificate.notAfter)}.`,
+    words: `${label(certificate)} is ${article[role]}, ${by}, valid until ${isoDate(certificate.notAfter)}.`,
   };
 }
 
@@ -97,8 +98,8 @@ const caIssuers = '1.3.6.1.5.5.7.48.2';
 
 function dateRemarks(certificate: Certificate, now: number, position: number): string[] {
   const what = position === 0 ? label(certificate) : `The issuer ${label(certificate)}`;
-  if (now > certificate.notAfter) return [`${what} expired on ${day(certificate.notAfter)}.`];
-  if (now < certificate.notBefore) return [`${what} is not valid before ${day(certificate.notBefore)}.`];
+  if (now > certificate.notAfter) return [`${what} expired on ${isoDate(certificate.notAfter)}.`];
+  if (now < certificate.notBefore) return [`${what} is not valid before ${isoDate(certificate.notBefore)}.`];
   return [];
 }
 
@@ -116,8 +117,4 @@ function issuerRemarks(certificate: Certificate): string[] {
 function label(certificate: Certificate): string {
   const name = commonNames(certificate.subject)[0] ?? toRfc4514(certificate.subject);
   return `"${printable(name === '' ? 'no name' : name, 80)}"`;
-}
-
-function day(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 10);
 }

@@ -1,5 +1,6 @@
 /** The status of one certificate by an OCSP answer (RFC 6960 3.2), fetched or stapled. */
 import { equalBytes, toHex } from '../../lib/bytes.ts';
+import { isoTime } from '../../lib/time-text.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import type { Extension } from '../certificate/extension/extension-table.ts';
 import { clockTolerance } from '../crl/crl-acceptance.ts';
@@ -70,7 +71,7 @@ export function ocspStatus(request: OcspStatusRequest): RevocationStatus {
   const weakness = rules.algorithms === 'any' ? undefined : weakAlgorithm(basic.signatureAlgorithm);
   if (weakness !== undefined) return fault('ocsp.weak-signature', `the OCSP answer is signed with ${weakness}`);
   if (basic.producedAt > time + clockTolerance)
-    return fault('ocsp.produced-at', `the OCSP answer was made at ${date(basic.producedAt)}, which is to come`);
+    return fault('ocsp.produced-at', `the OCSP answer was made at ${isoTime(basic.producedAt)}, which is to come`);
 
   // all answers about this certificate count, those about others do not
   const matching = basic.responses.filter(({ certId }) => isCertIdOf(certId, certificate, issuer));
@@ -123,12 +124,12 @@ function singleFault(single: SingleResponse, basic: BasicOcspResponse, request: 
       message: `the OCSP answer holds an unknown critical extension: ${strange}`,
     };
   if (single.thisUpdate > time + clockTolerance)
-    return { code: 'ocsp.not-yet-valid', message: `the OCSP answer holds only from ${date(single.thisUpdate)}` };
+    return { code: 'ocsp.not-yet-valid', message: `the OCSP answer holds only from ${isoTime(single.thisUpdate)}` };
   if (single.nextUpdate !== undefined && single.nextUpdate < time)
-    return { code: 'ocsp.expired', message: `the OCSP answer held until ${date(single.nextUpdate)}` };
+    return { code: 'ocsp.expired', message: `the OCSP answer held until ${isoTime(single.nextUpdate)}` };
   const maxAge = rules.maxAge ?? (single.nextUpdate === undefined ? hour : Number.POSITIVE_INFINITY);
   if (single.thisUpdate + maxAge < time)
-    return { code: 'ocsp.expired', message: `the OCSP answer is of ${date(single.thisUpdate)}, which is too old` };
+    return { code: 'ocsp.expired', message: `the OCSP answer is of ${isoTime(single.thisUpdate)}, which is too old` };
   return nonceFault(single, basic, request);
 }
 
@@ -198,8 +199,4 @@ function evidenceOf(
     ...(single?.nextUpdate !== undefined && { nextUpdate: single.nextUpdate }),
     age: time - thisUpdate,
   };
-}
-
-function date(ms: number): string {
-  return new Date(ms).toISOString();
 }

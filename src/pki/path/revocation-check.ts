@@ -1,5 +1,6 @@
 /** Revocation as a demand on whole paths: every certificate below the anchor, by CRLs and OCSP answers (RFC 5280 6.3). */
 import { equalBytes } from '../../lib/bytes.ts';
+import { utcSeconds } from '../../lib/time-text.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import type { CrlSigners } from '../crl/crl-acceptance.ts';
 import { crlStatus } from '../crl/crl-status.ts';
@@ -160,7 +161,7 @@ export class RevocationCheck {
 
 function refusalFor(certificate: Certificate, status: RevocationStatus, hardFail: boolean): Rejection | undefined {
   if (status.status === 'revoked') {
-    const when = new Date(status.revokedAt).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
+    const when = utcSeconds(status.revokedAt);
     return reject('revocation.revoked', `revoked on ${when}, reason: ${status.reason}`, certificate);
   }
   if (status.status === 'good' || !hardFail) return undefined;

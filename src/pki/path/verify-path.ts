@@ -1,4 +1,5 @@
 /** Path building and validation together: RFC 5280 section 6.1, in the order cheap checks, path, signatures, names, policies. */
+import { utcSeconds } from '../../lib/time-text.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import type { KeyUsage } from '../certificate/extension/extension-set.ts';
 import { Budget, BudgetExhausted } from './budget.ts';
@@ -133,9 +134,9 @@ class PathVerification implements PathSearch {
     const { time } = this.#request;
     // RFC 5280 4.1.2.5: both ends are inclusive, to the second
     if (time < certificate.notBefore)
-      return reject('path.not-yet-valid', `valid only from ${date(certificate.notBefore)}`, certificate);
+      return reject('path.not-yet-valid', `valid only from ${utcSeconds(certificate.notBefore)}`, certificate);
     if (time >= certificate.notAfter + 1000)
-      return reject('path.expired', `expired on ${date(certificate.notAfter)}`, certificate);
+      return reject('path.expired', `expired on ${utcSeconds(certificate.notAfter)}`, certificate);
     return undefined;
   }
 
@@ -206,8 +207,4 @@ function checkKeyUsage(leaf: Certificate, wanted: readonly KeyUsage[]): Rejectio
   const stated = leaf.keyUsage;
   if (wanted.length === 0 || stated === undefined || wanted.some((usage) => stated.has(usage))) return undefined;
   return reject('path.key-usage', `the key usage lacks ${wanted.join(' or ')}`, leaf);
-}
-
-function date(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
 }

@@ -1,6 +1,7 @@
 /** A slot as the API shows it: settings, what is served, what waits, what runs, how it went, what comes next. */
 import { toColonHex } from '../../../lib/bytes.ts';
 import { printable } from '../../../lib/printable.ts';
+import { isoTime, isoTimeOrNull } from '../../../lib/time-text.ts';
 import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
 import { type Certificate, fingerprint } from '../../../pki/certificate/certificate.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
@@ -31,8 +32,8 @@ export async function slotView(deps: AcmeDeps, slot: Slot): Promise<AcmeSlotView
       served === undefined
         ? null
         : {
-            notBefore: iso(served.leaf.notBefore),
-            notAfter: iso(served.leaf.notAfter),
+            notBefore: isoTime(served.leaf.notBefore),
+            notAfter: isoTime(served.leaf.notAfter),
             fingerprintSha256: toColonHex(fingerprint(served.leaf.der)),
             byProvider: issuerOf(state, fingerprintOf(served.leaf)) ?? null,
           },
@@ -60,13 +61,13 @@ async function pendingView(deps: AcmeDeps, known: SlotKnown): Promise<AcmePendin
     subject: printable(toRfc4514(leaf.subject), 500),
     issuer: printable(toRfc4514(leaf.issuer), 500),
     names: presentedNames(leaf).map((name) => printable(name, 300)),
-    notBefore: iso(leaf.notBefore),
-    notAfter: iso(leaf.notAfter),
+    notBefore: isoTime(leaf.notBefore),
+    notAfter: isoTime(leaf.notAfter),
     fingerprintSha256: toColonHex(fingerprint(leaf.der)),
     extendedKeyUsage: usagesOf(leaf),
-    signedAt: iso(pending.createdAt),
+    signedAt: isoTime(pending.createdAt),
     provider: issuerOf(state, fingerprintOf(leaf)) ?? '',
-    deployAt: plan.deployAt === undefined ? null : iso(plan.deployAt),
+    deployAt: isoTimeOrNull(plan.deployAt),
     warnings: [
       ...warnings.map(({ code, detail, hint }) => ({ code, detail, ...(hint !== undefined && { hint }) })),
       ...(settings.copyAsClient && !isForClients(leaf) ? [notForClients] : []),
@@ -79,20 +80,20 @@ function renewalView({ plan, state, current, settings }: SlotKnown, now: number)
   const { suggested } = state;
   const fits = current !== undefined && state.certificate === fingerprintOf(current.leaf);
   return {
-    at: plan.renewAt === undefined ? null : iso(plan.renewAt),
+    at: isoTimeOrNull(plan.renewAt),
     reason: settings.providers.length === 0 ? 'ACME is not used: no provider is chosen.' : reasons[plan.rule],
     window:
       suggested === null || !fits
         ? null
         : {
-            start: iso(suggested.start),
-            end: iso(suggested.end),
+            start: isoTime(suggested.start),
+            end: isoTime(suggested.end),
             explanation: suggested.explanation === '' ? null : suggested.explanation,
           },
-    nextAsk: fits && state.askAt > 0 ? iso(state.askAt) : null,
+    nextAsk: fits && state.askAt > 0 ? isoTime(state.askAt) : null,
     failures: state.failures,
-    failingSince: state.failingSince === null ? null : iso(state.failingSince),
-    nextAttempt: plan.attemptAt === undefined ? null : iso(plan.attemptAt),
+    failingSince: isoTimeOrNull(state.failingSince),
+    nextAttempt: isoTimeOrNull(plan.attemptAt),
     attemptsLeft: plan.attemptsLeft ?? null,
     stopped: state.stopped,
     retryNowLeft: left,
@@ -124,14 +125,10 @@ const notForClients = {
 };
 
 function outcomeView(outcome: Outcome | null): AcmeSlotView['lastSign'] {
-  return outcome === null ? null : { ...outcome, at: iso(outcome.at) };
+  return outcome === null ? null : { ...outcome, at: isoTime(outcome.at) };
 }
 
 function usagesOf({ extendedKeyUsage = [] }: Certificate): string[] {
   const names = Object.entries(extendedKeyUsageOids);
   return extendedKeyUsage.map((oid) => names.find(([, known]) => known === oid)?.[0] ?? oid);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

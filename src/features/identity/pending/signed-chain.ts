@@ -1,6 +1,7 @@
 /** What a CA has answered, looked at before anything of it is kept: a chain for our key and our names that ends at a root. */
 import { printable, printableList } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
+import { isoSeconds } from '../../../lib/time-text.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { completeChain } from '../../../pki/chain/complete-chain.ts';
 import { isIssuedBy, isSelfSigned } from '../../../pki/chain/issued-by.ts';
@@ -76,8 +77,9 @@ function leafRefusal(leaf: Certificate, { keyId: expected, names, now }: SignedC
     return { code: 'names', detail: `The certificate lacks names that were asked for: ${printableList(missing)}.` };
   }
   const { notBefore, notAfter } = leaf;
-  if (notBefore > now + hour) return { code: 'dates', detail: `The certificate is valid from ${iso(notBefore)} only.` };
-  if (notAfter <= now) return { code: 'dates', detail: `The certificate has expired on ${iso(notAfter)}.` };
+  if (notBefore > now + hour)
+    return { code: 'dates', detail: `The certificate is valid from ${isoSeconds(notBefore)} only.` };
+  if (notAfter <= now) return { code: 'dates', detail: `The certificate has expired on ${isoSeconds(notAfter)}.` };
   if (notAfter - notBefore < hour) return { code: 'dates', detail: 'The certificate is valid for less than an hour.' };
   return undefined;
 }
@@ -119,8 +121,4 @@ function named(certificate: Certificate): string {
 
 function issuerOf(certificate: Certificate): string {
   return printable(toRfc4514(certificate.issuer), 200);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

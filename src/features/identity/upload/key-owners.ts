@@ -1,10 +1,9 @@
 /** Whose key is it? Lets an error name the owner instead of only a fingerprint. */
-
 import { printable } from '../../../lib/printable.ts';
+import { isoSeconds } from '../../../lib/time-text.ts';
 import type { Db } from '../../../storage/schema.ts';
 import { type Slot, slotLabel } from '../slots.ts';
 import * as store from '../store.ts';
-import { isoTime } from '../view.ts';
 
 /** In words, who has or had the key `keyId`; undefined when it was never seen. */
 export async function ownerOf(db: Db, keyId: string): Promise<string | undefined> {
@@ -16,7 +15,7 @@ export async function ownerOf(db: Db, keyId: string): Promise<string | undefined
   if (known === undefined) return undefined;
   if (known.what === 'peer') return `the peer ${printable(known.note)}`;
   if (known.what === 'discarded-csr') {
-    return `a CSR of the ${name(known.slot)} that was discarded on ${isoTime(known.seen_at)}; its key was destroyed`;
+    return `a CSR of the ${name(known.slot)} that was discarded on ${isoSeconds(known.seen_at)}; its key was destroyed`;
   }
   return `an earlier ${name(known.slot)}; its key is no longer held`;
 }

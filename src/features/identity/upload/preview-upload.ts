@@ -5,13 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import { toBase64 } from '../../../lib/bytes.ts';
 import { Problem } from '../../../lib/problem.ts';
+import { isoSeconds } from '../../../lib/time-text.ts';
 import { certificateText } from '../../../pki/text/certificate-text.ts';
 import type { IdentityDeps } from '../identity.ts';
 import { namesOf } from '../names-coverage.ts';
 import type { Finding, UploadPreview, UploadRequest } from '../schemas.ts';
 import type { Slot } from '../slots.ts';
 import * as store from '../store.ts';
-import { chainLinks, isoTime, summaryOf, usageNames } from '../view.ts';
+import { chainLinks, summaryOf, usageNames } from '../view.ts';
 import { type PreviewContent, sealContent } from './preview-content.ts';
 import { type ReadUpload, readUpload } from './read-upload.ts';
 import { type Answer, uploadChecks } from './upload-checks.ts';
@@ -111,7 +112,7 @@ function shown(
     digest: read.digest,
     slot: row.slot,
     slotVersion: row.slot_version,
-    expiresAt: isoTime(row.expires_at),
+    expiresAt: isoSeconds(row.expires_at),
     keySource: content.keySource,
     certificate: {
       ...summaryOf(facts.leaf),

@@ -1,5 +1,6 @@
 /** Who signed the certificate, for how long, and for what. */
 import { printable } from '../../../lib/printable.ts';
+import { isoSeconds } from '../../../lib/time-text.ts';
 import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
 import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
@@ -21,7 +22,7 @@ export function leafIsNoCa({ leaf }: UploadFacts): Answer[] {
 /** Refused, unless it was asked for in full knowledge; then it has to be confirmed by typing. */
 export function expired({ leaf, now, force }: UploadFacts): Answer[] {
   if (now <= leaf.notAfter) return [];
-  const detail = `The certificate expired on ${day(leaf.notAfter)}`;
+  const detail = `The certificate expired on ${isoSeconds(leaf.notAfter)}`;
   if (force) {
     return [
       {
@@ -53,7 +54,7 @@ export function notYetValid({ leaf, now }: UploadFacts): Answer[] {
     {
       severity: 'warning',
       code: 'identity.not-yet-valid',
-      detail: `The certificate is not valid before ${new Date(leaf.notBefore).toISOString()}; until then clients refuse it.`,
+      detail: `The certificate is not valid before ${isoSeconds(leaf.notBefore)}; until then clients refuse it.`,
       hint: 'Wait until that date, or check the clock of this gateway.',
     },
   ];
@@ -155,14 +156,10 @@ export function endDate2050({ leaf }: UploadFacts): Answer[] {
     {
       severity: 'warning',
       code: 'identity.end-2050',
-      detail: `The certificate ends in 2050 or later (${day(leaf.notAfter)}), which other systems may not understand.`,
+      detail: `The certificate ends in 2050 or later (${isoSeconds(leaf.notAfter)}), which other systems may not understand.`,
       hint: 'Ask for a shorter validity.',
     },
   ];
 }
 
 const anyExtendedKeyUsage = '2.5.29.37.0';
-
-function day(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}

@@ -1,10 +1,10 @@
 /** Issuing in the API. */
 import { type Route, route } from '../../../lib/route.ts';
 import { Secret } from '../../../lib/secret.ts';
+import { isoTime } from '../../../lib/time-text.ts';
 import { encodePem } from '../../../pki/pem.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { issuedAnswer, issueRequest, previewAnswer, previewRequest } from '../schemas.ts';
-import { iso } from '../views.ts';
 import { csrOf } from './read-files.ts';
 
 const tag = 'private-ca';
@@ -35,7 +35,7 @@ export function issueRoutes(ca: PrivateCa): readonly Route[] {
       response: previewAnswer,
       handler: async ({ body }) => {
         const { notAfter, ...preview } = await ca.preview({ ...body, ...(await asked(body)) });
-        return { ...preview, notAfter: iso(notAfter) };
+        return { ...preview, notAfter: isoTime(notAfter) };
       },
     }),
     route({
@@ -61,7 +61,7 @@ export function issueRoutes(ca: PrivateCa): readonly Route[] {
         const { authority, serial, certificate, chain, notAfter, notes } = issued;
         const pem = encodePem('CERTIFICATE', certificate);
         return {
-          ...{ authority, serial, notes, pem, notAfter: iso(notAfter), deployed: signs?.deploy ?? false },
+          ...{ authority, serial, notes, pem, notAfter: isoTime(notAfter), deployed: signs?.deploy ?? false },
           chain: pem + chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
         };
       },

@@ -1,5 +1,6 @@
 /** What about publishing deserves an alarm: late CRLs, responders about to end, a serving process that is down. */
 import type { Condition } from '../../../lib/condition.ts';
+import { isoDate, utcMinutes } from '../../../lib/time-text.ts';
 import type { Authority } from '../authority/authority.ts';
 import { lateAt } from './crl/crl-plan.ts';
 import type { ServiceState } from './publishing.ts';
@@ -50,7 +51,7 @@ function crlConditions({ id, label, key }: Authority, { crls, failures, now }: P
   const worst = own.reduce((a, b) => (lateAt(a) <= lateAt(b) ? a : b));
   if (now < lateAt(worst)) return [];
   const over = now >= worst.next_update;
-  const date = `${new Date(worst.next_update).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const date = utcMinutes(worst.next_update);
   return [
     {
       code: over ? 'private-ca.crl-expired' : 'private-ca.crl-overdue',
@@ -78,7 +79,7 @@ function responderConditions(
       code: 'private-ca.responder-ending',
       object: id,
       severity: over ? 'critical' : to - now < day ? 'alert' : 'warning',
-      message: `The certificate that signs OCSP answers for ${label} ${over ? 'has ended' : `ends on ${new Date(to).toISOString().slice(0, 10)}`} and could not be renewed.${failure === undefined ? '' : ` ${failure}`}`,
+      message: `The certificate that signs OCSP answers for ${label} ${over ? 'has ended' : `ends on ${isoDate(to)}`} and could not be renewed.${failure === undefined ? '' : ` ${failure}`}`,
       hint: `See why: tollgate private-ca publish ${id}`,
     },
   ];

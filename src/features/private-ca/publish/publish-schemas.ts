@@ -1,5 +1,6 @@
 /** What the API takes and gives about publishing. */
 import { z } from 'zod';
+import { isoTime } from '../../../lib/time-text.ts';
 import { publishRanges } from './publish-settings.ts';
 import type { AuthorityPublication, PublishingState } from './publishing.ts';
 
@@ -92,17 +93,15 @@ export function publicationViewOf({ crls, responder, progress, failure, ...rest 
     ...rest,
     crls: crls.map((crl) => ({
       ...crl,
-      thisUpdate: iso(crl.thisUpdate),
-      nextUpdate: iso(crl.nextUpdate),
-      renewAt: iso(crl.renewAt),
+      thisUpdate: isoTime(crl.thisUpdate),
+      nextUpdate: isoTime(crl.nextUpdate),
+      renewAt: isoTime(crl.renewAt),
     })),
     responder:
-      responder === undefined ? null : { notBefore: iso(responder.notBefore), notAfter: iso(responder.notAfter) },
+      responder === undefined
+        ? null
+        : { notBefore: isoTime(responder.notBefore), notAfter: isoTime(responder.notAfter) },
     progress: progress ?? null,
     failure: failure ?? null,
   };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

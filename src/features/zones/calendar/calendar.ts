@@ -3,6 +3,7 @@
  * clientAuth that public CAs certify no longer, an exception that ends, an issuer that is not trusted. Pure: the time
  * is an argument.
  */
+import { isoDate, isoTime } from '../../../lib/time-text.ts';
 import { expectedRenewal, type ForecastFacts } from '../peers/forecast.ts';
 import type { CalendarEvent } from '../peers/schemas.ts';
 import { dials, type Zone, type ZoneIdentity } from '../zone.ts';
@@ -71,7 +72,7 @@ function ourEvents(zone: Zone, ours: OurCertificate): CalendarEvent[] {
   else if (willLose(future))
     events.push(
       event(zone, { what: label, fingerprint }, expectedRenewal(future), 'our-client-auth', false, {
-        words: `Our ${label} is from a public CA: when it is renewed, at the latest on ${day(future.notAfter)}, it will lack clientAuth, and a peer that verifies strictly will refuse this gateway.`,
+        words: `Our ${label} is from a public CA: when it is renewed, at the latest on ${isoDate(future.notAfter)}, it will lack clientAuth, and a peer that verifies strictly will refuse this gateway.`,
         remedy,
       }),
     );
@@ -120,7 +121,7 @@ function clientAuthEvents(zone: Zone, { label, fingerprint, future, decidedAt }:
   if (until !== undefined && until >= loss)
     return [
       event(zone, { what: label, fingerprint }, until, 'exception-ends', tlsVerify, {
-        words: `The certificate of ${label} ${lacks}; this zone accepts that until ${day(until)}.`,
+        words: `The certificate of ${label} ${lacks}; this zone accepts that until ${isoDate(until)}.`,
         remedy,
       }),
     ];
@@ -154,9 +155,5 @@ function event(
   breaks: boolean,
   text: { readonly words: string; readonly remedy: string },
 ): CalendarEvent {
-  return { at: new Date(at).toISOString(), zone: zone.id, zoneName: zone.name, cause, breaks, ...of, ...text };
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
+  return { at: isoTime(at), zone: zone.id, zoneName: zone.name, cause, breaks, ...of, ...text };
 }

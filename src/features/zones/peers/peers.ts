@@ -1,6 +1,7 @@
 /** The register of peers: every certificate that any peer has presented, with the last decision about it and what will become of it. */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../lib/clock.ts';
+import { isoTime } from '../../../lib/time-text.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { encodePem } from '../../../pki/pem.ts';
 import { certificateText } from '../../../pki/text/certificate-text.ts';
@@ -148,17 +149,13 @@ function peerRow({ row, facts, decision, future }: KnownPeer, zoneName: string, 
   return {
     ...{ fingerprint, zone, zoneName, address, listener, seen },
     ...{ subject, issuer, names, key, accepted, enforced, code, words },
-    notBefore: iso(facts.notBefore),
-    notAfter: iso(facts.notAfter),
+    notBefore: isoTime(facts.notBefore),
+    notAfter: isoTime(facts.notAfter),
     extendedKeyUsage: usageWords(extendedKeyUsage),
-    firstSeen: iso(row.first_seen),
-    lastSeen: iso(row.last_seen),
+    firstSeen: isoTime(row.first_seen),
+    lastSeen: isoTime(row.last_seen),
     refusal: refusal?.words ?? null,
     superseded: future.superseded,
     forecast: forecast(future, now),
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
