@@ -51,7 +51,7 @@ function version(): string {
 
 function add(program: CliCommand, command: Command, run: Runner): void {
   const [last = '', ...groups] = [...command.path].reverse();
-  const parent = groups.reverse().reduce(group, program);
+  const parent = groups.reverse().reduce(groupOf, program);
   const own = parent.command(last).description(command.summary).exitOverride();
   for (const argument of command.arguments ?? []) own.argument(argument.name, argument.description);
   for (const { flags, description, choices, default: standard } of command.options ?? []) {
@@ -65,35 +65,42 @@ function add(program: CliCommand, command: Command, run: Runner): void {
   }
   own.action((...args: unknown[]) => {
     const words = args.slice(0, -2) as (string | readonly string[])[];
-    return run(command, words, byFlagName(own));
+    return run(command, words, own.opts());
   });
 }
 
 /** The command that holds commands: `tollgate token`. */
-function group(parent: CliCommand, name: string): CliCommand {
+function groupOf(parent: CliCommand, name: string): CliCommand {
   const known = parent.commands.find((command) => command.name() === name);
-  return (
-    known ??
-    parent
-      .command(name)
-      .description(groupSummaries[name] ?? '')
-      .exitOverride()
-  );
+  if (known !== undefined) return known;
+  const path = parent.parent === null ? name : `${parent.name()} ${name}`;
+  return parent
+    .command(name)
+    .description(groupSummaries[path] ?? '')
+    .exitOverride();
 }
 
 const groupSummaries: Readonly<Record<string, string>> = {
+  identity: 'Server, client and domain certificates',
+  'identity csr': 'Certificate signing requests',
+  'identity domain': 'Domains with a certificate of their own',
   settings: 'Role, names and limits',
   'trusted-ca': 'The trusted CA list',
-  identity: 'Server, client and domain certificates',
+  'trust-set': 'Lists of CAs for one zone or listener',
+  revocation: 'CRLs, OCSP and what is checked',
+  acme: 'Certificates that renew themselves',
+  'acme order': 'Orders at a CA',
+  'acme provider': 'CAs that issue by ACME',
+  'acme account': 'Accounts at these CAs',
+  'acme-server': 'The private CA for ACME clients',
+  'private-ca': 'The CA of this gateway',
+  'private-ca root': 'Root CAs',
+  'private-ca intermediate': 'Intermediate CAs',
+  'private-ca template': 'What issued certificates look like',
+  zone: 'Who may call whom, and with which certificates',
+  peer: 'Whoever has shown a certificate',
   alarms: 'What is wrong now',
   user: 'Who may log in',
   token: 'API tokens for programs',
   audit: 'Who did what',
 };
-
-/** Each option under the name it has on the command line and under the same name in camel case. */
-function byFlagName(command: CliCommand): Record<string, string | boolean | undefined> {
-  const values = command.opts() as Record<string, string | boolean | undefined>;
-  const named = command.options.map((option) => [option.name(), values[option.attributeName()]] as const);
-  return { ...Object.fromEntries(named), ...values };
-}

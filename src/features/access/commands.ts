@@ -114,7 +114,7 @@ const userCommands: readonly Command[] = [
     options: [roleOption('auditor'), passwordOption],
     examples: ['tollgate user create ada --role administrator --password-file -'],
     async run(context, [name], options) {
-      const password = await readPassword(context, options['password-file']);
+      const password = await readPassword(context, options['passwordFile']);
       const user = (await context.call('POST', '/users', { name, role: options['role'], password })) as UserAnswer;
       context.print(user, () => `User ${user.name} is made, role ${user.role}.`);
     },
@@ -139,7 +139,7 @@ const userCommands: readonly Command[] = [
     options: [passwordOption],
     examples: ['tollgate user set-password ada --password-file -'],
     async run(context, [name], options) {
-      const password = await readPassword(context, options['password-file']);
+      const password = await readPassword(context, options['passwordFile']);
       await context.call('PUT', `${userPath(name)}/password`, { password });
       context.print({ name }, () => `The password of ${name} is set.`);
     },
