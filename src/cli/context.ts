@@ -35,6 +35,7 @@ export function createContext(options: GlobalOptions): CommandContext {
       const printed = options.json ? JSON.stringify(value, null, 2) : harmless(text());
       process.stdout.write(printed.endsWith('\n') ? printed : `${printed}\n`);
     },
+    tell: (line) => void process.stderr.write(`${harmless(line)}\n`),
     confirm: (question) => (options.yes ? Promise.resolve(true) : ask(question)),
   };
 }

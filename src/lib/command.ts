@@ -12,6 +12,8 @@ export interface CommandContext {
   writeOutput(bytes: Uint8Array | string, path?: string): Promise<void>;
   /** Prints `value` as JSON with `--json`, else what `text` makes of it. */
   print(value: unknown, text: () => string): void;
+  /** A line for a person while the command goes on: to standard error, so that the output stays what it is. */
+  tell(line: string): void;
   /** True with `--yes`, or when the person answers yes. */
   confirm(question: string): Promise<boolean>;
 }
@@ -24,6 +26,12 @@ export interface CommandOption {
   readonly default?: string | boolean;
 }
 
+/** As they were typed; several in the place of `<file...>`. */
+export type CommandArguments = readonly (string | readonly string[])[];
+
+/** By name in camel case: `--password-file` is `passwordFile`. */
+export type CommandOptions = Readonly<Record<string, string | boolean | undefined>>;
+
 export interface Command {
   /** Words after `tollgate`: `['trusted-ca', 'append']`. */
   readonly path: readonly [string, ...string[]];
@@ -35,9 +43,5 @@ export interface Command {
   readonly examples?: readonly string[];
   /** Works without a running gateway. */
   readonly local?: boolean;
-  run(
-    context: CommandContext,
-    args: readonly (string | readonly string[])[],
-    options: Readonly<Record<string, string | boolean | undefined>>,
-  ): Promise<void>;
+  run(context: CommandContext, args: CommandArguments, options: CommandOptions): Promise<void>;
 }

@@ -1,14 +1,22 @@
 /** `tollgate acme …`: providers, accounts, orders and the scheduler on the command line. */
-import type { Command, CommandContext } from '../../lib/command.ts';
+import type { Command } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
+import { follow, orderCommands, orderText } from './orders/order-commands.ts';
 import { providerCommands } from './providers/provider-commands.ts';
-import { type AcmeCheckRow, type AcmeOrderView, type AcmeSlotView, revocationReasons, weekdays } from './schemas.ts';
+import {
+  type AcmeCheckRow,
+  type AcmeOrderView,
+  type AcmeSlotView,
+  type AcmeTimelineEntry,
+  revocationReasons,
+  weekdays,
+} from './schemas.ts';
 
 const slotArgument = { name: '<slot>', description: 'server, client or domain:NAME' } as const;
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
-/** `acme list|show|set|sign|test|deploy|discard|retry|revoke|check|orders|providers|…`. */
+/** `acme list|show|set|sign|test|check|deploy|discard|retry|revoke|issuers|timeline|orders|providers|…`. */
 export const acmeCommands: readonly Command[] = [
   {
     path: ['acme', 'list'],
@@ -110,8 +118,17 @@ export const acmeCommands: readonly Command[] = [
     examples: ['tollgate acme deploy server'],
     run: async (context, [slot]) => {
       const answer = await context.call('POST', `${slotPath(slot)}/pending/deployment`);
-      const { served, notServed } = answer as { served: boolean; notServed: string | null };
-      context.print(answer, () => (served ? 'Deployed; every listener serves it.' : String(notServed)));
+      const {
+        served,
+        notServed,
+        slot: after,
+      } = answer as {
+        served: boolean;
+        notServed: string | null;
+        slot: AcmeSlotView;
+      };
+      const done = served ? 'Deployed; every listener serves it.' : printable(String(notServed), 300);
+      context.print(answer, () => [done, ...after.warnings.map(warningLine)].join('\n'));
     },
   },
   {
@@ -150,23 +167,29 @@ export const acmeCommands: readonly Command[] = [
     },
   },
   {
-    path: ['acme', 'orders'],
-    summary: 'Orders of one certificate, the newest first',
+    path: ['acme', 'issuers'],
+    summary: 'Known CA certificates of the providers, PEM: for the lists of traversal clients and other peers',
     arguments: [slotArgument],
-    run: async (context, [slot]) => {
-      const answer = (await context.call('GET', `${slotPath(slot)}/orders`)) as { orders: AcmeOrderView[] };
-      context.print(answer, () => answer.orders.map(orderLine).join('\n') || 'There are none.');
+    options: [{ flags: '--out <file>', description: 'A new file instead of standard output' }],
+    run: async (context, [slot], options) => {
+      const pem = await context.download(`${slotPath(slot)}/issuers/pem`);
+      await context.writeOutput(pem, typeof options['out'] === 'string' ? options['out'] : undefined);
     },
   },
   {
-    path: ['acme', 'stop'],
-    summary: 'Stop an order that is under way',
-    arguments: [{ name: '<order>', description: 'id of the order' }],
-    run: async (context, [id]) => {
-      const order = (await context.call('DELETE', `/acme/orders/${encodeURIComponent(String(id))}`)) as AcmeOrderView;
-      context.print(order, () => orderLine(order));
+    path: ['acme', 'timeline'],
+    summary: 'What happened to the certificates and what will: oldest first, what is planned last',
+    arguments: [{ name: '[slot]', description: 'server, client or domain:NAME; all without it' }],
+    run: async (context, [slot]) => {
+      const query = slot === undefined ? '' : `?slot=${encodeURIComponent(String(slot))}`;
+      const answer = (await context.call('GET', `/acme/timeline${query}`)) as { entries: AcmeTimelineEntry[] };
+      context.print(
+        answer,
+        () => answer.entries.map(entryLine).join('\n') || 'Nothing happened and nothing is planned.',
+      );
     },
   },
+  ...orderCommands,
   ...providerCommands,
 ];
 
@@ -185,26 +208,8 @@ function patchOf(options: Options): Record<string, unknown> {
   return patch;
 }
 
-/** Asks for the order until it has ended; prints it as it then is. */
-async function follow(context: CommandContext, first: AcmeOrderView): Promise<void> {
-  let order = first;
-  while (order.state === 'running') {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    order = (await context.call('GET', `/acme/orders/${order.id}`)) as AcmeOrderView;
-  }
-  context.print(order, () => orderText(order));
-}
-
-function orderText(order: AcmeOrderView): string {
-  const steps = order.steps.map(
-    ({ title, state, words }) => `  ${state.padEnd(7)} ${title}${words === '' ? '' : `: ${printable(words, 300)}`}`,
-  );
-  return [orderLine(order), ...steps].join('\n');
-}
-
-function orderLine({ id, providerName, purpose, state, createdAt, problem }: AcmeOrderView): string {
-  const why = problem === null ? '' : `\n  ${printable(problem.detail, 500)}\n  ${printable(problem.hint, 300)}`;
-  return `${id}  ${createdAt}  ${purpose}  ${printable(providerName, 60)}  ${state}${why}`;
+function entryLine({ at, slot, what, words, planned }: AcmeTimelineEntry): string {
+  return `${at}  ${planned ? 'planned ' : ''}${what}  ${slot}: ${printable(words, 400)}`;
 }
 
 function slotLine({ slot, settings, certificate, pending, renewal, lastSign }: AcmeSlotView): string {
@@ -233,10 +238,11 @@ function slotText(view: AcmeSlotView): string {
     `  Failures         ${renewal.failures}; next attempt ${renewal.nextAttempt ?? '–'}; attempts left before the end: ${renewal.attemptsLeft ?? '–'}`,
   ];
   if (running !== null) lines.push(orderText(running));
-  for (const { detail, hint } of [...view.warnings, ...(pending?.warnings ?? [])]) {
-    lines.push(`  Warning: ${printable(detail, 400)} ${printable(hint ?? '', 300)}`);
-  }
-  return lines.join('\n');
+  return [...lines, ...[...view.warnings, ...(pending?.warnings ?? [])].map(warningLine)].join('\n');
+}
+
+function warningLine({ detail, hint = '' }: AcmeSlotView['warnings'][number]): string {
+  return `  Warning: ${printable(detail, 400)} ${printable(hint, 300)}`.trimEnd();
 }
 
 function statusText(status: AcmeSlotView['lastSign']): string {

@@ -1,28 +1,26 @@
 /** `tollgate acme provider …`, `acme account …`, `acme http-listener`. */
-import type { Command, CommandContext } from '../../../lib/command.ts';
+import type { Command, CommandContext, CommandOptions } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { AcmeAccountView, AcmeDirectoryView, AcmeProviderView, HttpListenerView } from '../schemas.ts';
+import { challengeOf, challengeText, dnsFields } from './challenge-options.ts';
 
 const providerArgument = { name: '<provider>', description: 'id, see `tollgate acme providers`' } as const;
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 const fields = [
   { flags: '--name <name>', description: 'what people call it' },
   { flags: '--directory <url>', description: 'directory URL' },
-  { flags: '--staging <url>', description: 'directory URL for tests' },
-  { flags: '--ca <file>', description: 'CA file (PEM) that its HTTPS certificate is verified with' },
-  { flags: '--hosts <hosts>', description: 'further hosts that its URLs may have, with commas between' },
-  { flags: '--contact <addresses>', description: 'admin e-mail, several with commas between' },
-  { flags: '--profile <name>', description: 'one of the profiles of the CA' },
-  { flags: '--preferred-chain <name>', description: 'common name of the root to prefer' },
+  { flags: '--staging <url>', description: 'directory URL for tests; "" for none' },
+  {
+    flags: '--ca <file>',
+    description: 'CA file (PEM) that its HTTPS certificate is verified with; "" for the public CAs',
+  },
+  { flags: '--hosts <hosts>', description: 'further hosts that its URLs may have, with commas between; "" for none' },
+  { flags: '--contact <addresses>', description: 'admin e-mail, several with commas between; "" for none' },
+  { flags: '--profile <name>', description: 'one of the profiles of the CA; "" for its default' },
+  { flags: '--preferred-chain <name>', description: 'common name of the root to prefer; "" for what the CA sends' },
   { flags: '--challenge <type>', description: 'how names are proven', choices: ['http-01', 'tls-alpn-01', 'dns-01'] },
-  { flags: '--dns-server <host>', description: 'dns-01: name server that takes updates' },
-  { flags: '--dns-key <name>', description: 'dns-01: name of the TSIG key' },
-  { flags: '--dns-secret <file>', description: 'dns-01: file with the TSIG key in base64, - for standard input' },
-  { flags: '--dns-program <words>', description: 'dns-01: program and arguments, with commas between' },
-  { flags: '--dns-webhook <url>', description: 'dns-01: https URL that is told by POST' },
-  { flags: '--eab-key-id <id>', description: 'external account: key identifier' },
+  ...dnsFields,
+  { flags: '--eab-key-id <id>', description: 'external account: key identifier; "" for no external account' },
   { flags: '--eab-hmac <file>', description: 'external account: file with the HMAC key in base64url' },
   { flags: '--template <name>', description: 'template of the private CA, for a provider of that kind' },
 ] as const;
@@ -37,27 +35,50 @@ export const providerCommands: readonly Command[] = [
     },
   },
   {
+    path: ['acme', 'provider', 'show'],
+    summary: 'Settings, account and limits of one provider',
+    arguments: [providerArgument],
+    run: async (context, [id]) => {
+      const view = (await context.call('GET', providerPath(id))) as AcmeProviderView;
+      context.print(view, () => providerDetails(view));
+    },
+  },
+  {
+    path: ['acme', 'provider', 'order'],
+    summary: 'Put the providers in the order in which they are offered',
+    arguments: [{ name: '<provider...>', description: 'the ids of all of them' }],
+    run: async (context, [ids]) => {
+      const answer = (await context.call('PUT', '/acme/providers/order', { ids })) as { providers: AcmeProviderView[] };
+      context.print(answer, () => answer.providers.map(providerText).join('\n'));
+    },
+  },
+  {
     path: ['acme', 'provider', 'add'],
     summary: 'Add a provider, which is an ACME directory or, with --template, the private CA',
     options: fields,
     examples: ['tollgate acme provider add --name "Our CA" --directory https://ca.example.com/directory --ca ca.pem'],
     run: async (context, _args, options) => {
       const kind = options['template'] === undefined ? 'acme' : 'private-ca';
-      const body = { kind, ...(await fieldsOf(context, options)) };
+      const given = Object.entries(await fieldsOf(context, options)).filter(([, value]) => value !== null);
+      const body = { kind, ...Object.fromEntries(given) };
       const view = (await context.call('POST', '/acme/providers', body)) as AcmeProviderView;
-      context.print(view, () => providerText(view));
+      context.print(view, () => providerDetails(view));
     },
   },
   {
     path: ['acme', 'provider', 'set'],
-    summary: 'Change a provider',
+    summary: 'Change a provider; an empty text empties a field',
     arguments: [providerArgument],
     options: fields,
+    examples: [
+      'tollgate acme provider set 5f0c… --staging https://staging.example.com/directory',
+      'tollgate acme provider set 5f0c… --staging "" --eab-key-id ""',
+    ],
     run: async (context, [id], options) => {
-      const { version } = (await context.call('GET', providerPath(id))) as AcmeProviderView;
-      const body = { version, ...(await fieldsOf(context, options)) };
+      const known = (await context.call('GET', providerPath(id))) as AcmeProviderView;
+      const body = { version: known.version, ...(await fieldsOf(context, options, known)) };
       const view = (await context.call('PATCH', providerPath(id), body)) as AcmeProviderView;
-      context.print(view, () => providerText(view));
+      context.print(view, () => providerDetails(view));
     },
   },
   {
@@ -159,46 +180,67 @@ async function account(
   context.print(view, () => accountText(view));
 }
 
-async function fieldsOf(context: CommandContext, options: Options): Promise<Record<string, unknown>> {
+/** What was named on the command line; an empty text empties the field, as null does in the API. */
+async function fieldsOf(
+  context: CommandContext,
+  options: CommandOptions,
+  known?: AcmeProviderView,
+): Promise<Record<string, unknown>> {
   const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
+  const optional = (name: string) => (text(name) === '' ? null : text(name));
   const list = (name: string) =>
-    text(name)
+    optional(name)
       ?.split(',')
-      .map((one) => one.trim());
-  const ca = text('ca');
+      .map((one) => one.trim()) ?? optional(name);
+  const ca = optional('ca');
   const hmac = text('eabHmac');
+  const named = optional('eabKeyId');
+  const keyId = named === undefined && hmac !== undefined ? known?.externalAccount?.keyId : named;
   const all = {
     name: text('name'),
     directoryUrl: text('directory'),
-    stagingUrl: text('staging'),
-    caPem: ca === undefined ? undefined : Buffer.from(await context.readInput(ca)).toString('utf8'),
+    stagingUrl: optional('staging'),
+    caPem: typeof ca === 'string' ? Buffer.from(await context.readInput(ca)).toString('utf8') : ca,
     approvedHosts: list('hosts'),
     contact: list('contact'),
-    profile: text('profile'),
-    preferredChain: text('preferredChain'),
+    profile: optional('profile'),
+    preferredChain: optional('preferredChain'),
     template: text('template'),
     challenge: await challengeOf(context, options),
     externalAccount:
-      text('eabKeyId') === undefined
-        ? undefined
-        : {
-            keyId: text('eabKeyId'),
-            hmacKey: hmac === undefined ? '' : await context.readSecret(hmac, 'HMAC key'),
-          },
+      typeof keyId === 'string'
+        ? { keyId, hmacKey: hmac === undefined ? '' : await context.readSecret(hmac, 'HMAC key') }
+        : keyId,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-async function challengeOf(context: CommandContext, options: Options): Promise<unknown> {
-  const type = options['challenge'];
-  if (type !== 'dns-01') return type === undefined ? undefined : { type };
-  const program = options['dnsProgram'];
-  if (typeof program === 'string') return { type, method: 'exec', program: program.split(',') };
-  const file = options['dnsSecret'];
-  const secret = typeof file === 'string' ? { secret: await context.readSecret(file, 'Secret') } : {};
-  if (options['dnsWebhook'] !== undefined) return { type, method: 'webhook', url: options['dnsWebhook'], ...secret };
-  const name = options['dnsKey'] === undefined ? {} : { keyName: options['dnsKey'] };
-  return { type, method: 'rfc2136', server: options['dnsServer'] ?? '', ...name, ...secret };
+/** Everything that is set, secrets excepted: those are never shown. */
+function providerDetails(view: AcmeProviderView): string {
+  const { kind, challenge, externalAccount, limits } = view;
+  const row = (label: string, value: string) => `  ${label.padEnd(19)}${printable(value, 300)}`;
+  if (kind === 'private-ca') return [providerText(view), row('Template', view.template)].join('\n');
+  return [
+    providerText(view),
+    row('Directory', view.directoryUrl ?? ''),
+    row('Staging directory', view.stagingUrl ?? 'none'),
+    row(
+      'CA file',
+      view.caPem === '' ? 'none: public CAs' : `${view.caPem.split('BEGIN CERTIFICATE').length - 1} certificates`,
+    ),
+    row('Further hosts', view.approvedHosts.join(', ') || 'none'),
+    row('Admin e-mail', view.contact.join(', ') || 'none'),
+    row('External account', externalAccount === null ? 'none' : `${externalAccount.keyId}, its HMAC key is not shown`),
+    row('Profile', view.profile || 'the default of the CA'),
+    row('Preferred chain', view.preferredChain || 'what the CA sends'),
+    row('Challenge', challengeText(challenge)),
+    ...limits.map(({ what, key, used, allowed, windowHours, near }) =>
+      row(
+        near ? 'Limit, near' : 'Limit',
+        `${used} of ${allowed} ${what}${key === '' ? '' : ` ${key}`} in ${windowHours} hours`,
+      ),
+    ),
+  ].join('\n');
 }
 
 function providerText(view: AcmeProviderView): string {
