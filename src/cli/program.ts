@@ -1,7 +1,7 @@
 /** The command line's words and flags, from the table of commands, under commander. */
 import { readFileSync } from 'node:fs';
 import { type Command as CliCommand, Command as Commander, Option } from 'commander';
-import type { Command } from '../lib/command.ts';
+import type { Command, CommandArguments, CommandOptions } from '../lib/command.ts';
 
 export interface GlobalOptions {
   readonly data: string;
@@ -12,11 +12,7 @@ export interface GlobalOptions {
   readonly yes?: true;
 }
 
-export type Runner = (
-  command: Command,
-  args: readonly (string | readonly string[])[],
-  options: Readonly<Record<string, string | boolean | undefined>>,
-) => Promise<void>;
+export type Runner = (command: Command, args: CommandArguments, options: CommandOptions) => Promise<void>;
 
 export const globalOptions: readonly (readonly [flags: string, description: string, env: string, standard?: string])[] =
   [

@@ -1,5 +1,5 @@
 /** `tollgate acme-server`: the private CA for ACME clients, from the command line. */
-import type { Command, CommandContext } from '../../lib/command.ts';
+import type { Command, CommandArguments, CommandContext, CommandOptions } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { challengeTypes } from './acme-server-settings.ts';
 
@@ -186,11 +186,7 @@ export const acmeServerCommands: readonly Command[] = [
   },
 ];
 
-async function createKey(
-  context: CommandContext,
-  [name]: readonly (string | readonly string[])[],
-  options: Readonly<Record<string, string | boolean | undefined>>,
-): Promise<void> {
+async function createKey(context: CommandContext, [name]: CommandArguments, options: CommandOptions): Promise<void> {
   const body = clean({
     name: String(name),
     names: words(options['names']),
@@ -204,7 +200,7 @@ async function createKey(
   );
 }
 
-function patchOf(options: Readonly<Record<string, string | boolean | undefined>>): object {
+function patchOf(options: CommandOptions): object {
   const flag = (name: string) => (options[name] === undefined ? undefined : options[name] === 'on');
   const hours = options['authorizationHours'];
   return clean({

@@ -1,5 +1,6 @@
 /** `tollgate revocation`: CRLs, their sources and the settings of revocation checking from the command line. */
-import type { Command, CommandContext } from '../../lib/command.ts';
+import { toBase64 } from '../../lib/bytes.ts';
+import type { Command, CommandContext, CommandOptions } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { type RevocationPurpose, revocationPurposes, sourceTable } from './source-table.ts';
 
@@ -108,7 +109,7 @@ export const revocationCommands: readonly Command[] = [
     arguments: [{ name: '<file>', description: 'A file, - for standard input' }],
     examples: ['tollgate revocation upload company-ca.crl'],
     async run(context, [name]) {
-      const file = Buffer.from(await context.readInput(String(name))).toString('base64');
+      const file = toBase64(await context.readInput(String(name)));
       const report = (await context.call('POST', '/revocation/crl', { file, name: String(name) })) as {
         readonly crls: readonly (Crl & { readonly verdict: string })[];
         readonly notes: readonly string[];
@@ -159,7 +160,7 @@ export const revocationCommands: readonly Command[] = [
   },
 ];
 
-function patchOf(options: Readonly<Record<string, string | boolean | undefined>>): object {
+function patchOf(options: CommandOptions): object {
   const given = (name: string): string | undefined => {
     const value = options[name];
     return typeof value === 'string' ? value : undefined;

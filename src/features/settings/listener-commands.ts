@@ -1,5 +1,5 @@
 /** `tollgate settings listeners`, `settings relay` and `settings remove-relay`. */
-import type { Command, CommandContext } from '../../lib/command.ts';
+import type { Command, CommandContext, CommandOptions } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { HostAndPort, ListenerState, RelaySetting } from './settings.ts';
@@ -96,7 +96,7 @@ async function saveRelays(
   context.print({ relays: settings.relays }, () => words);
 }
 
-function relayFields(name: string, options: Readonly<Record<string, string | boolean | undefined>>): object {
+function relayFields(name: string, options: CommandOptions): object {
   const text = (option: string): string | undefined => {
     const value = options[option];
     return typeof value === 'string' ? value : undefined;

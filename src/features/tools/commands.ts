@@ -1,7 +1,7 @@
 /** The tools on the command line: they work on files of this machine and need no gateway. */
 import { rootCertificates } from 'node:tls';
 import { systemClock } from '../../lib/clock.ts';
-import type { Command, CommandContext } from '../../lib/command.ts';
+import type { Command, CommandArguments, CommandContext, CommandOptions } from '../../lib/command.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { decodePem } from '../../pki/pem.ts';
@@ -102,13 +102,10 @@ function localTools(trusted: readonly Certificate[]): Tools {
   return createTools({ clock: systemClock, trusted: async () => trusted });
 }
 
-type Arguments = readonly (string | readonly string[])[];
-type Options = Readonly<Record<string, string | boolean | undefined>>;
-
 async function inputs(
   context: CommandContext,
-  [paths = []]: Arguments,
-  options: Options,
+  [paths = []]: CommandArguments,
+  options: CommandOptions,
 ): Promise<[InputFile[], string | undefined]> {
   const given: InputFile[] = [];
   for (const path of [paths].flat() as string[]) given.push({ name: path, content: await context.readInput(path) });
@@ -117,10 +114,7 @@ async function inputs(
 
 /** The first line of a file, so that no password stands in the process list. */
 async function readPassword(context: CommandContext, path: string | boolean | undefined): Promise<string | undefined> {
-  if (typeof path !== 'string') return undefined;
-  return Buffer.from(await context.readInput(path))
-    .toString('utf8')
-    .split(/\r?\n/, 1)[0];
+  return typeof path === 'string' ? context.readSecret(path, 'Password') : undefined;
 }
 
 async function trustedCertificates(

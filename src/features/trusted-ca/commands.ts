@@ -1,4 +1,5 @@
 /** `tollgate trusted-ca`: the trusted CA list from the command line. */
+import { toBase64 } from '../../lib/bytes.ts';
 import type { Command, CommandContext } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { trustSetCommands } from './sets/set-commands.ts';
@@ -78,7 +79,7 @@ export const trustedCaCommands: readonly Command[] = [
     async run(context, [files], options) {
       const reports: AppendAnswer[] = [];
       for (const name of Array.isArray(files) ? (files as readonly string[]) : [String(files)]) {
-        const file = Buffer.from(await context.readInput(name)).toString('base64');
+        const file = toBase64(await context.readInput(name));
         const body = { file, name, takeGood: options['takeGood'] === true, preview: options['preview'] === true };
         reports.push((await context.call('POST', '/trusted-cas', body)) as AppendAnswer);
       }

@@ -1,5 +1,5 @@
 /** `tollgate zone`. */
-import type { Command, CommandContext, CommandOption } from '../../lib/command.ts';
+import type { Command, CommandContext, CommandOption, CommandOptions } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 
@@ -33,8 +33,6 @@ interface TraversalAnswer {
     readonly aspects: readonly { aspect: string; result: string; words: string; remedy: string }[];
   }[];
 }
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 const zoneArgument = { name: '<zone>', description: 'Name or id of the zone' } as const;
 const fields: readonly CommandOption[] = [
@@ -177,7 +175,7 @@ function isCalled({ id, name }: ZoneAnswer, text: string): boolean {
   return id === text || name.toLowerCase() === text.trim().toLowerCase();
 }
 
-function fieldsOf(options: Options): Record<string, unknown> {
+function fieldsOf(options: CommandOptions): Record<string, unknown> {
   const text = (key: string): string | undefined => (typeof options[key] === 'string' ? options[key] : undefined);
   const [peers, port, verify, eku, state] = [text('peers'), text('port'), text('verify'), text('eku'), text('state')];
   return {

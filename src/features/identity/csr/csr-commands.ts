@@ -1,9 +1,7 @@
 /** `tollgate identity csr …`: requests on the command line. */
-import type { Command } from '../../../lib/command.ts';
+import type { Command, CommandOptions } from '../../../lib/command.ts';
 import type { CsrForm, CsrPreview, CsrView } from '../schemas.ts';
 import { slotArgument, slotPath } from '../slot-argument.ts';
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 export const csrCommands: readonly Command[] = [
   {
@@ -80,7 +78,7 @@ export const csrCommands: readonly Command[] = [
   },
 ];
 
-function formOf(options: Options): CsrForm {
+function formOf(options: CommandOptions): CsrForm {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
   const names = text('names');
   const form = {

@@ -1,4 +1,5 @@
 /** `tollgate identity upload`: the two steps of an upload in one command. */
+import { toBase64 } from '../../../lib/bytes.ts';
 import type { Command } from '../../../lib/command.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { changeText } from '../change-text.ts';
@@ -27,15 +28,11 @@ export const uploadCommands: readonly Command[] = [
       const files: { name: string; content: string }[] = [];
       for (const path of typeof paths === 'string' ? [paths] : (paths ?? [])) {
         const bytes = await context.readInput(path);
-        files.push({ name: path.split('/').at(-1) ?? path, content: Buffer.from(bytes).toString('base64') });
+        files.push({ name: path.split('/').at(-1) ?? path, content: toBase64(bytes) });
       }
-      const passwordFile = options['passwordFile'];
+      const { passwordFile } = options;
       const password =
-        typeof passwordFile === 'string'
-          ? Buffer.from(await context.readInput(passwordFile))
-              .toString('utf8')
-              .replace(/\r?\n$/, '')
-          : undefined;
+        typeof passwordFile === 'string' ? await context.readSecret(passwordFile, 'Password') : undefined;
       const typed = typeof options['force'] === 'string' ? options['force'] : undefined;
       const preview = (await context.call('POST', `${slotPath(slot)}/uploads`, {
         files,

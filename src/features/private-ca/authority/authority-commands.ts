@@ -1,10 +1,8 @@
 /** `tollgate private-ca create`, `root`, `intermediate`, `rotate`: authorities on the command line. */
 import { toBase64 } from '../../../lib/bytes.ts';
-import type { Command, CommandContext, CommandOption } from '../../../lib/command.ts';
+import type { Command, CommandContext, CommandOption, CommandOptions } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { AuthorityView } from '../schemas.ts';
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 const idArgument = { name: '<id>', description: 'Id of the authority, or its beginning' } as const;
 const passphraseFile: CommandOption = { flags: '--passphrase-file <file>', description: "the root key's passphrase" };
@@ -191,7 +189,7 @@ export async function find(context: CommandContext, given: string): Promise<Auth
 }
 
 /** The passphrase of a key that exists. */
-export function oldPassphrase(context: CommandContext, options: Options): Promise<string> {
+export function oldPassphrase(context: CommandContext, options: CommandOptions): Promise<string> {
   const file = options['passphraseFile'];
   return context.readSecret(typeof file === 'string' ? file : undefined, 'Passphrase');
 }
@@ -205,7 +203,7 @@ export function words(text: string | boolean | undefined): string[] | undefined 
     .filter(Boolean);
 }
 
-async function newPassphrase(context: CommandContext, options: Options): Promise<string> {
+async function newPassphrase(context: CommandContext, options: CommandOptions): Promise<string> {
   const file = options['passphraseFile'];
   return context.readSecret(typeof file === 'string' ? file : undefined, 'New passphrase for the root key');
 }
@@ -219,13 +217,13 @@ async function post(context: CommandContext, path: string, body: unknown): Promi
   return (await context.call('POST', path, body)) as AuthorityView;
 }
 
-function subjectOf(commonName: string, options: Options) {
+function subjectOf(commonName: string, options: CommandOptions) {
   const field = (type: string, value: string | boolean | undefined) =>
     typeof value === 'string' ? [{ type, value }] : [];
   return [...field('C', options['country']), ...field('O', options['organization']), { type: 'CN', value: commonName }];
 }
 
-function limitsOf(options: Options): object {
+function limitsOf(options: CommandOptions): object {
   if (options['unconstrained'] === true) return { constraints: null };
   const dns = words(options['domains']);
   return dns === undefined ? {} : { constraints: { dns, ip: words(options['addresses']) ?? [] } };

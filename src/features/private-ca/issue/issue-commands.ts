@@ -1,10 +1,8 @@
 /** `tollgate private-ca issue` and `preview`. */
 import { toBase64 } from '../../../lib/bytes.ts';
-import type { Command, CommandContext, CommandOption } from '../../../lib/command.ts';
+import type { Command, CommandContext, CommandOption, CommandOptions } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
 import { find, oldPassphrase, words } from '../authority/authority-commands.ts';
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 interface Notes {
   readonly notes: readonly { readonly message: string }[];
@@ -75,7 +73,7 @@ export const issueCommands: readonly Command[] = [
   },
 ];
 
-async function asked(context: CommandContext, csr: unknown, options: Options): Promise<object> {
+async function asked(context: CommandContext, csr: unknown, options: CommandOptions): Promise<object> {
   const { template, slot, authority, strict } = options;
   const notAfter = options['notAfter'];
   const names = words(options['names']);

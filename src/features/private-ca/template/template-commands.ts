@@ -1,10 +1,8 @@
 /** `tollgate private-ca template`. */
-import type { Command, CommandContext } from '../../../lib/command.ts';
+import type { Command, CommandContext, CommandOptions } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
 import { words } from '../authority/authority-commands.ts';
 import type { Template } from './template.ts';
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 const nameArgument = { name: '<name>', description: 'Name of the template' } as const;
 
@@ -67,7 +65,7 @@ async function templates(context: CommandContext): Promise<{ readonly templates:
   return (await context.call('GET', '/private-ca/templates')) as { templates: readonly Template[] };
 }
 
-function fieldsOf(options: Options, name: string, own: Template | undefined): object {
+function fieldsOf(options: CommandOptions, name: string, own: Template | undefined): object {
   const { title, description, days, wildcards, subject } = options;
   const lists = { extendedKeyUsage: 'usages', sanKinds: 'kinds', domains: 'domains', addresses: 'addresses' } as const;
   return {

@@ -1,4 +1,5 @@
 /** `tollgate trust-set`: named trust sets from the command line. */
+import { toBase64 } from '../../../lib/bytes.ts';
 import type { Command } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
 
@@ -59,7 +60,7 @@ export const trustSetCommands: readonly Command[] = [
     examples: ['tollgate trust-set append partners partner-root.pem'],
     async run(context, [name, file], options) {
       const preview = options['preview'] === true;
-      const content = Buffer.from(await context.readInput(String(file))).toString('base64');
+      const content = toBase64(await context.readInput(String(file)));
       const body = { file: content, name: String(file), takeGood: options['takeGood'] === true, preview };
       const answer = (await context.call('POST', `${pathOf(name)}/certificates`, body)) as Appended;
       context.print(answer, () => {

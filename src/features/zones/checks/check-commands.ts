@@ -1,10 +1,9 @@
 /** `tollgate zone test-certificate` and `tollgate zone authentication`. */
-import type { Command, CommandOption } from '../../../lib/command.ts';
+import { toBase64 } from '../../../lib/bytes.ts';
+import type { Command, CommandOption, CommandOptions } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { AuthenticationSettings } from './authentication-settings.ts';
 import type { CertificateTestAnswer } from './client-certificate-test.ts';
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 const ruleOptions: readonly CommandOption[] = [
   { flags: '--pattern <regex>', description: 'over the decoded certificate; (?<name>…) names a group' },
@@ -24,7 +23,7 @@ export const checkCommands: readonly Command[] = [
     options: ruleOptions,
     examples: ['tollgate zone test-certificate ada.pem', 'tollgate zone test-certificate ada.pem --crl-check none'],
     async run(context, [name], options) {
-      const file = Buffer.from(await context.readInput(String(name))).toString('base64');
+      const file = toBase64(await context.readInput(String(name)));
       const body = { file, name: String(name), ...ruleOf(options) };
       const answer = (await context.call('POST', '/zones/client-certificate-test', body)) as CertificateTestAnswer;
       context.print(answer, () => testText(answer));
@@ -56,7 +55,7 @@ export const checkCommands: readonly Command[] = [
   },
 ];
 
-function ruleOf(options: Options): Partial<AuthenticationSettings> {
+function ruleOf(options: CommandOptions): Partial<AuthenticationSettings> {
   const fields = { pattern: options['pattern'], template: options['template'], crlCheck: options['crlCheck'] };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string'));
 }
