@@ -3735,7 +3735,7 @@ export interface components {
                  */
                 readonly ip: string[];
                 /**
-                 * @description Domains of mail; none: not limited.
+                 * @description Domains of mail addresses; none: those of dns.
                  * @default []
                  */
                 readonly email: string[];
@@ -4000,7 +4000,7 @@ export interface components {
                  */
                 readonly ip: string[];
                 /**
-                 * @description Domains of mail; none: not limited.
+                 * @description Domains of mail addresses; none: those of dns.
                  * @default []
                  */
                 readonly email: string[];

@@ -35,7 +35,12 @@ const subject = z.array(subjectField).max(30);
 const limits = z.strictObject({
   dns: z.array(z.string().max(253)).max(100).readonly().describe('Domains: themselves and everything below.'),
   ip: z.array(z.string().max(50)).max(100).readonly().default([]).describe('Such as 10.0.0.0/8; none: no address.'),
-  email: z.array(z.string().max(253)).max(100).readonly().default([]).describe('Domains of mail; none: not limited.'),
+  email: z
+    .array(z.string().max(253))
+    .max(100)
+    .readonly()
+    .default([])
+    .describe('Domains of mail addresses; none: those of dns.'),
 });
 const sanName = z.strictObject({ kind: z.enum(sanKinds), value: z.string().min(1).max(1_000) });
 

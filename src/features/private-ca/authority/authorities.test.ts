@@ -18,11 +18,13 @@ import { auditRows, createTestClock, testAdministrator } from '../../../../test/
 import { Secret } from '../../../lib/secret.ts';
 import { buildCertificate, publicKeyInfoOf } from '../../../pki/certificate/build.ts';
 import { keyAlgorithms } from '../../../pki/key/generate.ts';
+import type { SanName } from '../../../pki/name/build-general-name.ts';
 import { rfc5280 } from '../../../pki/path/profile.ts';
 import { TrustStore } from '../../../pki/path/trust-store.ts';
 import { verifyPath } from '../../../pki/path/verify-path.ts';
 import { decodePem, encodePem } from '../../../pki/pem.ts';
 import { defaultSettings, type Settings } from '../../settings/settings.ts';
+import { limitsIn } from './name-limits.ts';
 
 const day = 86_400_000;
 const subject = (value: string) => [{ type: 'CN', value } as const];
@@ -107,7 +109,7 @@ test('a leaf outside the domains of its issuer is refused by OpenSSL and by our 
   const { ca, root, intermediate, issue, folder } = await startPrivateCa(t, { clock: createTestClock(Date.now()) });
   assert.deepEqual(intermediate.certificate?.basicConstraints, { ca: true, pathLength: 0 });
   const inside = await issue(['a.example.com']);
-  const outside = async (dns: string, ip?: string) => {
+  const outside = async (dns: string, other?: SanName) => {
     const { csr } = await makeCsr([dns]);
     const { publicKeyInfo } = (await issue([], { csr, names: [{ kind: 'dns', value: 'a.example.com' }], subject: [] }))
       .parsed;
@@ -125,7 +127,7 @@ test('a leaf outside the domains of its issuer is refused by OpenSSL and by our 
         extensions: {
           basicConstraints: { ca: false },
           authorityKeyIdentifier: authority.certificate.subjectKeyIdentifier!,
-          subjectAltName: [ip === undefined ? { kind: 'dns', value: dns } : { kind: 'ip', value: ip }],
+          subjectAltName: [other ?? { kind: 'dns', value: dns }],
         },
         signingKey: key,
       }),
@@ -146,10 +148,17 @@ test('a leaf outside the domains of its issuer is refused by OpenSSL and by our 
     openssl: 'permitted subtree violation',
     ours: 'path.name-not-permitted',
   });
-  assert.deepEqual(judge(await outside('x', '192.0.2.1')), {
+  assert.deepEqual(judge(await outside('x', { kind: 'ip', value: '192.0.2.1' })), {
     openssl: 'excluded subtree violation',
     ours: 'path.name-excluded',
   });
+  const mail = (value: string) => outside('x', { kind: 'email', value });
+  assert.deepEqual(judge(await mail('a@sub.example.com')), { openssl: 'OK', ours: 'accepted' });
+  assert.deepEqual(judge(await mail('a@example.org')), {
+    openssl: 'permitted subtree violation',
+    ours: 'path.name-not-permitted',
+  });
+  assert.deepEqual(limitsIn(intermediate.certificate!), { dns: ['example.com'], ip: [], email: [] });
 });
 
 test('a rotated intermediate issues no more, its successor does, and both stay in the list', async (t) => {

@@ -34,11 +34,14 @@ export function limitFaults({ dns, ip, email }: NameLimits): readonly Fault[] {
   return faults;
 }
 
-/** Without address ranges no address is allowed at all: constraints of DNS names leave addresses free otherwise. */
+/**
+ * A kind of name that no constraint speaks of is free (RFC 5280 4.2.1.10). So without address ranges no address is
+ * allowed at all, and mail addresses are held to the domains where no others are named for them.
+ */
 export function constraintsOf({ dns, ip, email }: NameLimits): NonNullable<ExtensionValues['nameConstraints']> {
   const trees = (kind: 'dns' | 'ip', values: readonly string[]): NameSubtree[] =>
     values.map((value) => ({ kind, value: value.toLowerCase() }));
-  const mail = email.flatMap((domain): NameSubtree[] => [
+  const mail = (email.length === 0 ? dns : email).flatMap((domain): NameSubtree[] => [
     { kind: 'email', value: domain.toLowerCase() },
     { kind: 'email', value: `.${domain.toLowerCase()}` },
   ]);
@@ -48,7 +51,7 @@ export function constraintsOf({ dns, ip, email }: NameLimits): NonNullable<Exten
   };
 }
 
-/** The limits that a certificate states; null when it states none. */
+/** The limits that a certificate states, those of mail where they are others than the domains; null without any. */
 export function limitsIn({ nameConstraints }: Certificate): NameLimits | null {
   if (nameConstraints === undefined) return null;
   const limits = { dns: [] as string[], ip: [] as string[], email: [] as string[] };
@@ -57,7 +60,11 @@ export function limitsIn({ nameConstraints }: Certificate): NameLimits | null {
     else if (base.kind === 'email' && !base.value.startsWith('.')) limits.email.push(base.value);
     else if (base.kind === 'ip') limits.ip.push(rangeText(base.bytes));
   }
-  return limits;
+  return { ...limits, email: sameDomains(limits.email, limits.dns) ? [] : limits.email };
+}
+
+function sameDomains(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((domain) => b.includes(domain));
 }
 
 function rangeText(bytes: Uint8Array): string {

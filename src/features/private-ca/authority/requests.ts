@@ -37,6 +37,6 @@ export interface NameLimits {
   readonly dns: readonly string[];
   /** Such as `10.0.0.0/8`. */
   readonly ip: readonly string[];
-  /** Domains of mail addresses; none: not limited. */
+  /** Domains of mail addresses; none: those of `dns`. */
   readonly email: readonly string[];
 }

@@ -58,6 +58,9 @@ interface Report {
   readonly notes: readonly string[];
 }
 
+/** A serial number has at most forty digits. */
+const longestName = 60;
+
 /** A folder is packed here, and only what is needed of it. */
 async function archiveOf(context: CommandContext, path: string): Promise<Uint8Array> {
   if (path === '-' || !existsSync(path) || !statSync(path).isDirectory()) return context.readInput(path);
@@ -65,8 +68,11 @@ async function archiveOf(context: CommandContext, path: string): Promise<Uint8Ar
     existsSync(join(path, name)),
   );
   const folder = join(path, 'newcerts');
-  const issued = existsSync(folder) ? readdirSync(folder).map((name) => `newcerts/${name}`) : [];
-  const parts = [...single, ...issued]
+  // plain files only: a link in a folder that somebody else has packed could lead anywhere
+  const issued = existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.length <= longestName)
+    : [];
+  const parts = [...single, ...issued.map(({ name }) => `newcerts/${name}`)]
     .filter((name) => statSync(join(path, name)).isFile())
     .map((name) => tarMember(name, readFileSync(join(path, name)), 0o600, 0));
   return gzipSync(Buffer.concat([...parts, tarEnd]));

@@ -119,15 +119,24 @@ async function readKey(
   return work.keys.lock(key, passphrase);
 }
 
-/** crlnumber holds the next number, in hexadecimal. */
+/** crlnumber holds the next number, in hexadecimal; one that leaves room below twenty octets (RFC 5280 5.2.3). */
 function crlNumberFloor(files: FolderFiles, notes: string[]): string {
   const text = Buffer.from(files.get('crlnumber') ?? '')
     .toString('latin1')
     .trim();
   if (text === '') return '0';
-  if (/^[0-9A-Fa-f]{1,40}$/.test(text)) return String(BigInt(`0x${text}`) === 0n ? 0n : BigInt(`0x${text}`) - 1n);
-  notes.push(`crlnumber holds ${printable(text, 60)}, which is no number; CRLs begin at 1.`);
+  if (/^[0-9A-Fa-f]{1,38}$/.test(text)) return String(BigInt(`0x${text}`) === 0n ? 0n : BigInt(`0x${text}`) - 1n);
+  notes.push(`crlnumber holds ${printable(text, 60)}, which is no number of 19 octets or fewer; CRLs begin at 1.`);
   return '0';
+}
+
+/** As many as a folder that is exported holds. */
+const mostLines = 100_000;
+
+function hasMoreLines(text: Buffer, most: number): boolean {
+  let lines = 0;
+  for (let at = text.indexOf(10); at !== -1 && lines <= most; at = text.indexOf(10, at + 1)) lines++;
+  return lines > most;
 }
 
 interface RowContext {
@@ -140,7 +149,9 @@ interface RowContext {
 
 function readCertificates(files: FolderFiles, context: RowContext): readonly NewCertificate[] {
   const { certificate: authority, notes } = context;
-  const { lines, faults } = parseIndex(Buffer.from(files.get('index.txt') ?? '').toString('utf8'));
+  const index = Buffer.from(files.get('index.txt') ?? '');
+  if (hasMoreLines(index, mostLines)) throw damaged(`index.txt has more than ${mostLines} lines`);
+  const { lines, faults } = parseIndex(index.toString('utf8'));
   notes.push(...shortened(faults));
   const found = new Map<string, Certificate>();
   const foreign: string[] = [];
@@ -153,10 +164,12 @@ function readCertificates(files: FolderFiles, context: RowContext): readonly New
   }
   notes.push(...shortened(foreign));
   const rows = new Map<string, NewCertificate>();
+  const twice: string[] = [];
   for (const line of lines) {
     if (!rows.has(line.serial)) rows.set(line.serial, rowOf(line, found.get(line.serial), context));
-    else notes.push(`index.txt names the serial number ${line.serial} twice; the first line counts.`);
+    else twice.push(`index.txt names the serial number ${line.serial} twice; the first line counts.`);
   }
+  notes.push(...shortened(twice));
   // people are told to empty index.txt when it refuses a second certificate for a subject
   const unlisted = [...found].filter(([serial]) => !rows.has(serial));
   if (unlisted.length > 0) {

@@ -78,7 +78,9 @@ function timeOf(text: string): number | undefined {
   // RFC 5280 4.1.2.5.1: two digits from 50 on are of the last century
   const whole = match[1]!.length === 4 ? year : year < 50 ? 2000 + year : 1900 + year;
   const [date = 0, hour = 0, minute = 0, second = 0] = rest;
-  return Date.UTC(whole, month - 1, date, hour, minute, second);
+  const time = Date.UTC(whole, month - 1, date, hour, minute, second);
+  // the thirty-first of February is no date
+  return indexTime(time).endsWith(text.slice(-11)) ? time : undefined;
 }
 
 const reasonWords: Readonly<Record<number, string>> = {

@@ -20,7 +20,7 @@ policy = policy_anything
 email_in_dn = yes
 x509_extensions = usr_cert
 crl_extensions = crl_ext
-# What stands in usr_cert wins over what a request asks for; only names are taken from it.
+# What stands in usr_cert wins over what a request asks for; names, and whatever else it brings, are copied: look at it.
 copy_extensions = copy
 
 [policy_anything]

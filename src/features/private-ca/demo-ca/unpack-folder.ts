@@ -6,7 +6,8 @@ import { damaged, isTar, readTar, type TarMember } from './tar.ts';
 /** Files by their path below the folder that holds index.txt: `newcerts/10.pem`. */
 export type FolderFiles = ReadonlyMap<string, Uint8Array>;
 
-const limits = { members: 100_000, bytes: 512 * 1024 * 1024, ratio: 200 } as const;
+/** Of the sum of all files; what an upload of ten MiB holds when it is a folder of certificates is far below. */
+const limits = { members: 20_000, bytes: 128 * 1024 * 1024, ratio: 100 } as const;
 
 /** Throws `private-ca.archive` (422) with the reason. */
 export function unpackFolder(archive: Uint8Array): FolderFiles {

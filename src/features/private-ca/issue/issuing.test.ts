@@ -185,6 +185,11 @@ test('names that the authority may not issue for are left out, and refused where
   assert.deepEqual(sanOf((await typed('10.1.2.3', 'ip')).parsed).at(-1), 'ip:10.1.2.3');
   await typed('_sips.example.com', 'srv');
   await typed('chat@example.com', 'xmpp');
+  const { csr: plain } = await makeCsr([]);
+  const mail = (value: string) =>
+    issueTo(ca, [], { csr: plain, template: 'client', names: [{ kind: 'email', value }] });
+  assert.deepEqual(sanOf((await mail('a@b.example.com')).parsed), ['email:a@b.example.com']);
+  await assert.rejects(mail('a@example.org'), problem('private-ca.request-refused', /may not issue for it/));
   for (const [value, kind] of [
     ['192.0.2.1', 'ip'],
     ['2001:db8::1', 'ip'],
