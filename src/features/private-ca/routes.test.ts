@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { makeAuthorities, makeCsr } from '../../../test/support/private-ca.ts';
-import { startSmallGateway } from '../../../test/support/small-gateway.ts';
+import { type SmallGateway, startSmallGateway } from '../../../test/support/small-gateway.ts';
 import { toBase64 } from '../../lib/bytes.ts';
 import { createEvents } from '../../lib/events.ts';
 import { encodePem } from '../../pki/pem.ts';
@@ -11,18 +11,7 @@ import type { PrivateCa } from './private-ca.ts';
 import { privateCaRoutes } from './routes.ts';
 
 test('over the API a certificate is previewed, issued, listed, downloaded, revoked by those who may', async (t) => {
-  let ca: PrivateCa | undefined;
-  const gateway = await startSmallGateway({
-    features: ({ storage, clock }) => {
-      const events = createEvents(() => undefined);
-      const trustedCas = createTrustedCa({ storage, clock, events, publicRoots: [] });
-      ca = createPrivateCa({ storage, clock, events, trustedCas });
-      return privateCaRoutes(ca);
-    },
-  });
-  t.after(gateway.close);
-  const constraints = { dns: ['example.com'], ip: [], email: [] };
-  await makeAuthorities(ca!, { algorithm: 'ec-p256', constraints, days: 1_000, partitions: 0 });
+  const { gateway, ca } = await startCaGateway(t);
   const [session, reader] = [await gateway.logIn('ada'), await gateway.logIn('eve', 'auditor')];
   const ask = (method: string, path: string, body?: unknown, more = {}) =>
     gateway.call(method, `/api/v1/private-ca${path}`, { session, ...(body === undefined ? {} : { body }), ...more });
@@ -61,22 +50,11 @@ test('over the API a certificate is previewed, issued, listed, downloaded, revok
 });
 
 test('who connects with a certificate may revoke that one, without being a user', async (t) => {
-  let ca: PrivateCa | undefined;
-  const gateway = await startSmallGateway({
-    features: ({ storage, clock }) => {
-      const events = createEvents(() => undefined);
-      const trustedCas = createTrustedCa({ storage, clock, events, publicRoots: [] });
-      ca = createPrivateCa({ storage, clock, events, trustedCas });
-      return privateCaRoutes(ca);
-    },
-  });
-  t.after(gateway.close);
-  const constraints = { dns: ['example.com'], ip: [], email: [] };
-  await makeAuthorities(ca!, { algorithm: 'ec-p256', constraints, days: 1_000, partitions: 0 });
+  const { gateway, ca } = await startCaGateway(t);
   const { csr } = await makeCsr(['a.example.com']);
   const actor = { kind: 'user', id: 'u', name: 'ada', role: 'administrator', address: '', requestId: '' } as const;
-  const own = await ca!.issue(actor, { csr, template: 'client', source: 'upload' });
-  const other = await ca!.issue(actor, {
+  const own = await ca.issue(actor, { csr, template: 'client', source: 'upload' });
+  const other = await ca.issue(actor, {
     csr: (await makeCsr(['b.example.com'])).csr,
     template: 'client',
     source: 'upload',
@@ -90,5 +68,25 @@ test('who connects with a certificate may revoke that one, without being a user'
   );
   const revoked = await revoke([toBase64(own.certificate)]);
   assert.deepEqual([revoked.status, revoked.json['serial'], revoked.json['state']], [200, own.serial, 'revoked']);
-  assert.equal((await ca!.certificate({ serial: other.serial })).state, 'good');
+  assert.equal((await ca.certificate({ serial: other.serial })).state, 'good');
 });
+
+/** A gateway with the private CA alone, for names below example.com. */
+async function startCaGateway(t: TestContext): Promise<{ gateway: SmallGateway; ca: PrivateCa }> {
+  const made: PrivateCa[] = [];
+  const gateway = await startSmallGateway({
+    features: ({ storage, clock }) => {
+      const events = createEvents(() => undefined);
+      const trustedCas = createTrustedCa({ storage, clock, events, publicRoots: [] });
+      const ca = createPrivateCa({ storage, clock, events, trustedCas });
+      made.push(ca);
+      return privateCaRoutes(ca);
+    },
+  });
+  t.after(gateway.close);
+  const [ca] = made;
+  assert.ok(ca);
+  const constraints = { dns: ['example.com'], ip: [], email: [] };
+  await makeAuthorities(ca, { algorithm: 'ec-p256', constraints, days: 1_000, partitions: 0 });
+  return { gateway, ca };
+}
