@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { AcmeOrderView, AcmeProviderRequest } from '../../src/features/acme/acme.ts';
+import type { AcmeOrderView, AcmeProviderRequest } from '../../src/features/acme/schemas.ts';
 import type { Slot } from '../../src/features/identity/identity.ts';
 import { type AcmeCa, type AcmeCaOptions, startAcmeCa } from './acme-ca.ts';
 import { type AcmeGateway, type AcmeGatewayOptions, openAcmeGateway } from './acme-gateway.ts';

@@ -8,7 +8,7 @@ import { type Pebble, startPebble } from '../../../test/acme/pebble.ts';
 import { type AcmeGateway, openAcmeGateway } from '../../../test/support/acme-gateway.ts';
 import { testAdministrator as actor } from '../../../test/support/temporary-storage.ts';
 import { systemClock } from '../../lib/clock.ts';
-import type { AcmeOrderView } from './acme.ts';
+import type { AcmeOrderView } from './schemas.ts';
 
 let pebble: Pebble;
 let gateway: AcmeGateway;

@@ -22,20 +22,6 @@ import type {
   RevocationReason,
 } from './schemas.ts';
 
-export type {
-  AcmeAccountView,
-  AcmeCheckRow,
-  AcmeDirectoryView,
-  AcmeOrderView,
-  AcmeProviderPatch,
-  AcmeProviderRequest,
-  AcmeProviderView,
-  AcmeSlotPatch,
-  AcmeSlotView,
-  AcmeTimelineEntry,
-  RevocationReason,
-} from './schemas.ts';
-
 /** The private CA of this gateway as a provider; given by whoever ties the features together. */
 export interface PrivateCaProvider {
   /** Names of the templates that a provider can name; none: there is no private CA yet. */
