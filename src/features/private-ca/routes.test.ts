@@ -11,7 +11,7 @@ import type { PrivateCa } from './private-ca.ts';
 import { privateCaRoutes } from './routes.ts';
 
 test('over the API a certificate is previewed, issued, listed, downloaded, revoked by those who may', async (t) => {
-  const { gateway, ca } = await startCaGateway(t);
+  const { gateway } = await startCaGateway(t);
   const [session, reader] = [await gateway.logIn('ada'), await gateway.logIn('eve', 'auditor')];
   const ask = (method: string, path: string, body?: unknown, more = {}) =>
     gateway.call(method, `/api/v1/private-ca${path}`, { session, ...(body === undefined ? {} : { body }), ...more });
