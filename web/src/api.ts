@@ -68,6 +68,7 @@ export type AcmeProvider = Answer<'/acme/providers/{id}', 'get'>;
 export type AcmeAccount = NonNullable<AcmeProvider['account']>;
 export type AcmeDirectory = Answer<'/acme/providers/{id}/directory', 'get'>;
 export type AcmeProviderRequest = Body<'/acme/providers', 'post'>;
+export type AcmeProviderPatch = Body<'/acme/providers/{id}', 'patch'>;
 export type AcmeSlot = Answer<'/acme/slots/{slot}', 'get'>;
 export type AcmeOrder = Answer<'/acme/orders/{id}', 'get'>;
 export type AcmeCheckRow = Answer<'/acme/slots/{slot}/issuers', 'post'>['rows'][number];

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { Page } from '../../components/page.tsx';
 import { navigate } from '../../location.ts';
 import { useMayChange } from '../../session.ts';
+import { useAcmeWatch } from './acme-queries.ts';
 import { HttpPortPanel } from './http-port-panel.tsx';
 import { ProvidersPanel } from './providers-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
@@ -10,6 +11,7 @@ import { SlotsPanel } from './slots-panel.tsx';
 
 /** The page Maintenance › Security › ACME. */
 export function AcmePage() {
+  useAcmeWatch();
   return (
     <Page
       intro="Certificates of this gateway that are ordered from a CA, renewed before they expire, and deployed without closing a connection."

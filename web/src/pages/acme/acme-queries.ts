@@ -1,11 +1,14 @@
 /** What the ACME pages read from the gateway, and what they refresh after a change. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { api } from '../../api.ts';
 import { unwrap } from '../../transport.ts';
 import { whileUsed } from '../../while-used.ts';
 
 /** Milliseconds between two looks at an order that runs. */
 const live = 1_000;
+/** Milliseconds between two looks at whether anything has changed, an order of the scheduler among it. */
+const watch = 2_000;
 
 /** In the order in which they are offered. */
 export function useProviders() {
@@ -73,6 +76,22 @@ export function useTimeline() {
 
 export function useHttpPort() {
   return useQuery({ queryKey: ['acme', 'http-listener'], queryFn: () => unwrap(api.GET('/acme/http-listener')) });
+}
+
+/** Loads everything that is shown anew as soon as anything of ACME has changed, by whomever: the scheduler, the command line. */
+export function useAcmeWatch() {
+  const refresh = useRefreshAcme();
+  const { data } = useQuery({
+    queryKey: ['acme-changes'],
+    queryFn: () => unwrap(api.GET('/acme/orders')),
+    refetchInterval: () => whileUsed() && watch,
+  });
+  const now = data && [data.changes, ...data.orders.map(({ id }) => id)].join(' ');
+  const shown = useRef(now);
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== now) void refresh();
+    shown.current = now;
+  });
 }
 
 /** Call after any change: certificates, alarms and trust follow from it. */

@@ -22,6 +22,15 @@ export const stepStates: Readonly<Record<AcmeOrder['steps'][number]['state'], re
   failed: ['critical', 'Failed'],
 };
 
+export const proofStates: Readonly<Record<AcmeOrder['challenges'][number]['state'], readonly [Tone, string]>> = {
+  'to-prove': ['plain', 'To prove'],
+  'in-place': ['note', 'In place'],
+  asked: ['note', 'CA asked to look'],
+  looking: ['note', 'CA is looking'],
+  proven: ['ok', 'Proven'],
+  refused: ['critical', 'Refused'],
+};
+
 export const outcomes: Readonly<Record<AcmeCheckRow['outcome'], readonly [Tone, string]>> = {
   good: ['ok', 'Good'],
   warning: ['warning', 'Look'],

@@ -1,5 +1,5 @@
 /** How the gateway proves to a CA that it holds a name: HTTP-01, TLS-ALPN-01, or DNS-01 in three ways. */
-import { NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
 import type { AcmeProvider, AcmeProviderRequest } from '../../api.ts';
 import { challengeWords } from './acme-words.ts';
 
@@ -15,6 +15,8 @@ export interface ChallengeValues {
   readonly keyName: string;
   readonly keyAlgorithm: 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
   readonly secret: string;
+  /** The bearer token that is kept is forgotten. */
+  readonly noToken: boolean;
   readonly program: string;
   readonly url: string;
   readonly caPem: string;
@@ -23,7 +25,7 @@ export interface ChallengeValues {
 export function challengeValues(challenge?: AcmeProvider['challenge']): ChallengeValues {
   const empty: ChallengeValues = {
     ...{ type: 'http-01', method: 'rfc2136', server: '', port: 53, zone: '', keyName: '' },
-    ...{ keyAlgorithm: 'hmac-sha256', secret: '', program: '', url: '', caPem: '' },
+    ...{ keyAlgorithm: 'hmac-sha256', secret: '', noToken: false, program: '', url: '', caPem: '' },
   };
   if (challenge === undefined) return empty;
   if (challenge.type !== 'dns-01') return { ...empty, type: challenge.type };
@@ -36,12 +38,16 @@ export function challengeValues(challenge?: AcmeProvider['challenge']): Challeng
 /** As the API takes it; an empty secret leaves the one there is. */
 export function challengeOf(values: ChallengeValues): Challenge {
   if (values.type !== 'dns-01') return { type: values.type };
-  const { server, port, zone, keyName, keyAlgorithm, secret, program, url, caPem } = values;
+  const { server, port, zone, keyName, keyAlgorithm, secret, noToken, program, url, caPem } = values;
   const sealed = secret === '' ? {} : { secret };
   if (values.method === 'exec')
     return { type: 'dns-01', method: 'exec', program: program.split('\n').filter((word) => word.trim() !== '') };
   if (values.method === 'webhook')
-    return { type: 'dns-01', method: 'webhook', url, ...(caPem !== '' && { caPem }), ...sealed };
+    return {
+      ...{ type: 'dns-01', method: 'webhook', url },
+      ...(caPem !== '' && { caPem }),
+      ...(noToken ? { secret: null } : sealed),
+    };
   return {
     ...{ type: 'dns-01', method: 'rfc2136', server, port, ...sealed },
     ...(zone !== '' && { zone }),
@@ -169,7 +175,15 @@ export function ChallengeFields({ value, onChange, known, error }: ChallengeFiel
             description={`Sent with each call.${kept}`}
             value={value.secret}
             onChange={set}
+            disabled={value.noToken}
           />
+          {known && (
+            <Checkbox
+              label="Call it without a token from now on"
+              checked={value.noToken}
+              onChange={(e) => set({ noToken: e.currentTarget.checked, secret: '' })}
+            />
+          )}
         </>
       )}
     </>
@@ -181,14 +195,16 @@ interface SecretProps {
   readonly description: string;
   readonly value: string;
   readonly onChange: (change: Pick<ChallengeValues, 'secret'>) => void;
+  readonly disabled?: boolean;
 }
 
-function Secret({ label, description, value, onChange }: SecretProps) {
+function Secret({ label, description, value, onChange, disabled }: SecretProps) {
   return (
     <PasswordInput
       label={label}
       description={description}
       autoComplete="off"
+      disabled={disabled}
       value={value}
       onChange={(e) => onChange({ secret: e.currentTarget.value })}
       visibilityToggleButtonProps={{ 'aria-label': `Show: ${label}` }}

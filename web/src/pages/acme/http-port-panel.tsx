@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { type AcmeHttpPort, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { FormFields } from '../../components/form-fields.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { unwrap } from '../../transport.ts';
@@ -41,26 +42,28 @@ function Fields({ listener }: { readonly listener: AcmeHttpPort }) {
   }
   return (
     <form className="tg-form" onSubmit={submit} aria-label="Port of HTTP-01 challenges">
-      <p className="tg-flat tg-small">
-        Port {port}. The CA calls port 80 of every name that is proved. Known challenges are answered there, and nothing
-        else.
-      </p>
-      <Select
-        label="Open"
-        data={[
-          { value: 'while-needed', label: 'While a challenge is pending' },
-          { value: 'always', label: 'Always' },
-        ]}
-        allowDeselect={false}
-        value={form.values.open}
-        onChange={(value) => form.set({ open: value === 'always' ? 'always' : 'while-needed' })}
-      />
-      <Switch
-        label={`Redirect to HTTPS, port ${httpsPort}`}
-        description="Sends what is no challenge to the same address over HTTPS. Keeps the port open."
-        checked={form.values.redirect}
-        onChange={(e) => form.set({ redirect: e.currentTarget.checked })}
-      />
+      <FormFields>
+        <p className="tg-flat tg-small">
+          Port {port}. The CA calls port 80 of every name that is proved. Known challenges are answered there, and
+          nothing else.
+        </p>
+        <Select
+          label="Open"
+          data={[
+            { value: 'while-needed', label: 'While a challenge is pending' },
+            { value: 'always', label: 'Always' },
+          ]}
+          allowDeselect={false}
+          value={form.values.open}
+          onChange={(value) => form.set({ open: value === 'always' ? 'always' : 'while-needed' })}
+        />
+        <Switch
+          label={`Redirect to HTTPS, port ${httpsPort}`}
+          description="Sends what is no challenge to the same address over HTTPS. Keeps the port open."
+          checked={form.values.redirect}
+          onChange={(e) => form.set({ redirect: e.currentTarget.checked })}
+        />
+      </FormFields>
       <SaveBar
         dirty={form.dirty}
         saving={save.isPending}

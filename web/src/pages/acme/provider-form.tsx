@@ -3,8 +3,15 @@ import { Autocomplete, Button, PasswordInput, SegmentedControl, Select, Textarea
 import { useMutation } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { Link } from 'wouter';
-import { type AcmeDirectory, type AcmeProvider, type AcmeProviderRequest, api } from '../../api.ts';
+import {
+  type AcmeDirectory,
+  type AcmeProvider,
+  type AcmeProviderPatch,
+  type AcmeProviderRequest,
+  api,
+} from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { FormFields } from '../../components/form-fields.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { navigate } from '../../location.ts';
 import { fieldError, toProblem } from '../../problem.ts';
@@ -28,17 +35,15 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
   const { values, set } = form;
   const refresh = useRefreshAcme();
   const save = useMutation({
-    mutationFn: () => {
-      const { kind, ...rest } = requestOf(values);
-      return provider === undefined
-        ? unwrap(api.POST('/acme/providers', { body: { kind, ...rest } }))
+    mutationFn: () =>
+      provider === undefined
+        ? unwrap(api.POST('/acme/providers', { body: requestOf(values) }))
         : unwrap(
             api.PATCH('/acme/providers/{id}', {
               params: { path: { id: provider.id } },
-              body: { version: form.version, ...rest },
+              body: { version: form.version, ...patchOf(values) },
             }),
-          );
-    },
+          ),
     onSuccess: async ({ id }) => {
       await refresh();
       form.clear();
@@ -55,80 +60,82 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
   }
   return (
     <form className="tg-form" onSubmit={submit} aria-label="Provider">
-      {provider === undefined && (
-        <SegmentedControl
-          aria-label="Kind of provider"
-          data={[
-            { value: 'acme', label: 'ACME directory' },
-            { value: 'private-ca', label: 'Private CA' },
-          ]}
-          value={values.kind}
-          onChange={(kind) => set({ kind: kind === 'private-ca' ? kind : 'acme' })}
-        />
-      )}
-      <TextInput
-        label="Name"
-        required
-        withAsterisk={false}
-        autoComplete="off"
-        value={values.name}
-        error={fieldError(problem, 'name')}
-        onChange={(e) => set({ name: e.currentTarget.value })}
-      />
-      {values.kind === 'private-ca' ? (
-        <TemplateField value={values.template} onChange={(template) => set({ template })} />
-      ) : (
-        <>
-          <DirectoryFields {...{ values, set, problem }} builtIn={provider?.builtIn ?? false} />
-          {provider?.account?.status !== 'valid' && (
-            <TextInput
-              label="Admin e-mail"
-              description="The CA may write there. Several with commas."
-              autoComplete="off"
-              value={values.contact}
-              error={fieldError(problem, 'contact')}
-              onChange={(e) => set({ contact: e.currentTarget.value })}
-            />
-          )}
-          <AccountBinding {...{ values, set, problem }} kept={provider?.externalAccount?.keyId ?? ''} />
-          <div className="tg-columns tg-columns-narrow" style={{ alignItems: 'start' }}>
-            <Autocomplete
-              label="Profile"
-              description={
-                directory === undefined
-                  ? 'One that the CA offers. Empty: its default.'
-                  : directory.profiles.length === 0
-                    ? 'The CA offers none to choose from.'
-                    : `Offered: ${directory.profiles.map(({ name }) => name).join(', ')}.`
-              }
-              data={directory?.profiles.map(({ name }) => name) ?? []}
-              value={values.profile}
-              error={fieldError(problem, 'profile')}
-              onChange={(profile) => set({ profile })}
-            />
-            <TextInput
-              label="Preferred chain"
-              description="Common name of the root or issuer. Empty: the CA decides."
-              value={values.preferredChain}
-              error={fieldError(problem, 'preferredChain')}
-              onChange={(e) => set({ preferredChain: e.currentTarget.value })}
-            />
-          </div>
-          {onAsk && directory === undefined && (
-            <div>
-              <Button variant="default" onClick={onAsk}>
-                Ask the CA for its profiles
-              </Button>
-            </div>
-          )}
-          <ChallengeFields
-            value={values.challenge}
-            onChange={(challenge) => set({ challenge })}
-            known={provider !== undefined}
-            error={fieldError(problem, 'challenge')}
+      <FormFields>
+        {provider === undefined && (
+          <SegmentedControl
+            aria-label="Kind of provider"
+            data={[
+              { value: 'acme', label: 'ACME directory' },
+              { value: 'private-ca', label: 'Private CA' },
+            ]}
+            value={values.kind}
+            onChange={(kind) => set({ kind: kind === 'private-ca' ? kind : 'acme' })}
           />
-        </>
-      )}
+        )}
+        <TextInput
+          label="Name"
+          required
+          withAsterisk={false}
+          autoComplete="off"
+          value={values.name}
+          error={fieldError(problem, 'name')}
+          onChange={(e) => set({ name: e.currentTarget.value })}
+        />
+        {values.kind === 'private-ca' ? (
+          <TemplateField value={values.template} onChange={(template) => set({ template })} />
+        ) : (
+          <>
+            <DirectoryFields {...{ values, set, problem }} builtIn={provider?.builtIn ?? false} />
+            {provider?.account?.status !== 'valid' && (
+              <TextInput
+                label="Admin e-mail"
+                description="The CA may write there. Several with commas."
+                autoComplete="off"
+                value={values.contact}
+                error={fieldError(problem, 'contact')}
+                onChange={(e) => set({ contact: e.currentTarget.value })}
+              />
+            )}
+            <AccountBinding {...{ values, set, problem }} kept={provider?.externalAccount?.keyId ?? ''} />
+            <div className="tg-columns tg-columns-narrow" style={{ alignItems: 'start' }}>
+              <Autocomplete
+                label="Profile"
+                description={
+                  directory === undefined
+                    ? 'One that the CA offers. Empty: its default.'
+                    : directory.profiles.length === 0
+                      ? 'The CA offers none to choose from.'
+                      : `Offered: ${directory.profiles.map(({ name }) => name).join(', ')}.`
+                }
+                data={directory?.profiles.map(({ name }) => name) ?? []}
+                value={values.profile}
+                error={fieldError(problem, 'profile')}
+                onChange={(profile) => set({ profile })}
+              />
+              <TextInput
+                label="Preferred chain"
+                description="Common name of the root or issuer. Empty: the CA decides."
+                value={values.preferredChain}
+                error={fieldError(problem, 'preferredChain')}
+                onChange={(e) => set({ preferredChain: e.currentTarget.value })}
+              />
+            </div>
+            {onAsk && directory === undefined && (
+              <div>
+                <Button variant="default" onClick={onAsk}>
+                  Ask the CA for its profiles
+                </Button>
+              </div>
+            )}
+            <ChallengeFields
+              value={values.challenge}
+              onChange={(challenge) => set({ challenge })}
+              known={provider !== undefined}
+              error={fieldError(problem, 'challenge')}
+            />
+          </>
+        )}
+      </FormFields>
       <SaveBar
         dirty={form.dirty}
         saving={save.isPending}
@@ -201,7 +208,7 @@ function AccountBinding({ values, set, problem, kept }: PartProps & { readonly k
     <div className="tg-columns tg-columns-narrow" style={{ alignItems: 'start' }}>
       <TextInput
         label="External account: key identifier"
-        description="From the CA, if it wants one."
+        description="From the CA, if it wants one. Empty: no external account."
         autoComplete="off"
         value={values.keyId}
         error={fieldError(problem, 'externalAccount')}
@@ -270,4 +277,12 @@ function requestOf(values: Values): AcmeProviderRequest {
     ...(keyId !== '' && hmacKey !== '' && { externalAccount: { keyId, hmacKey } }),
     challenge: challengeOf(challenge),
   };
+}
+
+/** What was emptied is cleared; an empty HMAC key leaves the one there is. */
+function patchOf(values: Values): Omit<AcmeProviderPatch, 'version'> {
+  const { kind, ...rest } = requestOf(values);
+  if (kind === 'private-ca') return rest;
+  const { stagingUrl, keyId } = values;
+  return { ...rest, ...(stagingUrl === '' && { stagingUrl: null }), ...(keyId === '' && { externalAccount: null }) };
 }

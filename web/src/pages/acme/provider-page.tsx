@@ -39,7 +39,6 @@ function KnownProvider({ id }: { readonly id: string }) {
   // The CA is not called for a person who only looks at the page.
   const [asked, setAsked] = useState(false);
   const directory = useDirectory(id, asked);
-  const mayChange = useMayChange();
   const ask = () => (asked ? void directory.refetch() : setAsked(true));
   return (
     <Page title={query.data?.name ?? 'Provider'} back={back}>
@@ -72,11 +71,7 @@ function KnownProvider({ id }: { readonly id: string }) {
             {directory.data && <DirectoryPanel directory={directory.data} />}
             {provider.limits.length > 0 && <LimitsPanel limits={provider.limits} />}
             <Panel title="Settings">
-              {mayChange ? (
-                <ProviderForm provider={provider} directory={directory.data} onAsk={ask} />
-              ) : (
-                <p className="tg-flat tg-dim tg-small">You are logged in as auditor: you can look, not change.</p>
-              )}
+              <ProviderForm provider={provider} directory={directory.data} onAsk={ask} />
             </Panel>
           </>
         )}

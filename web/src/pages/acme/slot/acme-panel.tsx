@@ -3,7 +3,7 @@ import type { AcmeProvider, AcmeSlot } from '../../../api.ts';
 import { Notice } from '../../../components/notice.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
-import { useAcmeSlot, useProviders } from '../acme-queries.ts';
+import { useAcmeSlot, useAcmeWatch, useProviders } from '../acme-queries.ts';
 import { LatestOrder } from './latest-order.tsx';
 import { PendingCertificate } from './pending-certificate.tsx';
 import { RenewalState } from './renewal-state.tsx';
@@ -12,6 +12,7 @@ import { SlotForm } from './slot-form.tsx';
 
 /** The panel *ACME* of the server, client and domain certificate pages. */
 export function AcmePanel({ slot }: { readonly slot: string }) {
+  useAcmeWatch();
   const state = useAcmeSlot(slot);
   const providers = useProviders();
   return (

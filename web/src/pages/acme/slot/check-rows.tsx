@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type AcmeProvider, api } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
+import { saveFile } from '../../../components/download-button.tsx';
 import { StateMark } from '../../../components/notice.tsx';
 import { ProblemNotice } from '../../../components/problem-notice.tsx';
 import { withPlainDates } from '../../../components/time.tsx';
@@ -26,7 +27,11 @@ export function useChecks(slot: string) {
       await refresh();
     },
   });
-  return { run, append };
+  const download = useMutation({
+    mutationFn: () => unwrap(api.GET('/acme/slots/{slot}/issuers/pem', { params: path, parseAs: 'text' })),
+    onSuccess: (pem) => saveFile('issuers.pem', pem),
+  });
+  return { run, append, download };
 }
 
 interface CheckRowsProps {
@@ -34,13 +39,14 @@ interface CheckRowsProps {
   readonly provider: AcmeProvider;
 }
 
-export function CheckRows({ checks: { run, append }, provider }: CheckRowsProps) {
+export function CheckRows({ checks: { run, append, download }, provider }: CheckRowsProps) {
   async function appendAndLook() {
     await append.mutateAsync();
     run.mutate(provider.id);
   }
   if (run.isError) return <ProblemNotice error={run.error} onRetry={() => run.mutate(provider.id)} />;
   if (run.data === undefined) return null;
+  const failed = append.error ?? download.error;
   const bad = run.data.filter(({ outcome }) => outcome === 'bad').length;
   return (
     <section className="tg-stack" aria-label={`Checks before ${provider.name} is asked`}>
@@ -67,11 +73,16 @@ export function CheckRows({ checks: { run, append }, provider }: CheckRowsProps)
                   Append to the trusted CA list
                 </Button>
               )}
+              {action === 'download-issuers' && (
+                <Button variant="default" mt={4} loading={download.isPending} onClick={() => download.mutate()}>
+                  Download for traversal clients
+                </Button>
+              )}
             </div>
           </li>
         ))}
       </ul>
-      {append.isError && <ProblemNotice error={append.error} />}
+      {failed && <ProblemNotice error={failed} />}
     </section>
   );
 }

@@ -3,14 +3,15 @@ import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type AcmeOrder, api } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
+import { type Column, ListTable } from '../../../components/list/list-table.tsx';
 import { NameList } from '../../../components/name-list.tsx';
-import { Notice, StateMark } from '../../../components/notice.tsx';
+import { Notice, StateMark, StateWord } from '../../../components/notice.tsx';
 import { ProblemNotice } from '../../../components/problem-notice.tsx';
 import { momentText, withPlainDates } from '../../../components/time.tsx';
 import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
 import { useRefreshAcme } from '../acme-queries.ts';
-import { orderPurposes, orderStates, stepStates } from '../acme-words.ts';
+import { orderPurposes, orderStates, proofStates, stepStates } from '../acme-words.ts';
 import './order-steps.css';
 
 /** Its parent asks for the order again and again while it runs. */
@@ -30,7 +31,9 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
       <p role="status" className="tg-visually-hidden">
         {running ? running.title : word}
       </p>
-      {order.names.length > 0 && <NameList names={order.names} label="Names of the order" />}
+      {order.names.length > 0 && order.challenges.length === 0 && (
+        <NameList names={order.names} label="Names of the order" />
+      )}
       <ol className="tg-order">
         {order.steps.map((step) => (
           <li key={step.step} data-state={step.state}>
@@ -40,16 +43,17 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
             <div>
               <span>{step.title}</span>
               {step.at !== null && (
-                <time className="tg-dim tg-small" dateTime={step.at}>
+                <span className="tg-dim tg-small">
                   {' '}
-                  {step.at.slice(11, 19)}
-                </time>
+                  <TimeOfDay at={step.at} />
+                </span>
               )}
               {step.words !== '' && <div className="tg-dim tg-small tg-order-words">{step.words}</div>}
             </div>
           </li>
         ))}
       </ol>
+      {order.challenges.length > 0 && <Challenges order={order} />}
       {order.problem && (
         <Notice
           tone={order.state === 'running' ? 'warning' : 'critical'}
@@ -60,6 +64,37 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
         </Notice>
       )}
     </section>
+  );
+}
+
+/** The proof of each name: how far it is, since when, what the CA said of it last. */
+function Challenges({ order }: { readonly order: AcmeOrder }) {
+  return (
+    <ListTable
+      label={`Challenges of the order at ${order.providerName}`}
+      rows={order.challenges}
+      keyOf={({ name }) => name}
+      minWidth={560}
+      maxHeight={order.challenges.length > 12 ? 420 : undefined}
+      columns={challengeColumns}
+    />
+  );
+}
+
+const challengeColumns: readonly Column<AcmeOrder['challenges'][number]>[] = [
+  { heading: 'Name', cell: ({ name }) => name, wraps: true },
+  { heading: 'Challenge', cell: ({ type }) => type.toUpperCase() },
+  { heading: 'State', cell: ({ state }) => <StateWord of={proofStates[state]} /> },
+  { heading: 'Since', cell: ({ since }) => <TimeOfDay at={since} /> },
+  { heading: 'Last answer of the CA', cell: ({ answer }) => withPlainDates(answer), wraps: true },
+];
+
+/** To the second: the day stands above. */
+function TimeOfDay({ at }: { readonly at: string }) {
+  return (
+    <time dateTime={at} title={momentText(at)}>
+      {at.slice(11, 19)}
+    </time>
   );
 }
 

@@ -5,7 +5,9 @@ import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { type AcmeProvider, type AcmeSlot, api } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
+import { FormFields } from '../../../components/form-fields.tsx';
 import { fieldError, toProblem } from '../../../problem.ts';
+import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
 import { SaveBar } from '../../settings/save-bar.tsx';
 import { useRefreshAcme } from '../acme-queries.ts';
@@ -22,11 +24,12 @@ interface SlotFormProps {
 /** Folded while ACME works as set; open where a provider is still to be chosen. */
 export function SlotForm({ slot, providers }: SlotFormProps) {
   const [opened, setOpened] = useState(slot.settings.providers.length === 0);
+  const verb = useMayChange() ? 'Change' : 'Show';
   return (
     <section className="tg-stack" aria-label="ACME settings">
       <div>
         <Button variant="default" aria-expanded={opened} onClick={() => setOpened(!opened)}>
-          {opened ? 'Hide ACME settings' : 'Change ACME settings'}
+          {opened ? 'Hide ACME settings' : `${verb} ACME settings`}
         </Button>
       </div>
       {opened && <Fields slot={slot} providers={providers} />}
@@ -60,62 +63,64 @@ function Fields({ slot, providers }: SlotFormProps) {
   }
   return (
     <form className="tg-form" onSubmit={submit} aria-label="ACME settings">
-      <ProviderChoice
-        providers={providers}
-        chosen={values.providers}
-        onChange={(chosen) => set({ providers: chosen })}
-        error={fieldError(problem, 'providers')}
-      />
-      <Switch
-        label="Automated scheduler"
-        description="Signs when the CA suggests it, else when a third of the lifetime is left; deploys on the days below."
-        checked={values.scheduler}
-        onChange={(e) => set({ scheduler: e.currentTarget.checked })}
-      />
-      <Checkbox.Group
-        label="Schedule days"
-        description="On which a signed certificate is deployed. None: every day."
-        value={values.days}
-        onChange={(days) => set({ days: days as Settings['days'] })}
-      >
-        <div className="tg-actions" style={{ gap: 14, marginTop: 6 }}>
-          {weekdays.map(({ value, label }) => (
-            <Checkbox key={value} value={value} label={label} />
-          ))}
-        </div>
-      </Checkbox.Group>
-      <TextInput
-        label="Schedule time (UTC)"
-        description="HH:MM, from when on."
-        pattern="([01]\d|2[0-3]):[0-5]\d"
-        maxLength={5}
-        autoComplete="off"
-        required
-        withAsterisk={false}
-        maw={220}
-        value={values.time}
-        error={fieldError(problem, 'time')}
-        onChange={(e) => set({ time: e.currentTarget.value })}
-      />
-      <Select
-        label="Key at each renewal"
-        data={[
-          { value: 'rotate', label: 'Rotate: a new key' },
-          { value: 'retain', label: 'Retain: the key of the last CSR' },
-        ]}
-        allowDeselect={false}
-        value={values.key}
-        onChange={(key) => set({ key: key === 'retain' ? 'retain' : 'rotate' })}
-      />
-      {slot.slot !== 'client' && (
-        <Switch
-          label="Copy as client certificate"
-          description="Deploying also replaces the client certificate. Peers refuse it without clientAuth, which public CAs issue no longer."
-          checked={values.copyAsClient}
-          error={fieldError(problem, 'copyAsClient')}
-          onChange={(e) => set({ copyAsClient: e.currentTarget.checked })}
+      <FormFields>
+        <ProviderChoice
+          providers={providers}
+          chosen={values.providers}
+          onChange={(chosen) => set({ providers: chosen })}
+          error={fieldError(problem, 'providers')}
         />
-      )}
+        <Switch
+          label="Automated scheduler"
+          description="Signs when the CA suggests it, else when a third of the lifetime is left; deploys on the days below."
+          checked={values.scheduler}
+          onChange={(e) => set({ scheduler: e.currentTarget.checked })}
+        />
+        <Checkbox.Group
+          label="Schedule days"
+          description="On which a signed certificate is deployed. None: every day."
+          value={values.days}
+          onChange={(days) => set({ days: days as Settings['days'] })}
+        >
+          <div className="tg-actions" style={{ gap: 14, marginTop: 6 }}>
+            {weekdays.map(({ value, label }) => (
+              <Checkbox key={value} value={value} label={label} />
+            ))}
+          </div>
+        </Checkbox.Group>
+        <TextInput
+          label="Schedule time (UTC)"
+          description="HH:MM, from when on."
+          pattern="([01]\d|2[0-3]):[0-5]\d"
+          maxLength={5}
+          autoComplete="off"
+          required
+          withAsterisk={false}
+          maw={220}
+          value={values.time}
+          error={fieldError(problem, 'time')}
+          onChange={(e) => set({ time: e.currentTarget.value })}
+        />
+        <Select
+          label="Key at each renewal"
+          data={[
+            { value: 'rotate', label: 'Rotate: a new key' },
+            { value: 'retain', label: 'Retain: the key of the last CSR' },
+          ]}
+          allowDeselect={false}
+          value={values.key}
+          onChange={(key) => set({ key: key === 'retain' ? 'retain' : 'rotate' })}
+        />
+        {slot.slot !== 'client' && (
+          <Switch
+            label="Copy as client certificate"
+            description="Deploying also replaces the client certificate. Peers refuse it without clientAuth, which public CAs issue no longer."
+            checked={values.copyAsClient}
+            error={fieldError(problem, 'copyAsClient')}
+            onChange={(e) => set({ copyAsClient: e.currentTarget.checked })}
+          />
+        )}
+      </FormFields>
       <SaveBar dirty={form.dirty} saving={save.isPending} error={save.error} onCancel={() => cancel()} />
     </form>
   );
