@@ -2,12 +2,12 @@
  * HTTPS beyond TLS: every connection goes to the administration process over its Unix socket, byte for byte, behind
  * one line that says who is calling. Headers are never read or added here; X-Forwarded-* has no meaning anywhere.
  */
-import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Decision } from '../features/verification/verification.ts';
 import { toBase64 } from '../lib/bytes.ts';
 import { plainAddress } from './address.ts';
 import { presentedChain } from './peer/presented-chain.ts';
+import { relayTls } from './relay/tls-relay.ts';
 import { answerUnavailable } from './unavailable.ts';
 
 /** The first line on each connection to the administration socket, as JSON. */
@@ -26,46 +26,20 @@ export interface Preamble {
   readonly decision: Decision | null;
 }
 
-/** Serves the socket until either side closes it; answers 503 itself while nobody listens on `path`. */
+/** Serves the socket until both sides have ended; answers 503 itself while nobody listens on `path`. */
 export function forwardHttps(socket: TLSSocket, path: string, touch: () => void, decision?: Decision): void {
-  const upstream = connect({ path, allowHalfOpen: true });
-  let answered = false;
   let asked = '';
-  const fallBack = () => {
-    socket.unpipe(upstream);
-    upstream.destroy();
-    if (socket.destroyed) return;
-    if (answered) socket.destroy();
-    else answerUnavailable(socket, touch, asked);
-    answered = true;
-  };
-
-  socket.on('close', () => upstream.destroy());
-  upstream.on('error', fallBack);
-  upstream.on('connect', () => {
-    upstream.write(`${JSON.stringify(preamble(socket, decision))}\n`);
-    relay(socket, upstream, touch);
-    socket.once('data', (chunk: Buffer) => {
-      asked = chunk.toString('latin1', 0, 1_024);
-    });
-    upstream.once('data', () => {
-      answered = true;
-    });
-    // the administration process went away before it said a word
-    upstream.once('end', () => {
-      if (!answered && !socket.readableEnded) fallBack();
-      else socket.end();
-    });
+  relayTls(socket, { path }, touch, {
+    preamble: `${JSON.stringify(preamble(socket, decision))}\n`,
+    heard(bytes) {
+      if (asked === '') asked = Buffer.from(bytes.subarray(0, mostAsked)).toString('latin1');
+    },
+    unanswered: () => answerUnavailable(socket, asked),
   });
 }
 
-/** `pipe` keeps back-pressure; the client's end is passed on, the other direction ends in `upstream`'s handler. */
-function relay(socket: TLSSocket, upstream: Socket, touch: () => void): void {
-  socket.on('data', touch);
-  upstream.on('data', touch);
-  socket.pipe(upstream);
-  upstream.pipe(socket, { end: false });
-}
+/** Enough of a request to tell what kind of answer it gets. */
+const mostAsked = 1_024;
 
 function preamble(socket: TLSSocket, decision: Decision | undefined): Preamble {
   return {

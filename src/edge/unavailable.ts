@@ -1,36 +1,33 @@
 /** What an HTTPS client hears while the administration process is away: 503 with Retry-After (RFC 9110 15.6.4). */
 import type { TLSSocket } from 'node:tls';
+import type { Take } from './relay/read-into.ts';
 
 /**
- * Reads one request head, bounded in size and time, answers it and ends the connection. `asked` is the beginning of
- * a request that was read already; it is answered at once.
+ * Takes one request head, bounded in size and time, answers it and ends the connection; later bytes are dropped, so that
+ * the answer is not lost in a reset. `asked` is the beginning of a request that was read already; it is answered at once.
  */
-export function answerUnavailable(socket: TLSSocket, touch: () => void, asked: string): void {
+export function answerUnavailable(socket: TLSSocket, asked: string): Take {
   let head = asked;
-  let done = false;
-  const timer = setTimeout(() => socket.destroy(), 10_000);
-  socket.once('close', () => clearTimeout(timer));
+  const late = setTimeout(() => socket.destroy(), headMs);
+  socket.once('close', () => clearTimeout(late));
   const answer = () => {
-    done = true;
+    clearTimeout(late);
     socket.end(unavailable(head));
-    // what else arrives is read and dropped, so that the answer is not lost in a reset; not for long
-    clearTimeout(timer);
-    setTimeout(() => socket.destroy(), 2_000).unref();
+    setTimeout(() => socket.destroy(), lingerMs).unref();
   };
-  socket.on('data', (chunk: Buffer) => {
-    touch();
-    if (done) return;
-    head += chunk.toString('latin1');
-    if (head.includes('\r\n\r\n') || head.length > maxHead) answer();
-  });
-  socket.on('end', () => {
-    if (!done) socket.destroy();
-  });
   if (asked !== '') answer();
-  else if (socket.readableEnded) socket.destroy();
-  socket.resume();
+  else if (socket.readableEnded) socket.end();
+  else socket.once('end', () => socket.end());
+  return (bytes) => {
+    if (!socket.writable) return true;
+    head += Buffer.from(bytes).toString('latin1');
+    if (head.includes('\r\n\r\n') || head.length > maxHead) answer();
+    return true;
+  };
 }
 
+const headMs = 10_000;
+const lingerMs = 2_000;
 const maxHead = 16_384;
 const retryAfterSeconds = 2;
 
