@@ -1,7 +1,7 @@
 /** The TCP connection to the SIP server behind the gateway that belongs to one TLS connection. */
-import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { finishAlone } from '../relay/finish-alone.ts';
+import { ServerSocket } from '../relay/server-socket.ts';
 import type { EdgeAddress } from '../snapshot-peers.ts';
 import { createSipReader, type SipMessage } from './message.ts';
 
@@ -32,7 +32,7 @@ export interface UpstreamEvents {
 
 /** Connects; what is sent meanwhile waits. Passes messages of the server to `client`, and ends it with the server. */
 export function connectUpstream(target: EdgeAddress, client: TLSSocket, events: UpstreamEvents): SipUpstream {
-  const server = connect({ ...target, allowHalfOpen: true, noDelay: true });
+  const server = new ServerSocket({ allowHalfOpen: true });
   const read = createSipReader({ bodies: true });
   let connected = false;
   let inMessage = false;
@@ -63,6 +63,7 @@ export function connectUpstream(target: EdgeAddress, client: TLSSocket, events: 
     return more;
   };
 
+  server.setNoDelay().connect(target);
   server.on('connect', () => {
     connected = true;
     waiting = [];
