@@ -75,7 +75,16 @@ test('what is not there is not there: other paths, other methods', async (t) => 
     assert.ok(!String(json['type']).includes('acme:error:serverInternal'), path);
   }
   assert.equal((await gateway.call('GET', '/acme/nothing/directory', { headers })).status, 404);
-  assert.equal((await gateway.call('PUT', '/acme/default/new-order', { headers, bare: true })).status, 405);
+  for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+    const refused = await gateway.call(method, '/acme/default/new-order', { headers, bare: true });
+    assert.deepEqual(
+      [refused.status, refused.headers['allow'], refused.json['reason']],
+      [405, 'POST', 'method'],
+      method,
+    );
+    // no page of another origin gets to read an answer
+    assert.equal(refused.headers['access-control-allow-origin'], undefined);
+  }
   assert.equal((await gateway.call('GET', '/acme/default/new-order', { headers })).status, 405);
 });
 

@@ -30,7 +30,8 @@ export function addAcmeEntry(app: FastifyInstance, entry: AcmeEntry): void {
     );
     for (const resource of resources)
       context.route({
-        method: ['GET', 'HEAD', 'POST'],
+        // those that are refused as well, so that the refusal is one of ACME and names the right method
+        method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         url: `/acme/:name/${resource}`,
         bodyLimit,
         exposeHeadRoute: false,

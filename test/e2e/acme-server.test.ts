@@ -49,9 +49,12 @@ test('the server is switched on, hands out a key, and shows what a client did wi
     await goTo(page, 'ACME clients');
     await page.getByText('The ACME server is off.').waitFor();
     await page.getByLabel('Names', { exact: true }).fill('not a name!');
+    await page.getByLabel('CAA domains').fill('10.0.0.1');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').waitFor();
     assert.equal(await page.getByLabel('Names', { exact: true }).getAttribute('aria-invalid'), 'true');
+    assert.equal(await page.getByLabel('CAA domains').getAttribute('aria-invalid'), 'true');
+    await page.getByLabel('CAA domains').fill('');
     assert.deepEqual(await lookAll(page, 'acme-server-refused', [0]), []);
   });
 
