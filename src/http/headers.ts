@@ -20,7 +20,7 @@ export function contentSecurityPolicy(styleNonce?: string): string {
 /** `strictTransport` only where a trusted certificate is active and the operator wants it: it makes faults final. */
 export function securityHeaders(strictTransport: boolean): Readonly<Record<string, string>> {
   return {
-    'content-security-policy': contentSecurityPolicy(),
+    'content-security-policy': plainPolicy,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
@@ -29,6 +29,8 @@ export function securityHeaders(strictTransport: boolean): Readonly<Record<strin
     ...(strictTransport ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   };
 }
+
+const plainPolicy = contentSecurityPolicy();
 
 const cookieName = '__Host-tollgate';
 

@@ -49,8 +49,10 @@ export function decodePem(input: Uint8Array | string, limits: PemLimits = {}): R
 
 /** One block, 64 characters to the line, with a final newline. */
 export function encodePem(label: string, der: Uint8Array): string {
-  const lines = toBase64(der).match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+  const text = toBase64(der);
+  let lines = '';
+  for (let at = 0; at < text.length; at += 64) lines += `${text.slice(at, at + 64)}\n`;
+  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
 }
 
 const begin = '-----BEGIN ';

@@ -2,8 +2,8 @@
 import type { CompiledQuery, Insertable } from 'kysely';
 import type { Schema, Trx } from './schema.ts';
 
-/** Rows of one statement; what is left over goes row by row. */
-const together = 16;
+/** Rows of one statement at most; what is left over goes by 8, 4, 2 and 1, so that few statements are ever compiled. */
+const most = 16;
 
 /** By table, number of rows and the columns in their order. */
 const compiled = new Map<string, CompiledQuery>();
@@ -16,7 +16,7 @@ export async function insertRows<T extends keyof Schema & string>(
 ): Promise<void> {
   const columns = Object.keys((rows[0] ?? {}) as object);
   for (let at = 0; at < rows.length; ) {
-    const count = rows.length - at >= together ? together : 1;
+    const count = Math.min(most, 2 ** (31 - Math.clz32(rows.length - at)));
     const part = rows.slice(at, at + count);
     const query = statement(trx, table, part, columns);
     const parameters = part.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]));

@@ -1,7 +1,6 @@
 /** The audit log: who did what, from where, to which object, with which outcome. One row per change, written with it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from '../../lib/actor.ts';
-import { toHex } from '../../lib/bytes.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { Trx } from '../../storage/schema.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -107,7 +106,7 @@ function detailText(detail: object | undefined): string {
 }
 
 function hashOf(state: Uint8Array | string | undefined): string | null {
-  return state === undefined ? null : toHex(createHash('sha256').update(state).digest());
+  return state === undefined ? null : hash('sha256', state);
 }
 
 /** Wall time; the digits below a millisecond come from the monotonic clock as long as the two agree. */

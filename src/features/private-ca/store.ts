@@ -42,13 +42,11 @@ export async function deleteAuthority(trx: Trx, id: string): Promise<void> {
  * when an authority has used a serial number before.
  */
 export async function insertCertificates(trx: Trx, rows: readonly NewCertificate[]): Promise<void> {
-  const last = await trx
+  const before = await trx
     .selectFrom('private_ca_certificates')
-    .select('seq')
-    .orderBy('seq', 'desc')
-    .limit(1)
+    .select((e) => e.fn.max('seq').as('last'))
     .executeTakeFirst();
-  const first = (last?.seq ?? 0) + 1;
+  const first = (before?.last ?? 0) + 1;
   await insertRows(
     trx,
     'private_ca_certificates',

@@ -1,5 +1,5 @@
 /** Writes the extensions of certificates and requests from typed values (RFC 5280 4.2, RFC 7633). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   asciiOctets,
   boolean,
@@ -112,7 +112,7 @@ export function encodeDistributionPoints(urls: readonly string[]): Uint8Array {
 
 /** SHA-1 of the subjectPublicKey bits (RFC 5280 4.2.1.2, method 1), as every other CA computes it. */
 export function keyIdentifier(publicKeyInfo: Uint8Array): Uint8Array {
-  return createHash('sha1').update(subjectPublicKeyBits(publicKeyInfo)).digest();
+  return hash('sha1', subjectPublicKeyBits(publicKeyInfo), 'buffer');
 }
 
 /** SubjectPublicKeyInfo is SEQUENCE { AlgorithmIdentifier, BIT STRING }: two headers are skipped, one is read. */

@@ -61,6 +61,13 @@ interface Ground {
   readonly urls: (authority: Authority, partition: number) => Partial<PublicUrls>;
 }
 
+/** What was found good, but for the signature, and how it was asked for. */
+interface Looked {
+  readonly certificate: Certificate;
+  readonly source: IssueRequest['source'] | 'responder';
+  readonly passphrase: Secret<string> | undefined;
+}
+
 export function createIssuing(work: IssuingWork): Issuing {
   const queue = createRecordQueue(work.storage);
   const writers = createWriters();
@@ -88,22 +95,21 @@ export function createIssuing(work: IssuingWork): Issuing {
     actor: Actor,
     on: Ground,
     made: Omit<Draft, 'publicKey' | 'subject'>,
-    how: { readonly source: IssueRequest['source'] | 'responder'; readonly passphrase: Secret<string> | undefined },
+    { certificate, source, passphrase }: Looked,
   ): Promise<Issued> => {
     const { authority } = on;
-    const key = work.keys.opened(authority.id) ?? (await work.keys.open(await work.row(authority.id), how.passphrase));
+    const key = work.keys.opened(authority.id) ?? (await work.keys.open(await work.row(authority.id), passphrase));
     failPoint('private-ca.sign');
     const der = await made.writer.signed(made.tbs, key);
     failPoint('private-ca.signed');
-    const certificate = parsed(der);
     const serial = serialText(made.serial);
     const row = certificateRow({
-      ...{ certificate, authority: authority.id, template: on.template.name, names: made.names, source: how.source },
+      ...{ certificate, der, authority: authority.id, template: on.template.name, names: made.names, source },
       ...{ issuedBy: actor.name, partition: partitionOf(made.serial, authority.partitions), now: work.now() },
     });
     const detail = {
       ...{ authority: authority.id, template: on.template.name, subject: row.subject, names: made.names.slice(0, 20) },
-      ...{ notAfter: new Date(made.notAfter).toISOString(), source: how.source },
+      ...{ notAfter: new Date(made.notAfter).toISOString(), source },
     };
     await queue.add({ row, actor, detail });
     failPoint('private-ca.recorded');
@@ -129,9 +135,10 @@ export function createIssuing(work: IssuingWork): Issuing {
       if (made.notAfter >= start2050 && request.confirmed2050 !== true)
         throw confirmationNeeded(endsLate, 'confirmed2050');
       noteUrls(on, made.notes);
-      const looking = look(parsed(made.writer.unsigned(made.tbs)), on, made.notes, work.zlint);
+      const certificate = parsed(made.writer.unsigned(made.tbs));
+      const looking = look(certificate, on, made.notes, work.zlint);
       if (looking !== undefined) await looking;
-      return finish(actor, on, made, { source: request.source, passphrase: request.passphrase });
+      return finish(actor, on, made, { certificate, source: request.source, passphrase: request.passphrase });
     },
     async issueResponder(actor, id, { publicKeyInfo, notAfter }, passphrase) {
       // about what a retired one issued, questions go on being asked
@@ -145,9 +152,10 @@ export function createIssuing(work: IssuingWork): Issuing {
       const publicKey = publicKeyAt(publicKeyInfo, 0, publicKeyInfo.length);
       const tbs = writer.tbs({ serial, subject, names: [], publicKey, ...dates });
       const notes = new NoteList();
-      await look(parsed(writer.unsigned(tbs)), on, notes, work.zlint);
+      const certificate = parsed(writer.unsigned(tbs));
+      await look(certificate, on, notes, work.zlint);
       const made = { serial, names: [], ...dates, writer, tbs, notes };
-      return finish(actor, on, made, { source: 'responder', passphrase });
+      return finish(actor, on, made, { certificate, source: 'responder', passphrase });
     },
   };
 }

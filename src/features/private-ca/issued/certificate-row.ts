@@ -1,6 +1,5 @@
 /** The record of one certificate, from its bytes. */
-import { createHash } from 'node:crypto';
-import { toHex } from '../../../lib/bytes.ts';
+import { hash } from 'node:crypto';
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import { serialText } from '../issue/serial.ts';
@@ -8,6 +7,8 @@ import type { NewCertificate } from '../store.ts';
 
 export interface RowContents {
   readonly certificate: Certificate;
+  /** What is kept, when `certificate` is what was looked at before it was signed. */
+  readonly der?: Uint8Array;
   readonly authority: string;
   readonly template: string;
   /** `dns:a.example`, …. */
@@ -19,7 +20,8 @@ export interface RowContents {
 }
 
 /** A row for a certificate that is good. */
-export function certificateRow({ certificate, names, issuedBy, now, ...rest }: RowContents): NewCertificate {
+export function certificateRow(contents: RowContents): NewCertificate {
+  const { certificate, der = certificate.der, names, issuedBy, now, ...rest } = contents;
   const subject = toRfc4514(certificate.subject);
   return {
     ...rest,
@@ -32,11 +34,11 @@ export function certificateRow({ certificate, names, issuedBy, now, ...rest }: R
     issued_at: now,
     issued_by: issuedBy,
     key_id: sha256(certificate.publicKeyInfo),
-    fingerprint: sha256(certificate.der),
+    fingerprint: sha256(der),
     status: 'good',
     revoked_at: null,
     reason: null,
-    der: certificate.der,
+    der,
   };
 }
 
@@ -46,5 +48,5 @@ export function searchText(subject: string, names: readonly string[]): string {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return toHex(createHash('sha256').update(bytes).digest());
+  return hash('sha256', bytes);
 }
