@@ -17,6 +17,7 @@ import type { Template, TemplateFields } from './template/template.ts';
 
 export type { Authority, OpenAuthority } from './authority/authority.ts';
 export type { IntermediateRequest, NameLimits, RootRequest } from './authority/requests.ts';
+export { serialText } from './issue/serial.ts';
 export type { IssuedCertificate, IssuedPage, IssuedQuery } from './issued/issued.ts';
 export {
   type CertificateStatus,

@@ -1,9 +1,10 @@
 /** revokeCert (RFC 8555 7.6): by the account it was issued to, by its own key, or by who controls all its names. */
 import { z } from 'zod';
-import { equalBytes, toHex } from '../../../lib/bytes.ts';
+import { equalBytes } from '../../../lib/bytes.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { recordAudit } from '../../audit/audit.ts';
+import { serialText } from '../../private-ca/private-ca.ts';
 import { selectValidAuthorization } from '../authorizations/authorization-store.ts';
 import { AcmeError, malformed } from '../protocol/acme-error.ts';
 import { fromBase64url } from '../protocol/base64url.ts';
@@ -59,7 +60,7 @@ async function find(
   const parsed = der === undefined ? undefined : parseCertificate(new Uint8Array(der));
   if (parsed?.ok !== true) throw malformed('certificate-form', 'This is no certificate as base64url of its DER.');
   const certificate = parsed.value;
-  const serial = toHex(certificate.serial).replace(/^0+(?=.)/, '');
+  const serial = serialText(certificate.serial);
   const row = (await selectCertificatesBySerial(core.storage.db, serial)).find(({ leaf }) =>
     equalBytes(leaf, certificate.der),
   );

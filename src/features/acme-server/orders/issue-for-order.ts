@@ -2,11 +2,12 @@
  * A ready order becomes a certificate. The order is stored as `processing`, with its request, before the CA is asked;
  * the certificate and the finished order are stored together. Cut short in between, it is done again at the next start.
  */
-import { toBase64, toHex } from '../../../lib/bytes.ts';
+import { toBase64 } from '../../../lib/bytes.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { recordAudit } from '../../audit/audit.ts';
+import { serialText } from '../../private-ca/private-ca.ts';
 import { insertCertificate } from '../certificates/certificate-store.ts';
 import { ariIdOf, keyIdOf } from '../certificates/names-of-certificate.ts';
 import type { IssuedChain } from '../issuing-ca.ts';
@@ -78,7 +79,7 @@ async function keep(
   const parsed = leaf === undefined ? undefined : parseCertificate(leaf);
   if (leaf === undefined || parsed?.ok !== true) throw new Error('the CA answered without a certificate');
   const certificate = parsed.value;
-  const serial = toHex(certificate.serial).replace(/^0+(?=.)/, '');
+  const serial = serialText(certificate.serial);
   const id = newId();
   await core.storage.transaction(async (trx) => {
     await insertCertificate(trx, {
