@@ -34,10 +34,7 @@ export const publishCommands: readonly Command[] = [
       const file = options['passphraseFile'];
       const needed = one?.key === 'passphrase' && found.length === 1;
       const passphrase = needed
-        ? await context.readSecret(
-            typeof file === 'string' ? file : undefined,
-            `Passphrase of ${printable(one.label)}: `,
-          )
+        ? await context.readSecret(typeof file === 'string' ? file : undefined, `Passphrase of ${printable(one.label)}`)
         : undefined;
       const body = passphrase === undefined ? {} : { passphrase };
       const published = (await context.call('POST', `${path}/${encodeURIComponent(id)}`, body)) as Publication;
