@@ -15,6 +15,7 @@ interface Settings {
   readonly challenges: readonly string[];
   readonly networks: readonly string[];
   readonly caaDomains: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
   readonly templates: readonly { readonly name: string; readonly description: string }[];
   readonly directories: readonly { readonly path: string; readonly profiles: readonly string[] }[];
 }
@@ -83,7 +84,12 @@ export const acmeServerCommands: readonly Command[] = [
       { flags: '--caa <domains>', description: 'By which CAA records name this CA; "" to look for none' },
       { flags: '--hosts <names>', description: 'Names by which clients call, beside those of the gateway' },
       { flags: '--terms <url>', description: 'Terms of service that clients must agree to' },
+      { flags: '--website <url>', description: 'Shown to clients' },
       { flags: '--authorization-hours <n>', description: 'How long a proof of control counts' },
+      { flags: '--orders-per-account <n>', description: 'New orders of an account within three hours' },
+      { flags: '--accounts-per-address <n>', description: 'New accounts from one address within three hours' },
+      { flags: '--failures-per-name <n>', description: 'Failed validations of a name by an account within an hour' },
+      { flags: '--requests-per-minute <n>', description: 'Requests of one address a minute' },
     ],
     examples: [
       'tollgate acme-server set --enabled on --profiles web-server --names "example.com 10.0.0.0/8"',
@@ -129,8 +135,13 @@ export const acmeServerCommands: readonly Command[] = [
   {
     path: ['acme-server', 'accounts'],
     summary: 'List the accounts of ACME clients',
-    async run(context) {
-      const { accounts } = (await context.call('GET', '/acme-server/accounts?limit=200')) as {
+    options: [
+      { flags: '--status <status>', description: 'Only those', choices: ['valid', 'deactivated', 'revoked'] },
+      { flags: '--key <id>', description: 'Only those that were registered with this key' },
+    ],
+    async run(context, _args, options) {
+      const query = queryOf(options, ['status', 'key']);
+      const { accounts } = (await context.call('GET', `/acme-server/accounts?limit=200${query}`)) as {
         readonly accounts: readonly {
           readonly id: string;
           readonly status: string;
@@ -165,10 +176,14 @@ export const acmeServerCommands: readonly Command[] = [
   {
     path: ['acme-server', 'orders'],
     summary: 'List the orders of ACME clients with their outcome',
-    options: [{ flags: '--text <part>', description: 'Only those with this in a name' }],
+    options: [
+      { flags: '--text <part>', description: 'Only those with this in a name' },
+      { flags: '--status <status>', description: 'Only those', choices: ['pending', 'processing', 'valid', 'invalid'] },
+      { flags: '--account <id>', description: 'Only those of this account' },
+    ],
     async run(context, _args, options) {
-      const text = typeof options['text'] === 'string' ? `&text=${encodeURIComponent(options['text'])}` : '';
-      const { orders } = (await context.call('GET', `/acme-server/orders?limit=100${text}`)) as {
+      const query = queryOf(options, ['text', 'status', 'account']);
+      const { orders } = (await context.call('GET', `/acme-server/orders?limit=100${query}`)) as {
         readonly orders: readonly Order[];
       };
       context.print({ orders }, () => (orders.length === 0 ? 'There is no order.' : orders.map(orderText).join('\n')));
@@ -202,7 +217,13 @@ async function createKey(context: CommandContext, [name]: CommandArguments, opti
 
 function patchOf(options: CommandOptions): object {
   const flag = (name: string) => (options[name] === undefined ? undefined : options[name] === 'on');
-  const hours = options['authorizationHours'];
+  const number = (name: string) => (options[name] === undefined ? undefined : Number(options[name]));
+  const limits = clean({
+    ordersPerAccount: number('ordersPerAccount'),
+    accountsPerAddress: number('accountsPerAddress'),
+    failuresPerName: number('failuresPerName'),
+    requestsPerMinute: number('requestsPerMinute'),
+  });
   return clean({
     enabled: flag('enabled'),
     profiles: words(options['profiles']),
@@ -216,8 +237,16 @@ function patchOf(options: CommandOptions): object {
     caaDomains: words(options['caa']),
     hosts: words(options['hosts']),
     termsUrl: options['terms'],
-    authorizationHours: hours === undefined ? undefined : Number(hours),
+    website: options['website'],
+    authorizationHours: number('authorizationHours'),
+    limits: Object.keys(limits).length > 0 ? limits : undefined,
   });
+}
+
+/** `&name=value` for each that was given. */
+function queryOf(options: Readonly<Record<string, string | boolean | undefined>>, names: readonly string[]): string {
+  const given = names.flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]] as const] : []));
+  return given.map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join('');
 }
 
 function words(text: string | boolean | undefined): readonly string[] | undefined {
@@ -227,6 +256,13 @@ function words(text: string | boolean | undefined): readonly string[] | undefine
 function clean(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
+
+const limitWords: Readonly<Record<string, string>> = {
+  ordersPerAccount: 'orders of an account in three hours',
+  accountsPerAddress: 'accounts of an address in three hours',
+  failuresPerName: 'failures of a name in an hour',
+  requestsPerMinute: 'requests of an address in a minute',
+};
 
 function settingsText(settings: Settings): string {
   const { enabled, profiles, defaultProfile, names, wildcards, externalAccountRequired, challenges } = settings;
@@ -241,6 +277,9 @@ function settingsText(settings: Settings): string {
     )}`,
     `Challenges: ${challenges.join(', ')}`,
     `Validated in: ${list(settings.networks, 'private and public addresses')}`,
+    `Limits: ${Object.entries(settings.limits)
+      .map(([name, value]) => `${limitWords[name] ?? name} ${value}`)
+      .join(', ')}`,
     `CAA records: ${list(settings.caaDomains, 'not looked for')}`,
     ...(settings.hosts.length > 0 ? [`Also called: ${settings.hosts.join(', ')}`] : []),
     ...(settings.templates.length === 0 ? ['There is no CA that could issue yet.'] : []),
