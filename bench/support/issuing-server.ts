@@ -6,6 +6,7 @@ import { createPrivateCa } from '../../src/features/private-ca/create-private-ca
 import { privateCaRoutes } from '../../src/features/private-ca/routes.ts';
 import { createTrustedCa } from '../../src/features/trusted-ca/trusted-ca.ts';
 import { createHttpApp } from '../../src/http/create-http-app.ts';
+import { createHttpDoor } from '../../src/http/http-door.ts';
 import { systemActor } from '../../src/lib/actor.ts';
 import { systemClock as clock } from '../../src/lib/clock.ts';
 import { createEvents } from '../../src/lib/events.ts';
@@ -26,13 +27,14 @@ const root = await ca.createRoot(actor, { ...common, subject: subject('Bench Roo
 const limits = { constraints: { dns: ['bench.test'], ip: [], email: [] }, partitions: 0 };
 const intermediate = { ...common, ...limits, subject: subject('Bench Issuing CA'), days: 1_825, parent: root.id };
 await ca.createIntermediate(actor, intermediate);
-const app = await createHttpApp({
+const door = createHttpDoor({ webFolder: folder });
+await createHttpApp({
+  door,
   routes: privateCaRoutes(ca),
   access: createAccess({ storage, clock }),
   audit: createAudit({ storage }),
-  webFolder: folder,
   log: createLog('error', 'bench'),
 });
 const cli = join(folder, 'run', 'cli.sock');
-await app.listen({ admin: join(folder, 'run', 'admin.sock'), cli });
+await door.intake.listen({ admin: join(folder, 'run', 'admin.sock'), cli });
 process.send?.(cli);

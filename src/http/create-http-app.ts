@@ -3,7 +3,7 @@
  * same order (headers, address, name, rate, credential, cross-site, role), then the routes and the web page.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Access, addressKey, anonymousActor, type Caller } from '../features/access/access.ts';
@@ -16,29 +16,27 @@ import { type AcmeEntry, addAcmeEntry } from './acme-entry.ts';
 import { credentialOf, refuseTokenInUrl } from './credential.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { securityHeaders } from './headers.ts';
-import { createIntake, type Intake } from './intake.ts';
+import type { HttpDoor } from './http-door.ts';
+import type { Intake } from './intake.ts';
 import { parseJsonBody } from './json-body.ts';
 import { refuseMisdirected, type SlotOfName } from './misdirected.ts';
 import { openApiDocument } from './openapi.ts';
-import { answerParserError } from './parser-error.ts';
 import type { Peer } from './preamble.ts';
 import { isExpected, nothingThere, problemAnswer } from './problem-answer.ts';
 import { createRateLimit, defaultRates, type Rates } from './rate-limit.ts';
 import { runRoute } from './run-route.ts';
-import { createWebPage } from './web-page.ts';
+import type { WebPage } from './web-page.ts';
 
 export interface HttpAppDeps {
+  /** Opened by whoever made it, before or after; closed here. */
+  readonly door: HttpDoor;
   readonly routes: readonly Route[];
   readonly access: Access;
   readonly audit: Audit;
-  /** `web/dist`. */
-  readonly webFolder: string;
   /** Gets the cause of unexpected errors. */
   readonly log: Pick<Log, 'error'>;
   /** Which identity a host name selects; all belong to the default unless given. */
   readonly slotOf?: SlotOfName;
-  /** Whether answers tell browsers to insist on a valid certificate for a year; false unless given. */
-  readonly strictTransport?: () => boolean;
   readonly rates?: Partial<Rates>;
   readonly clock?: Clock;
   /** Takes what ACME clients send; nothing is below `/acme/<name>/` unless given. */
@@ -46,8 +44,6 @@ export interface HttpAppDeps {
 }
 
 export interface HttpApp {
-  /** Unix sockets: `admin` for the edges, `cli` for the command line on this machine. */
-  listen(paths: { readonly admin: string; readonly cli: string }): Promise<void>;
   /** Lets running requests end, at most `grace` milliseconds (2000). */
   close(grace?: number): Promise<void>;
 }
@@ -58,21 +54,16 @@ const jsonLimit = 1024 * 1024;
 const uploadLimit = 14.5 * 1024 * 1024;
 
 export async function createHttpApp(deps: HttpAppDeps): Promise<HttpApp> {
-  const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 60_000,
-    connectionsCheckingInterval: 1000,
-    keepAliveTimeout: 15_000,
-    maxHeaderSize: 16 * 1024,
-    requireHostHeader: true,
-    insecureHTTPParser: false,
-  });
-  server.maxHeadersCount = 100;
-  server.maxRequestsPerSocket = 1000;
-  const intake = createIntake(server);
+  const { server, intake, page, open } = deps.door;
+  let answer: RequestListener = () => {};
   const app = fastify({
-    serverFactory: (handler) => server.on('request', handler),
-    clientErrorHandler: (error, socket) => answerParserError(error, socket, deps.strictTransport?.() ?? false),
+    serverFactory: (handler) => {
+      answer = handler;
+      return server;
+    },
+    // the door's
+    clientErrorHandler: () => {},
+    schemaController: { compilersFactory: noJsonSchema },
     frameworkErrors: (error, request, reply) => sendProblem(deps, error, request, reply),
     genReqId: () => randomBytes(8).toString('hex'),
     requestIdHeader: false,
@@ -82,17 +73,27 @@ export async function createHttpApp(deps: HttpAppDeps): Promise<HttpApp> {
   });
   readJson(app);
   addGates(app, deps, intake);
-  addRoutes(app, deps);
+  addRoutes(app, deps, page);
   if (deps.acme !== undefined) addAcmeEntry(app, deps.acme);
   app.setErrorHandler((error, request, reply) => sendProblem(deps, error, request, reply));
   await app.ready();
+  open(answer);
   return {
-    listen: (paths) => intake.listen(paths),
     async close(grace = 2000) {
       await intake.close(grace);
       await app.close();
     },
   };
+}
+
+/** No route has a schema of fastify's kind: ours are checked by `runRoute`, so what compiles its kind is not loaded. */
+const noJsonSchema = {
+  buildValidator: () => notUsed(),
+  buildSerializer: () => notUsed(),
+};
+
+function notUsed(): never {
+  throw new Error('a route has a JSON schema');
 }
 
 function readJson(app: FastifyInstance): void {
@@ -126,7 +127,7 @@ function addGates(app: FastifyInstance, deps: HttpAppDeps, intake: Intake): void
   app.decorateRequest('clientChain', undefined);
   app.decorateRequest('ended', undefined);
   app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(securityHeaders(deps.strictTransport?.() ?? false));
+    void reply.headers(securityHeaders(deps.door.strictTransport()));
     void reply.header('x-request-id', request.id);
     const peer = intake.peerOf(request.raw.socket as Socket);
     if (peer === undefined) throw new Error('a connection without a known peer');
@@ -176,7 +177,7 @@ function refuseAmbiguous({ raw }: FastifyRequest): void {
   });
 }
 
-function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
+function addRoutes(app: FastifyInstance, deps: HttpAppDeps, page: WebPage): void {
   const methods = new Map<string, string[]>();
   for (const route of deps.routes) {
     const url = `${apiRoot}${route.path.replace(/\{(\w+)\}/g, ':$1')}`;
@@ -198,7 +199,6 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
     document ??= JSON.stringify(openApiDocument(deps.routes));
     return reply.header('content-type', 'application/json; charset=utf-8').send(document);
   });
-  const page = createWebPage(deps.webFolder);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     if (path.startsWith('/api/')) throw notFound(reply, methods, path);
@@ -231,8 +231,7 @@ function sendProblem(deps: HttpAppDeps, error: unknown, request: FastifyRequest,
   if (!isExpected(error)) deps.log.error('a request failed', { requestId: request.id, method: request.method, error });
   const { status, headers, body } = problemAnswer(error, request.id);
   // an error before the first hook has no headers yet
-  if (!reply.hasHeader('content-security-policy'))
-    void reply.headers(securityHeaders(deps.strictTransport?.() ?? false));
+  if (!reply.hasHeader('content-security-policy')) void reply.headers(securityHeaders(deps.door.strictTransport()));
   // a body that nobody wants is read and thrown away, so that the client gets to see the answer; where nothing was set,
   // nothing is taken away, else Node would not say "close" on the last request that a connection may carry
   if (reply.hasHeader('connection')) void reply.removeHeader('connection');

@@ -10,6 +10,7 @@ import { type Peer, readPreamble } from './preamble.ts';
 export interface Intake {
   /** Who is at the other end; undefined for a socket that did not come through here. */
   peerOf(socket: Socket): Peer | undefined;
+  /** Unix sockets: `admin` for the edges, `cli` for the command line on this machine. */
   listen(paths: { readonly admin: string; readonly cli: string }): Promise<void>;
   /** Takes no more, lets running requests end, then cuts what is left after `grace` milliseconds. */
   close(grace: number): Promise<void>;

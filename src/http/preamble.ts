@@ -3,7 +3,6 @@
  * client certificates. Read here, bounded in size and time; what follows goes to the HTTP parser untouched.
  */
 import type { Socket } from 'node:net';
-import { z } from 'zod';
 
 /** Who is at the other end of a connection. */
 export type Peer = RemotePeer | { readonly kind: 'local' };
@@ -53,28 +52,13 @@ export function readPreamble(socket: Socket): Promise<RemotePeer | undefined> {
   });
 }
 
-const format = z.object({
-  v: z.literal(1),
-  remoteAddress: z.string().max(64),
-  remotePort: z.int().min(0).max(65535),
-  localPort: z.int().min(0).max(65535),
-  sni: z.string().max(255),
-  protocol: z.string().max(32),
-  cipher: z.string().max(128),
-  chain: z.array(z.string().max(200_000)).max(16),
-});
-
 /** Undefined for a line that is not version 1 of the format. */
 export function parsePreamble(line: string): RemotePeer | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
+  const { v, remoteAddress, remotePort, localPort, sni, protocol, cipher, chain } = readObject(line);
+  if (v !== 1 || !isPort(remotePort) || !isPort(localPort)) return undefined;
+  if (!isText(remoteAddress, 64) || !isText(sni, 255) || !isText(protocol, 32) || !isText(cipher, 128))
     return undefined;
-  }
-  const parsed = format.safeParse(json);
-  if (!parsed.success) return undefined;
-  const { remoteAddress, remotePort, localPort, sni, protocol, cipher, chain } = parsed.data;
+  if (!isChain(chain)) return undefined;
   return {
     kind: 'remote',
     address: remoteAddress,
@@ -85,4 +69,25 @@ export function parsePreamble(line: string): RemotePeer | undefined {
     cipher,
     chain: chain.map((der) => Buffer.from(der, 'base64')),
   };
+}
+
+/** Without members for what is no object. */
+function readObject(line: string): Readonly<Record<string, unknown>> {
+  try {
+    return { ...(JSON.parse(line) as object) };
+  } catch {
+    return {};
+  }
+}
+
+function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
+}
+
+function isText(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length <= most;
+}
+
+function isChain(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= 16 && value.every((der) => isText(der, 200_000));
 }

@@ -13,8 +13,11 @@ export interface PageAnswer {
 /** Where the build leaves room for the nonce. */
 const noncePlaceholder = '__NONCE__';
 
+/** The answer to a path without its query; undefined where the page has none. */
+export type WebPage = (path: string, acceptsGzip: boolean) => PageAnswer | undefined;
+
 /** Looks a path up among the files that were there when the page was first asked for: no path leads out of them. */
-export function createWebPage(folder: string): (path: string, acceptsGzip: boolean) => PageAnswer | undefined {
+export function createWebPage(folder: string): WebPage {
   let files = new Map<string, WebFile>();
   return (path, acceptsGzip) => {
     if (!files.has('/index.html')) files = readFolder(folder);

@@ -52,6 +52,14 @@ test('lib and pki use no files, no network, no clock, no randomness', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('only types are imported from node:http, whose other exports load the whole of fetch', () => {
+  const wrong = production.filter((file) => /^import (?!type )[^;]*'node:http';/m.test(file.text));
+  assert.deepEqual(
+    wrong.map((file) => file.path),
+    [],
+  );
+});
+
 test('no file of the product checks names by itself: outbound TLS goes through one place', () => {
   const wrong = production
     .filter((file) => /\btls\.connect\(|\bhttps\.request\(|from 'undici'/.test(file.text))

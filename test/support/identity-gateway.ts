@@ -12,6 +12,7 @@ import { createSettings, type SettingsFeature, type SettingsPatch } from '../../
 import { openUpload } from '../../src/features/tools/tools.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
 import { createHttpApp } from '../../src/http/create-http-app.ts';
+import { createHttpDoor } from '../../src/http/http-door.ts';
 import { systemActor } from '../../src/lib/actor.ts';
 import { createEvents } from '../../src/lib/events.ts';
 import { openStorage, type Storage } from '../../src/storage/storage.ts';
@@ -94,15 +95,16 @@ export async function startIdentityGateway(
   if (options.fqdn !== undefined) await set({ fqdn: options.fqdn });
   await identity.ensureTemporary();
   const log: string[] = [];
+  const door = createHttpDoor({ webFolder: join(folder, 'no-page') });
   const app = await createHttpApp({
+    door,
     routes: identityRoutes(identity),
     access: createAccess({ storage, clock }),
     audit: createAudit({ storage }),
-    webFolder: join(folder, 'no-page'),
     log: { error: (event, fields) => void log.push(`${event} ${String(fields?.['error'])}`) },
   });
   const socketPath = join(folder, 'run', 'cli.sock');
-  await app.listen({ admin: join(folder, 'run', 'admin.sock'), cli: socketPath });
+  await door.intake.listen({ admin: join(folder, 'run', 'admin.sock'), cli: socketPath });
   const call = (method: string, path: string, body?: unknown) => send(socketPath, method, path, body);
   return {
     folder,

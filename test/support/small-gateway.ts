@@ -10,6 +10,7 @@ import { accessRoutes } from '../../src/features/access/routes.ts';
 import { type Audit, createAudit } from '../../src/features/audit/audit.ts';
 import { auditRoutes } from '../../src/features/audit/routes.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/create-http-app.ts';
+import { createHttpDoor } from '../../src/http/http-door.ts';
 import { systemActor } from '../../src/lib/actor.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Route } from '../../src/lib/route.ts';
@@ -56,7 +57,8 @@ export interface SmallGateway {
   close(): Promise<void>;
 }
 
-export interface SmallGatewayOptions extends Partial<HttpAppDeps> {
+export interface SmallGatewayOptions extends Partial<Omit<HttpAppDeps, 'door'>> {
+  readonly strictTransport?: () => boolean;
   /** Routes of features that stand on the same storage and clock. */
   readonly features?: (on: { readonly storage: Storage; readonly clock: Clock }) => readonly Route[];
 }
@@ -76,8 +78,10 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     ...(options.features?.({ storage, clock }) ?? []),
   ];
   const log: string[] = [];
+  const { strictTransport } = options;
+  const door = createHttpDoor({ webFolder: join(folder, 'no-page'), ...(strictTransport && { strictTransport }) });
   const app = await createHttpApp({
-    webFolder: join(folder, 'no-page'),
+    door,
     log: { error: (event, fields) => log.push(`${event} ${String(fields?.['error'])}`) },
     clock,
     ...options,
@@ -87,7 +91,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   });
   const adminSocket = join(folder, 'run', 'admin.sock');
   const cliSocket = join(folder, 'run', 'cli.sock');
-  await app.listen({ admin: adminSocket, cli: cliSocket });
+  await door.intake.listen({ admin: adminSocket, cli: cliSocket });
 
   const open = async (preamble: object | string = {}) => {
     const socket = connect(adminSocket);
