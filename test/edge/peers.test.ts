@@ -264,7 +264,11 @@ test('a traversal server zone is active while its client is connected, and faile
   await stateIs('failed', 'path.extended-key-usage');
   const back = await connectSip(gateway.sipPort, ca.pem, { cert: good.cert, key: good.key });
   await stateIs('active', '');
+  // whichever of them holds it
+  for (const pid of gateway.note().edges ?? []) process.kill(pid, 'SIGKILL');
+  await stateIs('failed', 'edge.process-ended');
   back.socket.destroy();
+  await eventually('new edges', async () => (await gateway.statuses()).length === 2);
 });
 
 test('what is not settled here is asked of administration, and the fallback holds when nothing is known', async () => {

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../../lib/log.ts';
 import { lineReader } from '../control/protocol.ts';
+import { createActivePeers } from './active-peers.ts';
 import {
   type EdgeReport,
   type EvidenceNews,
@@ -29,13 +30,22 @@ export interface EdgeLine {
 /** Listens in the data folder until it is closed. */
 export async function listenToEdges(folder: string, ears: EdgeEars, log: Log): Promise<EdgeLine> {
   const asking = new Set<Socket>();
-  const reports = await listen(join(folder, 'run', reportsSocket), log, (message) => {
+  const active = createActivePeers<Socket>();
+  const report = (message: EdgeReport) => {
     const failed = (error: unknown) => log.error('a report of an edge could not be kept', { error });
     try {
-      Promise.resolve(ears.report(message as EdgeReport)).catch(failed);
+      Promise.resolve(ears.report(message)).catch(failed);
     } catch (error) {
       failed(error);
     }
+  };
+  const take = (message: unknown, edge: Socket) => {
+    const told = message as EdgeReport;
+    if (told.type === 'zone') active.note(edge, told);
+    report(told);
+  };
+  const reports = await listen(join(folder, 'run', reportsSocket), log, take, (edge) => {
+    for (const lost of active.gone(edge)) report(lost);
   });
   const evidence = await listen(join(folder, 'run', evidenceSocket), log, (message, socket) => {
     if (!asking.has(socket)) {
@@ -64,11 +74,17 @@ export async function listenToEdges(folder: string, ears: EdgeEars, log: Log): P
   };
 }
 
-async function listen(path: string, log: Log, take: (message: unknown, socket: Socket) => void): Promise<Server> {
+async function listen(
+  path: string,
+  log: Log,
+  take: (message: unknown, socket: Socket) => void,
+  gone: (socket: Socket) => void = () => undefined,
+): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     socket.setEncoding('utf8');
     socket.on('error', () => undefined);
+    socket.on('close', () => gone(socket));
     const read = lineReader((message) => take(message, socket), 1 << 20);
     socket.on('data', (chunk: string) => {
       try {

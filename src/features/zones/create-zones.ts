@@ -64,6 +64,10 @@ export type PathEvidence = Pick<RevocationEvidence, 'crls' | 'ocsp' | 'mode' | '
 
 const noEvidence: PathEvidence = { crls: [], ocsp: [], mode: 'off', whenUnknown: 'not-revoked' };
 const shownClosed = 200;
+const notHeardOf = {
+  code: 'zones.not-heard-of',
+  words: 'The connection was there before the gateway was started again, and nothing has been heard of it since.',
+};
 
 export function createZones(deps: ZonesDeps): Zones {
   const { storage, clock, events, trustedCas, identity, verification, clientRevocation } = deps;
@@ -222,6 +226,13 @@ export function createZones(deps: ZonesDeps): Zones {
     zonesUsing: async (set) =>
       (await readZones(storage.db)).filter(({ trustSet }) => trustSet === set).map(({ name }) => name),
     takeReport: book.note,
+    async forgetUnheard(since) {
+      await book.flush();
+      const unheard = (await readStates(storage.db)).filter(({ state, at }) => state === 'active' && at < since);
+      for (const { zone, peer } of unheard) {
+        book.note({ type: 'zone', at: clock.now(), zone, peer, state: 'failed', ...notHeardOf });
+      }
+    },
     evidenceFor: (asked) => answerEvidence({ verification, trusts, evidence }, asked),
     flush: book.flush,
     conditions: async () => zoneConditions(await list(), await peers.current(), clock.now()),

@@ -184,6 +184,27 @@ test('the state of a zone is what the edges report, with its history', async (t)
   );
 });
 
+test('a peer that no edge speaks of after a start has failed; one that is spoken of stays', async (t) => {
+  const { api, zones, gateway } = await startZonesGateway(t);
+  const made = { ...neighbor, peers: ['old.example', 'heard.example'] };
+  const { id } = (await api('POST', '/zones', made)).json as unknown as ZoneView;
+  const { now } = gateway.time;
+  const report = (peer: string, at: number) =>
+    zones.takeReport({ type: 'zone', at, zone: id, peer: `${peer}:5061`, state: 'active', code: '', words: '' });
+  report('old.example', now - 1);
+  report('heard.example', now - 1);
+  report('heard.example', now);
+  await zones.forgetUnheard(now);
+  const { states } = (await api('GET', `/zones/${id}`)).json as unknown as ZoneView;
+  assert.deepEqual(
+    states.map(({ state, code }) => [state, code]),
+    [
+      ['failed', 'zones.not-heard-of'],
+      ['active', ''],
+    ],
+  );
+});
+
 test('TLS verify mode off is a warning for every zone but the default one', async (t) => {
   const { api, zones } = await startZonesGateway(t);
   const { id } = (await api('POST', '/zones', { ...neighbor, tlsVerify: false })).json as unknown as ZoneView;

@@ -86,6 +86,8 @@ export interface Zones {
   zonesUsing(trustSet: string): Promise<readonly string[]>;
   /** Takes what an edge reports; never waits, never throws. */
   takeReport(report: Report | object): void;
+  /** Peers last reported active before that time, in milliseconds since 1970, and not since, have failed. */
+  forgetUnheard(since: number): Promise<void>;
   /** Revocation data for a chain that an edge cannot settle; none for a chain that is not trusted. */
   evidenceFor(asked: AskedEvidence): Promise<{ readonly ocsp: readonly string[]; readonly crls: readonly string[] }>;
   /** Writes what was reported a moment ago. */
