@@ -1,17 +1,18 @@
 /** Audit log: who did what, newest first. */
 
-import { Button, NativeSelect, Table, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import { type AuditRow, api } from '../../api.ts';
-import { StateMark } from '../../components/notice.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { RowButton } from '../../components/list/row-button.tsx';
+import { StateWord } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { TextBlock } from '../../components/text-block.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { unwrap } from '../../transport.ts';
 
 const features = [
@@ -96,68 +97,49 @@ export function AuditPage() {
 function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }) {
   const [opened, setOpened] = useState<number>();
   return (
-    <WideTable label="Audit log" stacks minWidth={760}>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Time</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>Action</Table.Th>
-            <Table.Th>Object</Table.Th>
-            <Table.Th>Result</Table.Th>
-            <Table.Th>
-              <span className="tg-visually-hidden">Details</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Fragment key={row.seq}>
-              <Table.Tr>
-                <Table.Td data-label="Time" style={{ whiteSpace: 'nowrap' }}>
-                  {row.at.slice(0, 19).replace('T', ' ')}
-                </Table.Td>
-                <Table.Td data-label="Who">
-                  {row.actor.name}
-                  <div className="tg-dim tg-small">{row.actor.kind === 'system' ? 'the gateway' : row.address}</div>
-                </Table.Td>
-                <Table.Td data-label="Action" className="tg-mono">
-                  {row.action}
-                </Table.Td>
-                <Table.Td data-label="Object" className="tg-name-cell">
-                  {shorten(row.object)}
-                </Table.Td>
-                <Table.Td data-label="Result">
-                  <StateMark tone={row.result === 'done' ? 'ok' : 'warning'}>
-                    {row.result === 'done' ? 'Done' : 'Refused'}
-                  </StateMark>
-                </Table.Td>
-                <Table.Td ta="right">
-                  <Button
-                    variant="subtle"
-                    px={8}
-                    aria-expanded={opened === row.seq}
-                    aria-label={`Details of row ${row.seq}`}
-                    onClick={() => setOpened(opened === row.seq ? undefined : row.seq)}
-                  >
-                    Details
-                  </Button>
-                </Table.Td>
-              </Table.Tr>
-              {opened === row.seq && (
-                <Table.Tr>
-                  <Table.Td colSpan={6}>
-                    <TextBlock label={`Details of row ${row.seq}`} text={detailText(row)} wrap />
-                  </Table.Td>
-                </Table.Tr>
-              )}
-            </Fragment>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
+    <ListTable
+      label="Audit log"
+      minWidth={760}
+      rows={rows}
+      keyOf={({ seq }) => seq}
+      columns={columns}
+      actions={({ seq }) => (
+        <RowButton
+          expanded={opened === seq}
+          label={`Details of row ${seq}`}
+          onClick={() => setOpened(opened === seq ? undefined : seq)}
+        >
+          Details
+        </RowButton>
+      )}
+      unfolded={(row) =>
+        opened === row.seq && <TextBlock label={`Details of row ${row.seq}`} text={detailText(row)} wrap />
+      }
+    />
   );
 }
+
+const columns: readonly Column<AuditRow>[] = [
+  {
+    heading: 'Time',
+    cell: ({ at }) => <span style={{ whiteSpace: 'nowrap' }}>{at.slice(0, 19).replace('T', ' ')}</span>,
+  },
+  {
+    heading: 'Who',
+    cell: ({ actor, address }) => (
+      <>
+        {actor.name}
+        <div className="tg-dim tg-small">{actor.kind === 'system' ? 'the gateway' : address}</div>
+      </>
+    ),
+  },
+  { heading: 'Action', cell: ({ action }) => <span className="tg-mono">{action}</span> },
+  { heading: 'Object', wraps: true, cell: ({ object }) => shorten(object) },
+  {
+    heading: 'Result',
+    cell: ({ result }) => <StateWord of={result === 'done' ? ['ok', 'Done'] : ['warning', 'Refused']} />,
+  },
+];
 
 /** Fingerprints are cut in the middle; the details hold them whole. */
 function shorten(text: string): string {

@@ -1,7 +1,6 @@
 /** Members of a parameter list, a body or an answer. */
 
-import { Table } from '@mantine/core';
-import { WideTable } from '../../components/wide-table.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 
 interface SchemaRow {
   readonly name: string;
@@ -12,29 +11,19 @@ interface SchemaRow {
 
 /** Name, type, whether it must be there, what it means. */
 export function SchemaTable({ rows }: { readonly rows: readonly SchemaRow[] }) {
-  return (
-    <WideTable label="Members" minWidth={520}>
-      <Table fz="sm" verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Type</Table.Th>
-            <Table.Th>Meaning</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.name}>
-              <Table.Td className="tg-mono">
-                {row.name}
-                {!row.required && <span className="tg-dim"> optional</span>}
-              </Table.Td>
-              <Table.Td className="tg-mono">{row.type}</Table.Td>
-              <Table.Td>{row.text}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
-  );
+  return <ListTable label="Members" minWidth={520} scrolls rows={rows} keyOf={({ name }) => name} columns={columns} />;
 }
+
+const columns: readonly Column<SchemaRow>[] = [
+  {
+    heading: 'Name',
+    cell: ({ name, required }) => (
+      <span className="tg-mono">
+        {name}
+        {!required && <span className="tg-dim"> optional</span>}
+      </span>
+    ),
+  },
+  { heading: 'Type', cell: ({ type }) => <span className="tg-mono">{type}</span> },
+  { heading: 'Meaning', cell: ({ text }) => text },
+];

@@ -1,6 +1,6 @@
 /** Domain certificates: the list, and adding a domain. */
 
-import { Button, Table, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
@@ -8,20 +8,19 @@ import { api, type IdentityOverview } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { expiryTone, expiryWords } from '../../components/drawings/expiry.ts';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { RowButton } from '../../components/list/row-button.tsx';
 import { StateMark } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { navigate } from '../../location.ts';
 import { useIdentities } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { useRefreshIdentities } from './changes.ts';
-
-const home = '/security/domain-certificates';
 
 /** A row per domain with what it presents and when that ends. */
 export function DomainsPage() {
@@ -57,65 +56,46 @@ function DomainTable({ domains }: { readonly domains: readonly IdentityOverview[
     });
     if (yes) remove.mutate(`domain:${name}`);
   }
-  if (domains.length === 0)
-    return (
-      <Empty title="No domain has a certificate of its own.">
-        {mayChange ? 'Add a domain below.' : 'An administrator can add one.'}
-      </Empty>
-    );
   return (
-    <>
-      {remove.isError && <ProblemNotice error={remove.error} />}
-      <WideTable label="Domain certificates" stacks minWidth={620}>
-        <Table fz="sm" verticalSpacing={7}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Domain</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>Issuer</Table.Th>
-              <Table.Th>Expiration date</Table.Th>
-              <Table.Th>CSR</Table.Th>
-              {mayChange && (
-                <Table.Th>
-                  <span className="tg-visually-hidden">Actions</span>
-                </Table.Th>
-              )}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {domains.map((domain) => {
-              const name = domain.slot.slice('domain:'.length);
-              return (
-                <Table.Tr key={domain.slot}>
-                  <Table.Td data-label="Domain">
-                    <Link to={`${home}/${encodeURIComponent(name)}`}>{name}</Link>
-                  </Table.Td>
-                  <Table.Td data-label="State">
-                    {domain.active ? (
-                      <StateMark tone={expiryTone(domain.active)}>{expiryWords(domain.active)}</StateMark>
-                    ) : (
-                      <StateMark tone="plain">Uses the server certificate</StateMark>
-                    )}
-                  </Table.Td>
-                  <Table.Td data-label="Issuer">{domain.active?.issuer ?? '–'}</Table.Td>
-                  <Table.Td data-label="Expiration date">{dateText(domain.active?.notAfter)}</Table.Td>
-                  <Table.Td data-label="CSR">{domain.pendingCsr ? 'In progress' : '–'}</Table.Td>
-                  {mayChange && (
-                    <Table.Td ta="right">
-                      <Button variant="default" onClick={() => void askRemove(name)} aria-label={`Remove ${name}`}>
-                        Remove
-                      </Button>
-                    </Table.Td>
-                  )}
-                </Table.Tr>
-              );
-            })}
-          </Table.Tbody>
-        </Table>
-      </WideTable>
-    </>
+    <ListTable
+      label="Domain certificates"
+      minWidth={620}
+      rows={domains}
+      keyOf={({ slot }) => slot}
+      columns={columns}
+      actions={
+        mayChange &&
+        ((domain) => (
+          <RowButton onClick={() => void askRemove(nameOf(domain))} label={`Remove ${nameOf(domain)}`}>
+            Remove
+          </RowButton>
+        ))
+      }
+      error={remove.error}
+      empty={
+        <Empty title="No domain has a certificate of its own.">
+          {mayChange ? 'Add a domain below.' : 'An administrator can add one.'}
+        </Empty>
+      }
+    />
   );
 }
+
+const columns: readonly Column<IdentityOverview>[] = [
+  { heading: 'Domain', cell: (domain) => <Link to={pathOf(domain)}>{nameOf(domain)}</Link> },
+  {
+    heading: 'State',
+    cell: ({ active }) =>
+      active ? (
+        <StateMark tone={expiryTone(active)}>{expiryWords(active)}</StateMark>
+      ) : (
+        <StateMark tone="plain">Uses the server certificate</StateMark>
+      ),
+  },
+  { heading: 'Issuer', cell: ({ active }) => active?.issuer ?? '–' },
+  { heading: 'Expiration date', cell: ({ active }) => dateText(active?.notAfter) },
+  { heading: 'CSR', cell: ({ pendingCsr }) => (pendingCsr ? 'In progress' : '–') },
+];
 
 function AddDomain() {
   const [domain, setDomain] = useState('');
@@ -124,7 +104,7 @@ function AddDomain() {
     mutationFn: () => unwrap(api.POST('/identities', { body: { domain } })),
     onSuccess: async (identity) => {
       await refresh();
-      navigate(`${home}/${encodeURIComponent(identity.slot.slice('domain:'.length))}`);
+      navigate(pathOf(identity));
     },
   });
   function submit(event: FormEvent) {
@@ -154,4 +134,14 @@ function AddDomain() {
       </form>
     </Panel>
   );
+}
+
+type Slot = Pick<IdentityOverview, 'slot'>;
+
+function nameOf({ slot }: Slot): string {
+  return slot.slice('domain:'.length);
+}
+
+function pathOf(slot: Slot): string {
+  return `/security/domain-certificates/${encodeURIComponent(nameOf(slot))}`;
 }

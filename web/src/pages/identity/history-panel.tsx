@@ -1,16 +1,15 @@
 /** The renewals of an identity: drawn as overlapping lives, listed below. */
 
-import { Table } from '@mantine/core';
 import type { IdentityVersion, IdentityView } from '../../api.ts';
 import { Drawing } from '../../components/drawings/drawing.tsx';
-import { StateMark, type Tone } from '../../components/notice.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { dateText, momentText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { keyWords, sourceWords } from './words.ts';
 
-const states: Readonly<Record<IdentityVersion['state'], readonly [Tone, string]>> = {
+const states: Readonly<Record<IdentityVersion['state'], ToneWord>> = {
   active: ['ok', 'Active'],
   previous: ['note', 'Previous'],
   retired: ['plain', 'Retired'],
@@ -27,39 +26,27 @@ export function HistoryPanel({ identity }: { readonly identity: IdentityView }) 
       ) : (
         <div className="tg-stack">
           <Lives history={history.slice(0, 8)} />
-          <WideTable label="Certificates of this slot" stacks minWidth={620}>
-            <Table fz="sm" verticalSpacing={6}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Common name</Table.Th>
-                  <Table.Th>Key</Table.Th>
-                  <Table.Th>Presented from</Table.Th>
-                  <Table.Th>Expires</Table.Th>
-                  <Table.Th>Source</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {history.map((version) => (
-                  <Table.Tr key={version.id}>
-                    <Table.Td data-label="State">
-                      <StateMark tone={states[version.state][0]}>{states[version.state][1]}</StateMark>
-                    </Table.Td>
-                    <Table.Td data-label="Common name">{version.commonName ?? version.subject}</Table.Td>
-                    <Table.Td data-label="Key">{keyWords(version.keyKind)}</Table.Td>
-                    <Table.Td data-label="Presented from">{momentText(version.activatedAt)}</Table.Td>
-                    <Table.Td data-label="Expires">{dateText(version.notAfter)}</Table.Td>
-                    <Table.Td data-label="Source">{sourceWords(version.source)}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </WideTable>
+          <ListTable
+            label="Certificates of this slot"
+            minWidth={620}
+            rows={history}
+            keyOf={({ id }) => id}
+            columns={columns}
+          />
         </div>
       )}
     </Panel>
   );
 }
+
+const columns: readonly Column<IdentityVersion>[] = [
+  { heading: 'State', cell: ({ state }) => <StateWord of={states[state]} /> },
+  { heading: 'Common name', cell: ({ commonName, subject }) => commonName ?? subject },
+  { heading: 'Key', cell: ({ keyKind }) => keyWords(keyKind) },
+  { heading: 'Presented from', cell: ({ activatedAt }) => momentText(activatedAt) },
+  { heading: 'Expires', cell: ({ notAfter }) => dateText(notAfter) },
+  { heading: 'Source', cell: ({ source }) => sourceWords(source) },
+];
 
 const step = 20;
 

@@ -1,12 +1,12 @@
 /** The names the settings demand of the certificate, and which of them it lacks. */
 
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { IdentityView, RequiredName } from '../../api.ts';
-import { Notice, StateMark } from '../../components/notice.tsx';
+import { ListTable } from '../../components/list/list-table.tsx';
+import { Notice, StateMark, StateWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 
 /** A row per demanded name: covered or missing, and which setting demands it. */
@@ -44,42 +44,30 @@ export function NamesPanel({ identity, home }: { readonly identity: IdentityView
           </Notice>
         </div>
       )}
-      {identity.requiredNames.length === 0 ? (
-        <Empty title="The settings demand no names yet.">
-          Set the FQDN under <Link to="/system/settings">System › Settings</Link>.
-        </Empty>
-      ) : (
-        <WideTable label="Required names" stacks minWidth={460}>
-          <Table fz="sm" verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>Demanded by</Table.Th>
-                <Table.Th>In this certificate</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {identity.requiredNames.map((name) => (
-                <Table.Tr key={keyOf(name)}>
-                  <Table.Td data-label="Name" className="tg-mono">
-                    {name.value}
-                  </Table.Td>
-                  <Table.Td data-label="Demanded by">{name.reason}</Table.Td>
-                  <Table.Td data-label="In this certificate">
-                    {!identity.active ? (
-                      '–'
-                    ) : missing.has(keyOf(name)) ? (
-                      <StateMark tone="warning">Missing</StateMark>
-                    ) : (
-                      <StateMark tone="ok">Covered</StateMark>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </WideTable>
-      )}
+      <ListTable
+        label="Required names"
+        minWidth={460}
+        rows={identity.requiredNames}
+        keyOf={keyOf}
+        columns={[
+          { heading: 'Name', cell: ({ value }) => <span className="tg-mono">{value}</span> },
+          { heading: 'Demanded by', cell: ({ reason }) => reason },
+          {
+            heading: 'In this certificate',
+            cell: (name) =>
+              identity.active ? (
+                <StateWord of={missing.has(keyOf(name)) ? ['warning', 'Missing'] : ['ok', 'Covered']} />
+              ) : (
+                '–'
+              ),
+          },
+        ]}
+        empty={
+          <Empty title="The settings demand no names yet.">
+            Set the FQDN under <Link to="/system/settings">System › Settings</Link>.
+          </Empty>
+        }
+      />
     </Panel>
   );
 }

@@ -1,53 +1,34 @@
 /** Which certificate is presented where. */
 
-import { Table } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Overview } from '../../api.ts';
 import { expiryTone, expiryWords } from '../../components/drawings/expiry.ts';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 import { StateMark } from '../../components/notice.tsx';
 import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { slotPath } from '../identity/slot-path.ts';
 
 type Served = Overview['served'][number];
 
 /** A row per identity slot. */
 export function ServedTable({ served }: { readonly served: readonly Served[] }) {
-  return (
-    <WideTable label="What is served" stacks minWidth={680}>
-      <Table fz="sm" verticalSpacing={7}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Identity</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Common name</Table.Th>
-            <Table.Th>Issuer</Table.Th>
-            <Table.Th>Expires</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {served.map((identity) => (
-            <Table.Tr key={identity.slot}>
-              <Table.Td data-label="Identity">
-                <Link to={slotPath(identity.slot)}>{identity.label}</Link>
-              </Table.Td>
-              <Table.Td data-label="State">
-                <span className="tg-actions" style={{ gap: 5 }}>
-                  <States identity={identity} />
-                </span>
-              </Table.Td>
-              <Table.Td data-label="Common name">{identity.commonName ?? '–'}</Table.Td>
-              <Table.Td data-label="Issuer">{identity.issuer ?? '–'}</Table.Td>
-              <Table.Td data-label="Expires" style={{ whiteSpace: 'nowrap' }}>
-                {dateText(identity.notAfter)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
-  );
+  return <ListTable label="What is served" minWidth={680} rows={served} keyOf={({ slot }) => slot} columns={columns} />;
 }
+
+const columns: readonly Column<Served>[] = [
+  { heading: 'Identity', cell: ({ slot, label }) => <Link to={slotPath(slot)}>{label}</Link> },
+  {
+    heading: 'State',
+    cell: (identity) => (
+      <span className="tg-actions" style={{ gap: 5 }}>
+        <States identity={identity} />
+      </span>
+    ),
+  },
+  { heading: 'Common name', cell: ({ commonName }) => commonName ?? '–' },
+  { heading: 'Issuer', cell: ({ issuer }) => issuer ?? '–' },
+  { heading: 'Expires', cell: ({ notAfter }) => <span style={{ whiteSpace: 'nowrap' }}>{dateText(notAfter)}</span> },
+];
 
 function States({ identity }: { readonly identity: Served }) {
   if (identity.served === 'server') return <StateMark tone="plain">Uses the server certificate</StateMark>;

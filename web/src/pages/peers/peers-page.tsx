@@ -1,17 +1,17 @@
 /** Peers: every certificate that any peer has presented, with the last decision and a forecast. */
-import { Table, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { api, type Peer } from '../../api.ts';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 import { nameText } from '../../components/name-text.ts';
 import { StateMark } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText, When } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { unwrap } from '../../transport.ts';
 import { whileUsed } from '../../while-used.ts';
 import { Verdict } from './verdict.tsx';
@@ -53,15 +53,20 @@ export function PeersPage() {
             />
           </div>
           <QueryView query={peers} rows={6}>
-            {({ peers: rows }) =>
-              rows.length === 0 ? (
-                <Empty title={search === '' ? 'No peer has shown a certificate yet.' : 'Nothing matches.'}>
-                  {search === '' && 'Certificates appear here as soon as a peer connects or is called.'}
-                </Empty>
-              ) : (
-                <PeersTable peers={rows} />
-              )
-            }
+            {({ peers: rows }) => (
+              <ListTable
+                label="Certificates of peers"
+                minWidth={860}
+                rows={rows}
+                keyOf={({ fingerprint }) => fingerprint}
+                columns={columns}
+                empty={
+                  <Empty title={search === '' ? 'No peer has shown a certificate yet.' : 'Nothing matches.'}>
+                    {search === '' && 'Certificates appear here as soon as a peer connects or is called.'}
+                  </Empty>
+                }
+              />
+            )}
           </QueryView>
         </div>
       </Panel>
@@ -69,54 +74,32 @@ export function PeersPage() {
   );
 }
 
-function PeersTable({ peers }: { readonly peers: readonly Peer[] }) {
-  return (
-    <WideTable label="Certificates of peers" minWidth={860} stacks>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Last decision</Table.Th>
-            <Table.Th style={{ minWidth: 190 }}>Peer</Table.Th>
-            <Table.Th style={{ minWidth: 90 }}>Zone</Table.Th>
-            <Table.Th>Last seen</Table.Th>
-            <Table.Th>Expires</Table.Th>
-            <Table.Th>Forecast</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {peers.map((peer) => (
-            <Table.Tr key={peer.fingerprint}>
-              <Table.Td data-label="Last decision">
-                <Verdict peer={peer} />
-              </Table.Td>
-              <Table.Td data-label="Peer" className="tg-name-cell">
-                <Link to={`/status/peers/${peer.fingerprint}`}>
-                  {peer.names[0] || nameText(peer.subject) || 'no name'}
-                </Link>
-                <div className="tg-dim tg-small">issued by {nameText(peer.issuer)}</div>
-                <div className="tg-dim tg-small">{peer.address}</div>
-              </Table.Td>
-              <Table.Td data-label="Zone" className="tg-name-cell">
-                {peer.zoneName || '–'}
-              </Table.Td>
-              <Table.Td data-label="Last seen">
-                <When at={peer.lastSeen} />
-              </Table.Td>
-              <Table.Td data-label="Expires">{dateText(peer.notAfter)}</Table.Td>
-              <Table.Td data-label="Forecast">
-                <StateMark
-                  tone={
-                    peer.forecast.severity === 'good' ? 'ok' : peer.forecast.severity === 'act' ? 'critical' : 'warning'
-                  }
-                >
-                  {peer.superseded ? 'Replaced' : { good: 'Good', watch: 'Watch', act: 'Act' }[peer.forecast.severity]}
-                </StateMark>
-                <div className="tg-small">{peer.forecast.words.join(' ')}</div>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
-  );
-}
+const forecasts = { good: ['ok', 'Good'], watch: ['warning', 'Watch'], act: ['critical', 'Act'] } as const;
+
+const columns: readonly Column<Peer>[] = [
+  { heading: 'Last decision', cell: (peer) => <Verdict peer={peer} /> },
+  {
+    heading: 'Peer',
+    wraps: true,
+    minWidth: 190,
+    cell: ({ fingerprint, names, subject, issuer, address }) => (
+      <>
+        <Link to={`/status/peers/${fingerprint}`}>{names[0] || nameText(subject) || 'no name'}</Link>
+        <div className="tg-dim tg-small">issued by {nameText(issuer)}</div>
+        <div className="tg-dim tg-small">{address}</div>
+      </>
+    ),
+  },
+  { heading: 'Zone', wraps: true, minWidth: 90, cell: ({ zoneName }) => zoneName || '–' },
+  { heading: 'Last seen', cell: ({ lastSeen }) => <When at={lastSeen} /> },
+  { heading: 'Expires', cell: ({ notAfter }) => dateText(notAfter) },
+  {
+    heading: 'Forecast',
+    cell: ({ forecast: { severity, words }, superseded }) => (
+      <>
+        <StateMark tone={forecasts[severity][0]}>{superseded ? 'Replaced' : forecasts[severity][1]}</StateMark>
+        <div className="tg-small">{words.join(' ')}</div>
+      </>
+    ),
+  },
+];

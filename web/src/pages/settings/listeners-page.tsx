@@ -1,13 +1,13 @@
 /** Listeners: where the gateway listens, whether it does, and the servers behind it. */
-import { NumberInput, Switch, Table, TextInput } from '@mantine/core';
+import { NumberInput, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { api, type Listener, type Settings, type SettingsPatch } from '../../api.ts';
-import { StateMark } from '../../components/notice.tsx';
+import { ListTable } from '../../components/list/list-table.tsx';
+import { StateWord } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useSettings } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
@@ -50,7 +50,7 @@ function StatePanel({ settings }: { readonly settings: Settings }) {
   return (
     <Panel title="State" anchor="state">
       <QueryView query={listeners} rows={3}>
-        {(data) => (data.length === 0 ? <Empty title="Nothing is known yet." /> : <States {...{ settings, data }} />)}
+        {(data) => <States settings={settings} data={data} />}
       </QueryView>
     </Panel>
   );
@@ -65,38 +65,32 @@ function States({ settings, data }: { readonly settings: Settings; readonly data
     return relay ? place(relay.upstream) : '';
   };
   return (
-    <WideTable label="Listeners" minWidth={560} stacks>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Listener</Table.Th>
-            <Table.Th>Port</Table.Th>
-            <Table.Th>Passed on to</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data.map((listener) => (
-            <Table.Tr key={`${listener.kind} ${listener.name}`}>
-              <Table.Td data-label="State">
-                <StateMark tone={listener.bound ? 'ok' : 'critical'}>
-                  {listener.bound ? 'Listening' : 'Not listening'}
-                </StateMark>
-              </Table.Td>
-              <Table.Td data-label="Listener" className="tg-name-cell">
-                {kinds[listener.kind]}
-                {listener.kind === 'relay' && ` ${listener.name}`}
-                {listener.words !== '' && <div className="tg-small">{listener.words}</div>}
-              </Table.Td>
-              <Table.Td data-label="Port">{listener.port}</Table.Td>
-              <Table.Td data-label="Passed on to" className="tg-name-cell">
-                {behind(listener)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
+    <ListTable
+      label="Listeners"
+      minWidth={560}
+      rows={data}
+      keyOf={({ kind, name }) => `${kind} ${name}`}
+      columns={[
+        {
+          heading: 'State',
+          cell: ({ bound }) => <StateWord of={bound ? ['ok', 'Listening'] : ['critical', 'Not listening']} />,
+        },
+        {
+          heading: 'Listener',
+          wraps: true,
+          cell: ({ kind, name, words }) => (
+            <>
+              {kinds[kind]}
+              {kind === 'relay' && ` ${name}`}
+              {words !== '' && <div className="tg-small">{words}</div>}
+            </>
+          ),
+        },
+        { heading: 'Port', cell: ({ port }) => port },
+        { heading: 'Passed on to', wraps: true, cell: behind },
+      ]}
+      empty={<Empty title="Nothing is known yet." />}
+    />
   );
 }
 

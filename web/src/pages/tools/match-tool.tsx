@@ -1,11 +1,10 @@
 /** Match: whether a key, a certificate and a CSR belong together. */
-import { Table } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { api, type MatchAnswer } from '../../api.ts';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { unwrap } from '../../transport.ts';
 import { ToolInput, type ToolRequest } from './tool-input.tsx';
 
@@ -42,33 +41,24 @@ function Matched({ answer }: { readonly answer: MatchAnswer }) {
     <Panel title="Result">
       <div className="tg-stack">
         <Notice tone={answer.matches ? 'ok' : 'critical'} title={answer.words} />
-        <WideTable label="What was compared" stacks minWidth={640}>
-          <Table fz="sm" verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>File</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th>Subject</Table.Th>
-                <Table.Th>SHA-256 of the public key</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {answer.sides.map((side) => (
-                <Table.Tr key={`${side.file}|${side.kind}|${side.keyFingerprint}`}>
-                  <Table.Td data-label="File">{side.file}</Table.Td>
-                  <Table.Td data-label="Kind">{kinds[side.kind]}</Table.Td>
-                  <Table.Td data-label="Subject" className="tg-name-cell">
-                    {side.subject || '–'}
-                  </Table.Td>
-                  <Table.Td data-label="SHA-256 of the public key" className="tg-mono">
-                    {side.keyFingerprint}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </WideTable>
+        <ListTable
+          label="What was compared"
+          minWidth={640}
+          rows={answer.sides}
+          keyOf={({ file, kind, keyFingerprint }) => `${file}|${kind}|${keyFingerprint}`}
+          columns={columns}
+        />
       </div>
     </Panel>
   );
 }
+
+const columns: readonly Column<MatchAnswer['sides'][number]>[] = [
+  { heading: 'File', cell: ({ file }) => file },
+  { heading: 'Kind', cell: ({ kind }) => kinds[kind] },
+  { heading: 'Subject', wraps: true, cell: ({ subject }) => subject || '–' },
+  {
+    heading: 'SHA-256 of the public key',
+    cell: ({ keyFingerprint }) => <span className="tg-mono">{keyFingerprint}</span>,
+  },
+];

@@ -1,20 +1,20 @@
 /** Append CA certificate: a file in, what would happen, then the confirmation. */
 
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { AppendReport } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { FileField } from '../../components/file-field.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 import { nameText } from '../../components/name-text.ts';
-import { Notice, StateMark, type Tone } from '../../components/notice.tsx';
+import { Notice, StateWord, type ToneWord } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useTrustedCaChanges } from './changes.ts';
 
-const verdicts: Readonly<Record<AppendReport['members'][number]['verdict'], readonly [Tone, string]>> = {
+const verdicts: Readonly<Record<AppendReport['members'][number]['verdict'], ToneWord>> = {
   added: ['ok', 'Will be added'],
   pinned: ['note', 'Pinned peer'],
   duplicate: ['plain', 'Already listed'],
@@ -118,47 +118,42 @@ function Report({ report }: { readonly report: AppendReport }) {
           {note}
         </Notice>
       ))}
-      <WideTable label="What the file holds" stacks minWidth={640} maxHeight={420}>
-        <Table fz="sm" verticalSpacing={6}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>What happens</Table.Th>
-              <Table.Th>Subject</Table.Th>
-              <Table.Th>Issuer</Table.Th>
-              <Table.Th>Expiration date</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {report.members.map((member) => (
-              <Table.Tr key={member.position}>
-                <Table.Td data-label="What happens">
-                  <StateMark tone={verdicts[member.verdict][0]}>{verdicts[member.verdict][1]}</StateMark>
-                </Table.Td>
-                <Table.Td data-label="Subject" className="tg-name-cell">
-                  {nameText(member.subject) || (member.kind === 'crl' ? 'Certificate revocation list' : '–')}
-                  {member.refusal && (
-                    <div className="tg-small">
-                      <strong>{member.refusal.message}</strong> {member.refusal.hint}
-                    </div>
-                  )}
-                  {member.warnings.map((warning) => (
-                    <div key={warning.code} className="tg-row-warning">
-                      <Icon name="warning" size={12} />
-                      <span>
-                        {warning.message} {warning.hint}
-                      </span>
-                    </div>
-                  ))}
-                </Table.Td>
-                <Table.Td data-label="Issuer" className="tg-name-cell">
-                  {nameText(member.issuer)}
-                </Table.Td>
-                <Table.Td data-label="Expiration date">{dateText(member.notAfter)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </WideTable>
+      <ListTable
+        label="What the file holds"
+        minWidth={640}
+        maxHeight={420}
+        rows={report.members}
+        keyOf={({ position }) => position}
+        columns={columns}
+      />
     </>
   );
 }
+
+const columns: readonly Column<AppendReport['members'][number]>[] = [
+  { heading: 'What happens', cell: ({ verdict }) => <StateWord of={verdicts[verdict]} /> },
+  {
+    heading: 'Subject',
+    wraps: true,
+    cell: ({ subject, kind, refusal, warnings }) => (
+      <>
+        {nameText(subject) || (kind === 'crl' ? 'Certificate revocation list' : '–')}
+        {refusal && (
+          <div className="tg-small">
+            <strong>{refusal.message}</strong> {refusal.hint}
+          </div>
+        )}
+        {warnings.map((warning) => (
+          <div key={warning.code} className="tg-row-warning">
+            <Icon name="warning" size={12} />
+            <span>
+              {warning.message} {warning.hint}
+            </span>
+          </div>
+        ))}
+      </>
+    ),
+  },
+  { heading: 'Issuer', wraps: true, cell: ({ issuer }) => nameText(issuer) },
+  { heading: 'Expiration date', cell: ({ notAfter }) => dateText(notAfter) },
+];

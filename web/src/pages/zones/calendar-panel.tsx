@@ -1,11 +1,10 @@
 /** What breaks when: certificates that end, uses that get lost, issuers that are not trusted. */
-import { Table } from '@mantine/core';
 import type { Answer } from '../../api.ts';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
 import { StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText, distanceText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useCalendar } from './zone-queries.ts';
 
 const causes = {
@@ -23,45 +22,16 @@ export function CalendarPanel() {
   return (
     <Panel title="Calendar: which zones break when" anchor="calendar">
       <QueryView query={calendar} rows={3}>
-        {(events) =>
-          events.length === 0 ? (
-            <Empty title="Nothing is known that would break a zone." />
-          ) : (
-            <WideTable label="Calendar of zones" minWidth={760} stacks>
-              <Table fz="sm" verticalSpacing={6}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th style={{ minWidth: 100 }}>When</Table.Th>
-                    <Table.Th style={{ minWidth: 90 }}>Zone</Table.Th>
-                    <Table.Th>Cause</Table.Th>
-                    <Table.Th>What to do</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {grouped(events).map(({ event, zoneNames }) => (
-                    <Table.Tr key={`${event.at} ${event.zone} ${event.cause} ${event.fingerprint}`}>
-                      <Table.Td data-label="When">
-                        {dateText(event.at)}
-                        <div className="tg-dim tg-small">{distanceText(event.at)}</div>
-                      </Table.Td>
-                      <Table.Td data-label="Zone" className="tg-name-cell">
-                        {zoneNames.join(', ')}
-                      </Table.Td>
-                      <Table.Td data-label="Cause">
-                        <StateMark tone={event.breaks ? 'warning' : 'note'}>{causes[event.cause]}</StateMark>
-                        <div className="tg-small">{event.words}</div>
-                        {!event.breaks && (
-                          <div className="tg-dim tg-small">Only where the certificate is verified.</div>
-                        )}
-                      </Table.Td>
-                      <Table.Td data-label="What to do">{event.remedy}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </WideTable>
-          )
-        }
+        {(events) => (
+          <ListTable
+            label="Calendar of zones"
+            minWidth={760}
+            rows={grouped(events)}
+            keyOf={({ event }) => `${event.at} ${event.zone} ${event.cause} ${event.fingerprint}`}
+            columns={columns}
+            empty={<Empty title="Nothing is known that would break a zone." />}
+          />
+        )}
       </QueryView>
     </Panel>
   );
@@ -69,8 +39,38 @@ export function CalendarPanel() {
 
 type Event = Answer<'/zones/calendar', 'get'>['events'][number];
 
+interface Group {
+  readonly event: Event;
+  readonly zoneNames: readonly string[];
+}
+
+const columns: readonly Column<Group>[] = [
+  {
+    heading: 'When',
+    minWidth: 100,
+    cell: ({ event: { at } }) => (
+      <>
+        {dateText(at)}
+        <div className="tg-dim tg-small">{distanceText(at)}</div>
+      </>
+    ),
+  },
+  { heading: 'Zone', wraps: true, minWidth: 90, cell: ({ zoneNames }) => zoneNames.join(', ') },
+  {
+    heading: 'Cause',
+    cell: ({ event: { breaks, cause, words } }) => (
+      <>
+        <StateMark tone={breaks ? 'warning' : 'note'}>{causes[cause]}</StateMark>
+        <div className="tg-small">{words}</div>
+        {!breaks && <div className="tg-dim tg-small">Only where the certificate is verified.</div>}
+      </>
+    ),
+  },
+  { heading: 'What to do', cell: ({ event }) => event.remedy },
+];
+
 /** One row for what happens to several zones at once. */
-function grouped(events: readonly Event[]): readonly { event: Event; zoneNames: readonly string[] }[] {
+function grouped(events: readonly Event[]): readonly Group[] {
   const groups = Map.groupBy(events, ({ at, cause, words, remedy, breaks }) =>
     JSON.stringify([at, cause, words, remedy, breaks]),
   );

@@ -1,16 +1,17 @@
 /** Trust sets: lists of CAs that a zone can use instead of the trusted CA list. */
-import { Button, Table, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type TrustSet } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { encodeFile, FileField } from '../../components/file-field.tsx';
+import { type Column, ListTable } from '../../components/list/list-table.tsx';
+import { RowButton } from '../../components/list/row-button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { useTrustSets } from './zone-queries.ts';
@@ -107,7 +108,6 @@ function OneSet({ set, mayChange }: { readonly set: TrustSet; readonly mayChange
     mutationFn: () => unwrap(api.DELETE('/trust-sets/{name}', { params: { path } })),
     onSuccess: refresh,
   });
-  const failed = append.error ?? remove.error ?? drop.error;
   async function sure(title: string, text: string, act: () => void) {
     if (await askPerson({ title, body: text, confirm: 'Delete', dangerous: true })) act();
   }
@@ -119,52 +119,32 @@ function OneSet({ set, mayChange }: { readonly set: TrustSet; readonly mayChange
           {set.usedBy.length === 0 ? 'used by no zone' : `used by ${set.usedBy.join(', ')}`}
         </span>
       </h3>
-      {failed && <ProblemNotice error={failed} />}
-      {set.rows.length === 0 ? (
-        <Empty title="It trusts nobody yet." />
-      ) : (
-        <WideTable label={`Certificates of ${set.name}`} minWidth={560} stacks>
-          <Table fz="sm" verticalSpacing={6}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Certificate</Table.Th>
-                <Table.Th>Expires</Table.Th>
-                <Table.Th>
-                  <span className="tg-visually-hidden">Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {set.rows.map((row) => (
-                <Table.Tr key={row.fingerprint}>
-                  <Table.Td data-label="Certificate" className="tg-name-cell">
-                    {row.label}
-                  </Table.Td>
-                  <Table.Td data-label="Expires">{dateText(row.notAfter)}</Table.Td>
-                  <Table.Td>
-                    {mayChange && (
-                      <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        aria-label={`Delete ${row.label} from ${set.name}`}
-                        onClick={() =>
-                          void sure(
-                            `Delete ${row.label}?`,
-                            `Peers of ${set.usedBy.join(', ') || 'this set'} whose chain ends there are refused at once.`,
-                            () => remove.mutate(row.fingerprint),
-                          )
-                        }
-                      >
-                        Delete
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </WideTable>
-      )}
+      <ListTable
+        label={`Certificates of ${set.name}`}
+        minWidth={560}
+        rows={set.rows}
+        keyOf={({ fingerprint }) => fingerprint}
+        columns={columns}
+        actions={
+          mayChange &&
+          (({ label, fingerprint }) => (
+            <RowButton
+              label={`Delete ${label} from ${set.name}`}
+              onClick={() =>
+                void sure(
+                  `Delete ${label}?`,
+                  `Peers of ${set.usedBy.join(', ') || 'this set'} whose chain ends there are refused at once.`,
+                  () => remove.mutate(fingerprint),
+                )
+              }
+            >
+              Delete
+            </RowButton>
+          ))
+        }
+        error={append.error ?? remove.error ?? drop.error}
+        empty={<Empty title="It trusts nobody yet." />}
+      />
       {mayChange && (
         <div className="tg-form">
           <FileField
@@ -200,3 +180,8 @@ function OneSet({ set, mayChange }: { readonly set: TrustSet; readonly mayChange
     </section>
   );
 }
+
+const columns: readonly Column<TrustSet['rows'][number]>[] = [
+  { heading: 'Certificate', wraps: true, cell: ({ label }) => label },
+  { heading: 'Expires', cell: ({ notAfter }) => dateText(notAfter) },
+];
