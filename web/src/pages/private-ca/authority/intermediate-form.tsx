@@ -1,5 +1,5 @@
 /** Create an intermediate: it signs day by day, without a passphrase, within the names it is limited to. */
-import { Button, NumberInput, PasswordInput, Select, Switch } from '@mantine/core';
+import { Button, PasswordInput, Select, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Authority, api, type IntermediateRequest } from '../../../api.ts';
@@ -12,7 +12,7 @@ import { fieldError, toProblem } from '../../../problem.ts';
 import { unwrap } from '../../../transport.ts';
 import { confirm2050 } from '../confirm-2050.ts';
 import { useRefresh } from '../private-ca-queries.ts';
-import { type KeyAlgorithm, keyAdvice, keyAlgorithms } from './authority-words.ts';
+import { type KeyChoice, KeyFields, keyRequest } from './key-fields.tsx';
 import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
 
 interface IntermediateFormProps {
@@ -41,18 +41,18 @@ export function IntermediateForm({ roots, open }: IntermediateFormProps) {
 const elsewhere = '';
 
 function Fields({ roots }: { readonly roots: readonly Authority[] }) {
-  const [form, setForm] = useState({
+  const [form, setForm] = useState<Form>({
     subject: emptySubject,
-    algorithm: 'ec-p256' as KeyAlgorithm,
+    algorithm: 'ec-p256',
     years: 5,
     parent: roots[0]?.id ?? elsewhere,
     passphrase: '',
-    limits: 'own' as 'own' | 'these' | 'any',
+    limits: 'own',
     dns: '',
     ip: '',
     spread: false,
   });
-  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+  const set = (change: Partial<Form>) => setForm({ ...form, ...change });
   const refresh = useRefresh();
   const create = useMutation({
     mutationFn: () =>
@@ -104,24 +104,7 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
           />
         )}
       </div>
-      <div className="tg-columns tg-columns-narrow">
-        <Select
-          label="Key"
-          description={keyAdvice(form.algorithm)}
-          data={keyAlgorithms}
-          allowDeselect={false}
-          value={form.algorithm}
-          onChange={(value) => value && set({ algorithm: value as KeyAlgorithm })}
-        />
-        <NumberInput
-          label="Valid for (years)"
-          min={1}
-          max={50}
-          value={form.years}
-          error={fieldError(problem, 'days')}
-          onChange={(years) => set({ years: Number(years) || 1 })}
-        />
-      </div>
+      <KeyFields value={form} onChange={set} error={fieldError(problem, 'days')} />
       <Select
         label="Names it may issue for"
         description="Stands in its certificate as name constraints: what it signs outside of them is refused everywhere."
@@ -132,7 +115,7 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
         ]}
         allowDeselect={false}
         value={form.limits}
-        onChange={(limits) => set({ limits: limits as typeof form.limits })}
+        onChange={(limits) => set({ limits: limits as Form['limits'] })}
       />
       {form.limits === 'these' && (
         <div className="tg-columns tg-columns-narrow">
@@ -172,10 +155,8 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
   );
 }
 
-interface Form {
+interface Form extends KeyChoice {
   readonly subject: typeof emptySubject;
-  readonly algorithm: KeyAlgorithm;
-  readonly years: number;
   readonly parent: string;
   readonly passphrase: string;
   readonly limits: 'own' | 'these' | 'any';
@@ -192,8 +173,7 @@ function requestOf(form: Form): IntermediateRequest {
   }[form.limits];
   return {
     subject: subjectOf(form.subject),
-    algorithm: form.algorithm,
-    days: Math.round(form.years * 365.25),
+    ...keyRequest(form),
     partitions: form.spread ? 16 : 0,
     ...limits,
     ...(form.parent !== elsewhere && { parent: form.parent, passphrase: form.passphrase }),

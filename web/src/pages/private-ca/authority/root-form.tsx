@@ -1,5 +1,5 @@
 /** Create a root: its key is made here and kept under the passphrase alone. */
-import { Button, Checkbox, NumberInput, PasswordInput, Select } from '@mantine/core';
+import { Button, Checkbox, PasswordInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../../api.ts';
@@ -10,7 +10,7 @@ import { fieldError, toProblem } from '../../../problem.ts';
 import { unwrap } from '../../../transport.ts';
 import { confirm2050 } from '../confirm-2050.ts';
 import { useRefresh } from '../private-ca-queries.ts';
-import { type KeyAlgorithm, keyAdvice, keyAlgorithms } from './authority-words.ts';
+import { type KeyChoice, KeyFields, keyRequest } from './key-fields.tsx';
 import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
 
 /** `open`: the fields are there at once, because nothing else can be done first. */
@@ -29,13 +29,11 @@ export function RootForm({ open }: { readonly open: boolean }) {
   );
 }
 
-const blank = { subject: emptySubject, algorithm: 'rsa-4096', years: 10, passphrase: '', again: '', trust: true };
+const startKey: KeyChoice = { algorithm: 'rsa-4096', years: 10 };
+const blank = { ...startKey, subject: emptySubject, passphrase: '', again: '', trust: true };
 
 function Fields() {
-  const [form, setForm] = useState<Omit<typeof blank, 'algorithm'> & { algorithm: KeyAlgorithm }>({
-    ...blank,
-    algorithm: 'rsa-4096',
-  });
+  const [form, setForm] = useState(blank);
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
   const refresh = useRefresh();
   const create = useMutation({
@@ -45,8 +43,7 @@ function Fields() {
           api.POST('/private-ca/roots', {
             body: {
               subject: subjectOf(form.subject),
-              algorithm: form.algorithm,
-              days: Math.round(form.years * 365.25),
+              ...keyRequest(form),
               passphrase: form.passphrase,
               trust: form.trust,
               ...confirmed,
@@ -75,24 +72,12 @@ function Fields() {
         example="Example Root CA"
         error={fieldError(problem, 'subject')}
       />
-      <div className="tg-columns tg-columns-narrow">
-        <Select
-          label="Key"
-          description={keyAdvice(form.algorithm) ?? 'RSA 4096 is accepted everywhere.'}
-          data={keyAlgorithms}
-          allowDeselect={false}
-          value={form.algorithm}
-          onChange={(value) => value && set({ algorithm: value as KeyAlgorithm })}
-        />
-        <NumberInput
-          label="Valid for (years)"
-          min={1}
-          max={50}
-          value={form.years}
-          error={fieldError(problem, 'days')}
-          onChange={(years) => set({ years: Number(years) || 1 })}
-        />
-      </div>
+      <KeyFields
+        value={form}
+        onChange={set}
+        advice="RSA 4096 is accepted everywhere."
+        error={fieldError(problem, 'days')}
+      />
       <div className="tg-columns tg-columns-narrow">
         <PasswordInput
           label="Passphrase of its key"
