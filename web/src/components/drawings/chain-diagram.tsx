@@ -2,9 +2,8 @@
 
 import { StateMark } from '../notice.tsx';
 import { dateText } from '../time.tsx';
-import { ChainRail } from './chain-rail.tsx';
+import { ChainList } from './chain-list.tsx';
 import { expiryTone, expiryWords } from './expiry.ts';
-import './drawings.css';
 
 export interface DrawnCertificate {
   readonly subject: string;
@@ -31,47 +30,25 @@ const roles = {
   anchor: 'Trusted root, in the trusted CA list',
 } as const;
 
-/** Root on top, joined by a line to each certificate it vouches for. A missing issuer is drawn as a gap. */
+/** Each certificate with its role, whether it is sent, and how long it is good. */
 export function ChainDiagram({ chain, missingIssuer }: ChainDiagramProps) {
-  const down = [...chain].reverse();
   return (
-    <ol className="tg-chain" aria-label="Certificate chain, root first">
-      {missingIssuer && (
-        <li className="tg-link">
-          <ChainRail first last={down.length === 0} broken />
-          <div className="tg-link-card" data-missing>
-            <div className="tg-link-head">
-              <strong>Missing issuer</strong>
-              <StateMark tone="warning">Not in the trusted CA list</StateMark>
-            </div>
-            <div className="tg-mono">{missingIssuer}</div>
-          </div>
-        </li>
-      )}
-      {down.map((certificate, i) => (
-        <li key={certificate.fingerprintSha256} className="tg-link">
-          <ChainRail
-            first={i === 0 && !missingIssuer}
-            last={i === down.length - 1}
-            brokenAbove={i === 0 && Boolean(missingIssuer)}
-            leaf={certificate.role === 'leaf'}
-          />
-          <div className="tg-link-card">
-            <div className="tg-link-head">
-              <strong>{certificate.commonName || certificate.subject || 'Empty subject'}</strong>
-              <StateMark tone={expiryTone(certificate)}>{expiryWords(certificate)}</StateMark>
-            </div>
-            <div className="tg-dim">
-              {certificate.role === 'intermediate' && !certificate.served
-                ? 'Intermediate CA, known from the trusted CA list'
-                : roles[certificate.role]}
-              {' · '}
-              {certificate.served ? 'sent in the handshake' : 'not sent'} · until {dateText(certificate.notAfter)}
-              {certificate.keyKind && ` · ${certificate.keyKind}`}
-            </div>
-          </div>
-        </li>
-      ))}
-    </ol>
+    <ChainList
+      label="Certificate chain, root first"
+      missing={!!missingIssuer && { title: 'Missing issuer', mark: 'Not in the trusted CA list', name: missingIssuer }}
+      links={chain.toReversed().map((certificate) => ({
+        fingerprint: certificate.fingerprintSha256,
+        title: certificate.commonName || certificate.subject || 'Empty subject',
+        mark: <StateMark tone={expiryTone(certificate)}>{expiryWords(certificate)}</StateMark>,
+        leaf: certificate.role === 'leaf',
+        words: wordsOf(certificate),
+      }))}
+    />
   );
+}
+
+function wordsOf({ role, served, notAfter, keyKind }: DrawnCertificate): string {
+  const place = role === 'intermediate' && !served ? 'Intermediate CA, known from the trusted CA list' : roles[role];
+  const sent = served ? 'sent in the handshake' : 'not sent';
+  return [place, sent, `until ${dateText(notAfter)}`, keyKind].filter(Boolean).join(' · ');
 }

@@ -1,7 +1,7 @@
 /** A decision: the verdict first, what to do, then the path and everything it rests on. */
 import type { Decision, RemoteAnswer } from '../../api.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { ChainRail } from '../../components/drawings/chain-rail.tsx';
+import { ChainList } from '../../components/drawings/chain-list.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Notice, StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -88,43 +88,22 @@ function decisionFacts({ purpose, profile, time, names, revocation, cost }: Deci
 const roles = { leaf: 'Leaf', intermediate: 'Intermediate CA', trusted: 'Trusted here' } as const;
 
 function DecisionPath({ path, accepted }: { readonly path: Decision['path']; readonly accepted: boolean }) {
-  const down = [...path].reverse();
-  const top = down[0];
+  const top = path.at(-1);
   if (top === undefined) return null;
-  const missing = accepted || top.subject === top.issuer ? undefined : top.issuer;
   return (
-    <ol className="tg-chain" aria-label={accepted ? 'Path, trusted certificate first' : 'How far the path came'}>
-      {missing && (
-        <li className="tg-link">
-          <ChainRail first broken />
-          <div className="tg-link-card" data-missing>
-            <div className="tg-link-head">
-              <strong>{missing}</strong>
-              <StateMark tone="warning">Not reached</StateMark>
-            </div>
-          </div>
-        </li>
-      )}
-      {down.map((link, i) => (
-        <li key={link.fingerprint} className="tg-link">
-          <ChainRail
-            first={i === 0 && !missing}
-            last={i === down.length - 1}
-            brokenAbove={i === 0 && missing !== undefined}
-            leaf={link.role === 'leaf'}
-          />
-          <div className="tg-link-card">
-            <div className="tg-link-head">
-              <strong>{link.subject || '(no subject)'}</strong>
-              <StateMark tone={link.role === 'trusted' ? 'ok' : 'plain'}>{roles[link.role]}</StateMark>
-            </div>
-            <div className="tg-dim">
-              Issued by {link.issuer || 'nobody'}, valid until {link.notAfter.slice(0, 10)}
-            </div>
-            <code className="tg-mono tg-dim tg-small">{link.fingerprint}</code>
-          </div>
-        </li>
-      ))}
-    </ol>
+    <ChainList
+      label={accepted ? 'Path, trusted certificate first' : 'How far the path came'}
+      missing={
+        !accepted && top.issuer !== '' && top.issuer !== top.subject && { title: top.issuer, mark: 'Not reached' }
+      }
+      fingerprints
+      links={path.toReversed().map(({ fingerprint, subject, issuer, role, notAfter }) => ({
+        fingerprint,
+        title: subject || '(no subject)',
+        mark: <StateMark tone={role === 'trusted' ? 'ok' : 'plain'}>{roles[role]}</StateMark>,
+        leaf: role === 'leaf',
+        words: `Issued by ${issuer || 'nobody'}, valid until ${notAfter.slice(0, 10)}`,
+      }))}
+    />
   );
 }
