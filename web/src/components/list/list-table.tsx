@@ -2,7 +2,7 @@
 import { Table } from '@mantine/core';
 import { Fragment, type Key, type ReactNode } from 'react';
 import { ProblemNotice } from '../problem-notice.tsx';
-import { WideTable } from '../wide-table.tsx';
+import { WideTable } from './wide-table.tsx';
 
 export interface Column<Row> {
   readonly heading: string;

@@ -1,12 +1,11 @@
 /** Every certificate with how it renews itself. */
-import { Table } from '@mantine/core';
 import { Link } from 'wouter';
 import type { AcmeSlot } from '../../api.ts';
+import { ListTable } from '../../components/list/list-table.tsx';
 import { StateMark } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { momentText, When } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { slotPath } from '../identity/slot-path.ts';
 import { useAcmeSlots, useProviders } from './acme-queries.ts';
 import { State } from './slot/renewal-state.tsx';
@@ -26,49 +25,37 @@ function Slots({ slots }: { readonly slots: readonly AcmeSlot[] }) {
   const providers = useProviders().data ?? [];
   const nameOf = (id: string) => providers.find((one) => one.id === id)?.name ?? '';
   return (
-    <WideTable label="Certificates" minWidth={800} stacks>
-      <Table fz="sm" verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Certificate</Table.Th>
-            <Table.Th>Provider</Table.Th>
-            <Table.Th>Last signed</Table.Th>
-            <Table.Th>Next</Table.Th>
-            <Table.Th>Attempts left</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {slots.map((slot) => (
-            <Table.Tr key={slot.slot}>
-              <Table.Td data-label="State">
-                <State slot={slot} />
-              </Table.Td>
-              <Table.Td data-label="Certificate" className="tg-name-cell">
-                <Link to={`${slotPath(slot.slot)}#acme`}>{slot.label}</Link>
-                {slot.certificate && (
-                  <div className="tg-dim tg-small">expires {momentText(slot.certificate.notAfter)}</div>
-                )}
-              </Table.Td>
-              <Table.Td data-label="Provider" className="tg-name-cell">
-                {slot.settings.providers.map(nameOf).join(', then ') || 'none'}
-              </Table.Td>
-              <Table.Td data-label="Last signed" className="tg-name-cell">
-                <LastSign slot={slot} />
-              </Table.Td>
-              <Table.Td data-label="Next" className="tg-name-cell">
-                <Next slot={slot} />
-              </Table.Td>
-              <Table.Td data-label="Attempts left">
-                {slot.renewal.attemptsLeft === null || slot.settings.providers.length === 0
-                  ? '–'
-                  : slot.renewal.attemptsLeft.toLocaleString('en')}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </WideTable>
+    <ListTable
+      label="Certificates"
+      minWidth={800}
+      rows={slots}
+      keyOf={({ slot }) => slot}
+      columns={[
+        { heading: 'State', cell: (slot) => <State slot={slot} /> },
+        {
+          heading: 'Certificate',
+          wraps: true,
+          cell: ({ slot, label, certificate }) => (
+            <>
+              <Link to={`${slotPath(slot)}#acme`}>{label}</Link>
+              {certificate && <div className="tg-dim tg-small">expires {momentText(certificate.notAfter)}</div>}
+            </>
+          ),
+        },
+        {
+          heading: 'Provider',
+          wraps: true,
+          cell: ({ settings }) => settings.providers.map(nameOf).join(', then ') || 'none',
+        },
+        { heading: 'Last signed', wraps: true, cell: (slot) => <LastSign slot={slot} /> },
+        { heading: 'Next', wraps: true, cell: (slot) => <Next slot={slot} /> },
+        {
+          heading: 'Attempts left',
+          cell: ({ renewal: { attemptsLeft }, settings }) =>
+            attemptsLeft === null || settings.providers.length === 0 ? '–' : attemptsLeft.toLocaleString('en'),
+        },
+      ]}
+    />
   );
 }
 

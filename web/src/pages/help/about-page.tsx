@@ -4,9 +4,9 @@ import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { Facts } from '../../components/facts.tsx';
+import { WideTable } from '../../components/list/wide-table.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useSettings } from '../../queries.ts';
 import { loadApiDocument } from './api-document.ts';
 

@@ -6,11 +6,11 @@ import { useMemo, useState } from 'react';
 import { api, type TrustedCa } from '../../api.ts';
 import { TextDialog } from '../../components/dialogs/text-dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { WideTable } from '../../components/list/wide-table.tsx';
 import { nameText } from '../../components/name-text.ts';
 import { StateMark, type Tone } from '../../components/notice.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { dateText } from '../../components/time.tsx';
-import { WideTable } from '../../components/wide-table.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 
