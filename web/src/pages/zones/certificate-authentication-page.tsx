@@ -1,6 +1,6 @@
 /** Certificate-based authentication: whether clients of this page and the API must show a certificate, and whether it is the log-in. */
-import { Radio, Select } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Radio } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { api, type CertificateAuthentication } from '../../api.ts';
@@ -15,13 +15,12 @@ import { QueryView } from '../../components/query-view.tsx';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
+import { CrlCheckField } from './crl-check-field.tsx';
+import { useCertificateAuthentication } from './zone-queries.ts';
 
 /** The page Maintenance › Security › Certificate-based authentication. */
 export function CertificateAuthenticationPage() {
-  const settings = useQuery({
-    queryKey: ['certificate-authentication'],
-    queryFn: () => unwrap(api.GET('/zones/certificate-authentication')),
-  });
+  const settings = useCertificateAuthentication();
   return (
     <Page intro="Whether browsers and API clients must show a client certificate before they reach this gateway, and whether that certificate is the log-in.">
       <QueryView query={settings} rows={6}>
@@ -30,12 +29,6 @@ export function CertificateAuthenticationPage() {
     </Page>
   );
 }
-
-const checks = [
-  { value: 'none', label: 'None' },
-  { value: 'peer', label: 'The client’s certificate' },
-  { value: 'all', label: 'The whole chain' },
-];
 
 function SettingsForm({ current }: { readonly current: CertificateAuthentication }) {
   const [stored, setStored] = useState(current);
@@ -103,12 +96,10 @@ function SettingsForm({ current }: { readonly current: CertificateAuthentication
               />
             </div>
           </Radio.Group>
-          <Select
+          <CrlCheckField
             label="Certificate revocation list (CRL) checking"
-            data={checks}
-            allowDeselect={false}
             value={values.crlCheck}
-            onChange={(crlCheck) => setValues({ ...values, crlCheck: crlCheck as typeof values.crlCheck })}
+            onChange={(crlCheck) => setValues({ ...values, crlCheck })}
             disabled={disabled}
           />
           {values.mode !== 'not-required' && values.crlCheck !== 'none' && (

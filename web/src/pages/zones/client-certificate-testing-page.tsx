@@ -1,5 +1,5 @@
 /** Client certificate testing: what would become of a client's certificate, and which user's name is found in it. */
-import { Button, Radio, Select, TextInput } from '@mantine/core';
+import { Button, Radio, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type CertificateAuthentication, type ClientCertificateTest } from '../../api.ts';
@@ -15,13 +15,12 @@ import { fieldError, toProblem } from '../../problem.ts';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { AspectsTable } from './aspects-table.tsx';
+import { CrlCheckField } from './crl-check-field.tsx';
+import { useCertificateAuthentication } from './zone-queries.ts';
 
 /** The page Maintenance › Security › Client certificate testing. */
 export function ClientCertificateTestingPage() {
-  const settings = useQuery({
-    queryKey: ['certificate-authentication'],
-    queryFn: () => unwrap(api.GET('/zones/certificate-authentication')),
-  });
+  const settings = useCertificateAuthentication();
   return (
     <Page intro="Choose a client's certificate and see each check, and the user's name that expression and template find in it. Nothing is kept of the certificate.">
       <QueryView query={settings} rows={6}>
@@ -30,12 +29,6 @@ export function ClientCertificateTestingPage() {
     </Page>
   );
 }
-
-const checks = [
-  { value: 'none', label: 'None' },
-  { value: 'peer', label: 'The client’s certificate' },
-  { value: 'all', label: 'The whole chain' },
-];
 
 function TestForm({ settings }: { readonly settings: CertificateAuthentication }) {
   const [files, setFiles] = useState<readonly File[]>([]);
@@ -132,12 +125,10 @@ function TestForm({ settings }: { readonly settings: CertificateAuthentication }
             autoComplete="off"
             styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           />
-          <Select
+          <CrlCheckField
             label="CRL check"
-            data={checks}
-            allowDeselect={false}
             value={rule.crlCheck}
-            onChange={(value) => setRule({ ...rule, crlCheck: value as typeof rule.crlCheck })}
+            onChange={(crlCheck) => setRule({ ...rule, crlCheck })}
           />
           {problem && <ProblemNotice error={problem} />}
           <div className="tg-actions">

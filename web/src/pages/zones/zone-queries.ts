@@ -32,6 +32,13 @@ export function useTrustSets() {
   });
 }
 
+export function useCertificateAuthentication() {
+  return useQuery({
+    queryKey: ['certificate-authentication'],
+    queryFn: () => unwrap(api.GET('/zones/certificate-authentication')),
+  });
+}
+
 /** Every change of the list of zones. */
 export function useZoneChanges() {
   const client = useQueryClient();
