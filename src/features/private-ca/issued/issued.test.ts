@@ -6,6 +6,7 @@ import { auditRows, testAdministrator } from '../../../../test/support/temporary
 import { toHex } from '../../../lib/bytes.ts';
 import { canonicalSerial, newSerial, serialText } from '../issue/serial.ts';
 import type { RevokedBlock, StatusChange } from '../private-ca.ts';
+import { insertCertificates } from '../store.ts';
 
 test('a certificate is revoked once, with its reason, and keeps it', async (t) => {
   const { ca, clock, issue, storage } = await startPrivateCa(t);
@@ -201,3 +202,16 @@ function serialsOf({ count, serials, ends, reasons }: RevokedBlock): string[] {
   assert.ok(reasons.subarray(0, count).every((reason) => reason === 4));
   return Array.from({ length: count }, (_, i) => toHex(serials.subarray(i === 0 ? 0 : ends[i - 1], ends[i])));
 }
+
+test('the database takes no serial number of an authority twice, whatever the program thinks', async (t) => {
+  const { ca, storage, issue, intermediate } = await startPrivateCa(t);
+  const { serial, certificate } = await issue(['a.example.com']);
+  const stored = storage.db.selectFrom('private_ca_certificates').selectAll().where('serial', '=', serial);
+  const { seq: _seq, ...row } = await stored.executeTakeFirstOrThrow();
+  const again = (authority: string) =>
+    storage.transaction((trx) => insertCertificates(trx, [{ ...row, authority, der: certificate }]));
+  await assert.rejects(again(intermediate.id), /unique/i);
+  // two that were made elsewhere may have given out the same number
+  await again('another');
+  await assert.rejects(ca.certificate({ serial }), problem('private-ca.ambiguous'));
+});
