@@ -11,16 +11,14 @@ import { OrderSteps } from './order-steps.tsx';
 /** Nothing, where nothing was ever ordered. */
 export function LatestOrder({ slot }: { readonly slot: string }) {
   const orders = useOrders(slot);
-  const [chosen, setChosen] = useState<string>();
+  const [choice, setChoice] = useState<{ readonly id: string; readonly latest: string }>();
   if (orders.isError) return <ProblemNotice error={orders.error} onRetry={() => void orders.refetch()} />;
   const [latest] = orders.data ?? [];
   if (!orders.data || !latest) return null;
-  const shown =
-    chosen === undefined
-      ? latest.state === 'done' || latest.state === 'abandoned'
-        ? undefined
-        : latest
-      : orders.data.find(({ id }) => id === chosen);
+  // what a person chose gives way to an order that begins afterwards
+  const chosen = choice?.latest === latest.id ? orders.data.find(({ id }) => id === choice.id) : undefined;
+  const tells = latest.state === 'running' || latest.state === 'failed';
+  const shown = chosen ?? (tells ? latest : undefined);
   const others = orders.data.filter((order) => order !== shown).slice(0, 10);
   return (
     <section className="tg-stack" aria-label="Orders">
@@ -39,7 +37,7 @@ export function LatestOrder({ slot }: { readonly slot: string }) {
                 <Button
                   variant="subtle"
                   size="compact-xs"
-                  onClick={() => setChosen(order.id)}
+                  onClick={() => setChoice({ id: order.id, latest: latest.id })}
                   aria-label={`Steps of the order of ${momentText(order.createdAt)}`}
                 >
                   Steps
