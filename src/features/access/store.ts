@@ -3,7 +3,6 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Db, Schema } from '../../storage/schema.ts';
 
 export type UserRow = Selectable<Schema['users']>;
-export type SessionRow = Selectable<Schema['sessions']>;
 export type TokenRow = Selectable<Schema['tokens']>;
 export type Guesses = Selectable<Schema['guesses']>;
 

@@ -26,7 +26,7 @@ import {
 } from './providers/manage-providers.ts';
 import type { Provider } from './providers/provider.ts';
 import { directoryView, providerView } from './providers/provider-view.ts';
-import { fingerprintOf } from './renewal/current-certificate.ts';
+import { fingerprintOf } from './renewal/fingerprint-of.ts';
 import { createScheduler } from './renewal/scheduler.ts';
 import { deploySlot } from './slots/deploy.ts';
 import {

@@ -214,8 +214,3 @@ export async function writeWait(trx: Trx, row: WaitRow): Promise<void> {
     )
     .execute();
 }
-
-/** What counted and until when to wait, forgotten: after an order that went well, or with the provider. */
-export async function deleteWaits(trx: Trx, directory: string): Promise<void> {
-  await trx.deleteFrom('acme_waits').where('directory', '=', directory).execute();
-}

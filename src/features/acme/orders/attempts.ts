@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Actor, systemActor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
-import { Problem } from '../../../lib/problem.ts';
 import { type Lease, takeLease } from '../../../storage/lease.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import { type Slot, slotLabel } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
+import { AcmeProblem } from '../client/acme-problem.ts';
 import { ariCertificateId } from '../client/resource/renewal-info.ts';
 import { nextAttempt } from '../client/timing/next-attempt.ts';
 import { orderRunning } from '../problems.ts';
@@ -17,7 +17,7 @@ import { directoryOf } from '../providers/accounts.ts';
 import { checkRoom } from '../providers/limits.ts';
 import { findProvider } from '../providers/manage-providers.ts';
 import type { Provider } from '../providers/provider.ts';
-import { fingerprintOf } from '../renewal/current-certificate.ts';
+import { fingerprintOf } from '../renewal/fingerprint-of.ts';
 import { changeState, issuerOf, readSlotState } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
 import type { ChallengeDesk } from './challenge-desk.ts';
@@ -95,13 +95,7 @@ export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
     abandon: async (actor, id) => {
       const row = await store.selectOrder(deps.storage.db, id);
       if (row?.state !== 'running') return;
-      const stopped = new Problem({
-        code: 'acme.stopped',
-        status: 409,
-        title: 'The order was stopped.',
-        detail: 'A person has stopped it.',
-        hint: 'Sign again when you want to go on.',
-      });
+      const stopped = new AcmeProblem('acme.stopped', 'A person has stopped it.');
       const detail = { slot: row.slot, step: row.step };
       await endOrder(deps, row, 'abandoned', stopped, (trx) =>
         recordAudit(trx, actor, { action: 'acme.order-stop', object: row.id, detail }),

@@ -68,7 +68,6 @@ const orderFields = z.object({
 
 export type OrderFields = z.infer<typeof orderFields>;
 export type ChallengeRecord = z.infer<typeof challengeRecord>;
-export type ProblemRecord = z.infer<typeof problemRecord>;
 
 export const emptyOrder: OrderFields = {
   directory: '',

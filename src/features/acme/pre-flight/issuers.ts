@@ -7,7 +7,7 @@ import type { Slot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { certificatesOf, parseAll } from '../orders/order-context.ts';
 import type { Provider } from '../providers/provider.ts';
-import { fingerprintOf } from '../renewal/current-certificate.ts';
+import { fingerprintOf } from '../renewal/fingerprint-of.ts';
 import type { AcmeCheckRow } from '../schemas.ts';
 import { knownOf } from '../slots/slot-facts.ts';
 import { issuerOf } from '../slots/slot-state.ts';

@@ -10,7 +10,7 @@ import { waitUntil } from '../providers/limits.ts';
 import { type Provider, readProvider } from '../providers/provider.ts';
 import { changeState, issuerOf, readSlotState, type SlotState } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
-import { fingerprintOf } from './current-certificate.ts';
+import { fingerprintOf } from './fingerprint-of.ts';
 
 const hour = 3_600_000;
 

@@ -11,7 +11,7 @@ import { deploySlot } from '../slots/deploy.ts';
 import { knownOf, type SlotKnown } from '../slots/slot-facts.ts';
 import { changeState } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
-import { fingerprintOf } from './current-certificate.ts';
+import { fingerprintOf } from './fingerprint-of.ts';
 import { createRenewalWindows, type RenewalWindows } from './renewal-window.ts';
 
 export interface Scheduler {

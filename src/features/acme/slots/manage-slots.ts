@@ -13,7 +13,7 @@ import type { Attempts } from '../orders/attempts.ts';
 import { noProviderSet, noStaging, nothingToRevoke, retryLimit, slotInvalid, stagingOnly } from '../problems.ts';
 import { openAccount } from '../providers/accounts.ts';
 import { findProvider, listProviders } from '../providers/manage-providers.ts';
-import { fingerprintOf } from '../renewal/current-certificate.ts';
+import { fingerprintOf } from '../renewal/fingerprint-of.ts';
 import type { AcmeOrderView, AcmeSlotPatch, AcmeSlotSettings, RevocationReason } from '../schemas.ts';
 import * as store from '../store.ts';
 import { knownOf } from './slot-facts.ts';

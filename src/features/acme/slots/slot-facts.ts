@@ -1,7 +1,8 @@
 /** Everything that is known of a slot, read once: settings, state, the certificates it holds, what it waits for. */
+import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import type { PendingCertificate, Slot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
-import { type CurrentCertificate, fingerprintOf } from '../renewal/current-certificate.ts';
+import { fingerprintOf } from '../renewal/fingerprint-of.ts';
 import { type SlotPlan, slotPlan } from '../renewal/slot-plan.ts';
 import type { AcmeSlotSettings } from '../schemas.ts';
 import * as store from '../store.ts';
@@ -15,7 +16,8 @@ export interface SlotKnown {
   readonly state: SlotState;
   readonly served: Awaited<ReturnType<AcmeDeps['identity']['served']>>;
   readonly pending: PendingCertificate | undefined;
-  readonly current: CurrentCertificate | undefined;
+  /** The certificate whose end counts: the one that waits, else the one that is served, unless it is only temporary. */
+  readonly current: { readonly leaf: Certificate; readonly pending: boolean } | undefined;
   readonly plan: SlotPlan;
 }
 

@@ -11,7 +11,7 @@ import type { AcmeDeps } from '../acme-deps.ts';
 import { rateLimits, rateRoom } from '../client/timing/rate-room.ts';
 import { orderView } from '../orders/order-record.ts';
 import { readProvider } from '../providers/provider.ts';
-import { fingerprintOf } from '../renewal/current-certificate.ts';
+import { fingerprintOf } from '../renewal/fingerprint-of.ts';
 import type { AcmeOrderView, AcmePending, AcmeRenewal, AcmeSlotView } from '../schemas.ts';
 import * as store from '../store.ts';
 import { isForClients } from './deploy.ts';
