@@ -31,13 +31,13 @@ export function chooseSubject(
 ): DistinguishedName {
   const asked = given === undefined ? csr.subject : encoded(given);
   const kept = asked.rdns.map((rdn) => rdn.filter((attribute) => keeps(attribute, rules))).filter((rdn) => rdn.length);
-  const unsupported = unsupportedAttributes(asked);
-  if (unsupported.length > 0 && rules.template.subject === 'any') {
+  const unsupported = rules.template.subject === 'any' ? unsupportedAttributes(asked) : [];
+  if (unsupported.length > 0) {
     const list = unsupported.join(', ');
     rules.notes.add('unsupported-oid', `The subject holds attributes not every system knows (${list}).`);
   }
   const whole = kept.length === asked.rdns.length && kept.every((rdn, i) => rdn.length === asked.rdns[i]!.length);
-  if (whole && kept.flat().every(wellEncoded)) return asked;
+  if (whole && kept.every((rdn) => rdn.every(wellEncoded))) return asked;
   return encoded(
     kept.flat().map(({ oid, value }) => ({ type: oid as `${number}.${string}`, value: fitting(oid, value) })),
   );

@@ -10,6 +10,7 @@ import {
   bitString,
   boolean,
   explicit,
+  header,
   integer,
   octetString,
   oid,
@@ -53,7 +54,11 @@ export class LeafWriter {
 
   /** TBSCertificate, DER. Throws a RangeError for a value that cannot be written. */
   tbs({ serial, subject, names, publicKey, notBefore, notAfter }: LeafContents): Uint8Array {
-    const rsa = publicKey.algorithm === 'rsa';
+    const fixed = publicKey.algorithm === 'rsa' ? this.#fixed.rsa : this.#fixed.other;
+    const alternative = alternativeNames(names, subject.length === 2);
+    const keyId = keyIdentifier(publicKey.der);
+    const length = fixed.length + alternative.length + subjectKeyHead.length + keyId.length;
+    const list = header(0x30, length);
     return sequence(
       version3,
       unsignedInteger(serial),
@@ -62,15 +67,12 @@ export class LeafWriter {
       this.#validity(notBefore, notAfter),
       subject,
       publicKey.der,
-      explicit(
-        3,
-        sequence(
-          rsa ? this.#fixed.rsa : this.#fixed.other,
-          alternativeNames(names, subject.length === 2),
-          subjectKeyHead,
-          keyIdentifier(publicKey.der),
-        ),
-      ),
+      header(0xa3, list.length + length),
+      list,
+      fixed,
+      alternative,
+      subjectKeyHead,
+      keyId,
     );
   }
 

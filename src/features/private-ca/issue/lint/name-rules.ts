@@ -2,7 +2,7 @@
 import { printable } from '../../../../lib/printable.ts';
 import type { Certificate } from '../../../../pki/certificate/certificate.ts';
 import { IA5_STRING, PRINTABLE_STRING, UTF8_STRING } from '../../../../pki/der/tag.ts';
-import { commonNames } from '../../../../pki/name/distinguished-name.ts';
+import { type Attribute, commonNames } from '../../../../pki/name/distinguished-name.ts';
 import { isDottedQuad, isHostName } from '../../../../pki/name/host-name.ts';
 import { Budget } from '../../../../pki/path/budget.ts';
 import { ConstraintState } from '../../../../pki/path/name-constraints.ts';
@@ -24,9 +24,11 @@ export const nameRules: readonly LintRule[] = [
     rule: 'attribute-length',
     clause: 'RFC 5280 A.1',
     check: ({ certificate }) => {
-      const long = certificate.subject.rdns
-        .flat()
-        .find(({ oid, value }) => [...value].length > (upperBounds[oid] ?? Number.POSITIVE_INFINITY));
+      const long = attributeOf(certificate, ({ oid, value }) => {
+        const most = upperBounds[oid] ?? Number.POSITIVE_INFINITY;
+        // what is short in UTF-16 is no longer in characters
+        return value.length > most && [...value].length > most;
+      });
       return long === undefined ? undefined : `${long.type} has more than ${upperBounds[long.oid]} characters`;
     },
   },
@@ -34,7 +36,7 @@ export const nameRules: readonly LintRule[] = [
     rule: 'attribute-empty',
     clause: 'RFC 5280 A.1',
     check: ({ certificate }) => {
-      const empty = certificate.subject.rdns.flat().find(({ value }) => value.trim() === '');
+      const empty = attributeOf(certificate, ({ value }) => value.trim() === '');
       return empty === undefined ? undefined : `${empty.type} is empty`;
     },
   },
@@ -42,9 +44,10 @@ export const nameRules: readonly LintRule[] = [
     rule: 'country',
     clause: 'RFC 5280 A.1',
     check: ({ certificate }) => {
-      const wrong = certificate.subject.rdns
-        .flat()
-        .find(({ oid, value, tag }) => oid === '2.5.4.6' && (tag !== PRINTABLE_STRING || !/^[A-Z]{2}$/.test(value)));
+      const wrong = attributeOf(
+        certificate,
+        ({ oid, value, tag }) => oid === '2.5.4.6' && (tag !== PRINTABLE_STRING || !/^[A-Z]{2}$/.test(value)),
+      );
       return wrong === undefined ? undefined : 'A country is two capital letters';
     },
   },
@@ -52,7 +55,7 @@ export const nameRules: readonly LintRule[] = [
     rule: 'string-type',
     clause: 'RFC 5280 4.1.2.4',
     check: ({ certificate }) => {
-      const wrong = certificate.subject.rdns.flat().find(({ tag }) => !stringTags.has(tag));
+      const wrong = attributeOf(certificate, ({ tag }) => !stringTags.has(tag));
       return wrong === undefined ? undefined : `${wrong.type} is neither PrintableString nor UTF8String`;
     },
   },
@@ -114,6 +117,15 @@ const upperBounds: Readonly<Record<string, number>> = {
 };
 
 const stringTags: ReadonlySet<number> = new Set([PRINTABLE_STRING, UTF8_STRING, IA5_STRING]);
+
+/** The first of the subject's attributes that is so. */
+function attributeOf({ subject }: Certificate, is: (attribute: Attribute) => boolean): Attribute | undefined {
+  for (const rdn of subject.rdns) {
+    const found = rdn.find(is);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 function dnsNames(certificate: Certificate): string[] {
   return (certificate.subjectAltName ?? []).flatMap((name) => (name.kind === 'dns' ? [name.value] : []));
