@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOf } from '../lib/network-of.ts';
 import { http } from '../lib/node-http.ts';
 
 export interface ChallengeServerState {
@@ -120,7 +121,7 @@ function createCounter(): (socket: Socket) => boolean {
       counts = new Map();
     }
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    const key = address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
+    const key = networkOf(address) ?? address;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     return count > perSecond;

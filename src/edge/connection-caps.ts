@@ -1,5 +1,6 @@
 /** Counts the connections of one listener: in all, per address, per IPv6 /64, and handshakes in progress. */
 import { BlockList, isIPv6 } from 'node:net';
+import { networkOf } from '../lib/network-of.ts';
 import type { ListenerLimits } from './snapshot.ts';
 
 export type CapReason = 'cap-total' | 'cap-address' | 'cap-network' | 'cap-handshakes' | 'cap-address-handshakes';
@@ -68,19 +69,6 @@ export function createConnectionCaps(initial: ListenerLimits, initialHandshakes:
       exempt = toBlockList(next.exempt);
     },
   };
-}
-
-/** The /64 of an IPv6 address as its first four groups; undefined for IPv4. */
-export function networkOf(address: string): string | undefined {
-  if (!isIPv6(address)) return undefined;
-  const [plain = ''] = address.split('%');
-  const [head = '', tail] = plain.split('::');
-  const front = head === '' ? [] : head.split(':');
-  if (tail === undefined) return front.slice(0, 4).join(':');
-  const back = tail === '' ? [] : tail.split(':');
-  // a dotted quad at the end stands for two groups
-  const missing = 8 - front.length - back.length - (tail.includes('.') ? 1 : 0);
-  return [...front, ...Array<string>(Math.max(0, missing)).fill('0'), ...back].slice(0, 4).join(':');
 }
 
 function add(map: Map<string, number>, key: string, by: number): void {

@@ -1,5 +1,6 @@
 /** Accounts and the keys of external account binding in the database. */
 import type { Updateable } from 'kysely';
+import { networkOf } from '../../../lib/network-of.ts';
 import type { AcmeServerAccountsTable, AcmeServerEabKeysTable, Db } from '../../../storage/schema.ts';
 
 export type AccountRow = AcmeServerAccountsTable;
@@ -21,15 +22,13 @@ export async function updateAccount(db: Db, id: string, set: Updateable<AccountR
   await db.updateTable('acme_server_accounts').set(set).where('id', '=', id).execute();
 }
 
-/** How many were made from the address since then. */
+/** How many were made from the address since then, from its network of 64 bits when it is one of IPv6. */
 export async function countAccountsFrom(db: Db, address: string, since: number): Promise<number> {
-  const row = await db
-    .selectFrom('acme_server_accounts')
-    .select((b) => b.fn.countAll().as('n'))
-    .where('address', '=', address)
-    .where('created_at', '>', since)
-    .executeTakeFirst();
-  return Number(row?.n ?? 0);
+  const network = networkOf(address);
+  const lately = db.selectFrom('acme_server_accounts').select('address').where('created_at', '>', since);
+  if (network === undefined) return (await lately.where('address', '=', address).execute()).length;
+  return (await lately.where('address', 'like', '%:%').execute()).filter((row) => networkOf(row.address) === network)
+    .length;
 }
 
 export async function countAccountsOfKey(db: Db, keyId: string): Promise<number> {

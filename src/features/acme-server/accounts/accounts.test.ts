@@ -183,6 +183,11 @@ test('the operator ends an account; an account key is never a certificate key; a
   assert.equal(errorOf(many), 'rateLimited');
   assert.ok(Number(many.headers['retry-after']) > 60);
   assert.equal((await new JwsClient(server).register({}, { address: '192.0.2.200' })).status, 201);
+  // whoever has one address of IPv6 has all of its network
+  const fromSix = (address: string) => new JwsClient(server).register({}, { address });
+  for (let i = 1; i <= 10; i++) assert.equal((await fromSix(`2001:db8::${i}`)).status, 201);
+  assert.equal(errorOf(await fromSix('2001:db8:0:0:ffff::11')), 'rateLimited');
+  assert.equal((await fromSix('2001:db8:0:1::1')).status, 201);
   clock.advance(3 * 3_600_000);
   assert.equal((await new JwsClient(server).register()).status, 201);
 });

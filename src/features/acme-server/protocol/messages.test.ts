@@ -169,6 +169,10 @@ test('requests of one address are limited, with the time to wait', async (t) => 
   assert.equal(refused.headers['retry-after'], '12');
   clock.advance(12_001);
   assert.equal((await client.get('directory')).status, 200);
+  const from = (address: string) => client.post('new-account', {}, { address, nonce: 'x' });
+  for (let i = 0; i < 5; i++) assert.equal((await from(`2001:db8::${i}`)).status, 400);
+  assert.equal((await from('2001:db8:0:0:9::1')).status, 429);
+  assert.equal((await from('2001:db8:1::1')).status, 400);
 });
 
 test('whatever is sent, the answer is a problem of ACME and never a fault of ours', async (t) => {

@@ -1,5 +1,6 @@
 /** How often something may be done: requests of an address a minute, and what the database counts (RFC 8555 6.6). */
 import type { Clock } from '../../../lib/clock.ts';
+import { networkOf } from '../../../lib/network-of.ts';
 import { AcmeError } from './acme-error.ts';
 
 /** More addresses than this are not told apart in time: the one not seen longest is forgotten. */
@@ -14,7 +15,7 @@ export function createRequestRate(clock: Pick<Clock, 'monotonic'>): RequestRate 
   const buckets = new Map<string, { left: number; at: number }>();
   return {
     take(address, perMinute) {
-      const key = address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
+      const key = networkOf(address) ?? address;
       const now = clock.monotonic();
       const before = buckets.get(key) ?? { left: perMinute, at: now };
       const left = Math.min(perMinute, before.left + ((now - before.at) / 60_000) * perMinute);
