@@ -71,7 +71,7 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
 function Challenges({ order }: { readonly order: AcmeOrder }) {
   return (
     <ListTable
-      label={`Challenges of the order at ${order.providerName}`}
+      label="Challenges"
       rows={order.challenges}
       keyOf={({ name }) => name}
       minWidth={560}
