@@ -16,11 +16,11 @@ import { privateCaProvider } from '../features/private-ca/private-ca-provider.ts
 import { createPublishing } from '../features/private-ca/publish/create-publishing.ts';
 import type { Publishing } from '../features/private-ca/publish/publishing.ts';
 import { publicAddress } from '../features/private-ca/publish/service-state.ts';
-import { createRevocation } from '../features/revocation/revocation.ts';
+import { createRevocation } from '../features/revocation/create-revocation.ts';
 import { createSettings } from '../features/settings/settings.ts';
 import { createTools, openUpload } from '../features/tools/tools.ts';
 import { createTrustedCa } from '../features/trusted-ca/trusted-ca.ts';
-import { createVerification } from '../features/verification/verification.ts';
+import { createVerification } from '../features/verification/create-verification.ts';
 import { createZones } from '../features/zones/create-zones.ts';
 import type { Zones } from '../features/zones/zones.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -10,7 +10,7 @@ const parts: readonly (() => Promise<unknown>)[] = [
   () => import('fastify'),
   () => import('zod'),
   () => import('../features/trusted-ca/trusted-ca.ts'),
-  () => import('../features/revocation/revocation.ts'),
+  () => import('../features/revocation/create-revocation.ts'),
   () => import('../features/identity/identity.ts'),
   () => import('../features/zones/create-zones.ts'),
   () => import('../features/private-ca/create-private-ca.ts'),

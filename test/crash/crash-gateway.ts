@@ -15,7 +15,8 @@ import {
 } from '../../src/features/identity/identity.ts';
 import { createPrivateCa } from '../../src/features/private-ca/create-private-ca.ts';
 import type { PrivateCa } from '../../src/features/private-ca/private-ca.ts';
-import { createRevocation, type RevocationFeature } from '../../src/features/revocation/revocation.ts';
+import { createRevocation } from '../../src/features/revocation/create-revocation.ts';
+import type { RevocationFeature } from '../../src/features/revocation/revocation.ts';
 import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
 import { systemActor } from '../../src/lib/actor.ts';

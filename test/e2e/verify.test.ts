@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { createVerification, explainRemote } from '../../src/features/verification/verification.ts';
+import { createVerification } from '../../src/features/verification/create-verification.ts';
+import { explainRemote } from '../../src/features/verification/verification.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { setUp as makeFirstAccount } from '../support/api.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';

@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import {
-  createRevocation,
-  type RevocationDeps,
-  type RevocationFeature,
-  type RevocationPurpose,
-  type RevocationSettingsPatch,
+import { createRevocation, type RevocationDeps } from '../../src/features/revocation/create-revocation.ts';
+import type {
+  RevocationFeature,
+  RevocationPurpose,
+  RevocationSettingsPatch,
 } from '../../src/features/revocation/revocation.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
 import type { Clock } from '../../src/lib/clock.ts';

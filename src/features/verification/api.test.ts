@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeCa, makeLeaf } from '../../../test/support/made-certificates.ts';
 import { type SmallGateway, startSmallGateway } from '../../../test/support/small-gateway.ts';
+import { createVerification } from './create-verification.ts';
 import { verificationRoutes } from './routes.ts';
 import { decision as decisionSchema } from './schemas.ts';
-import { createVerification, type Decision } from './verification.ts';
+import type { Decision } from './verification.ts';
 
 const root = makeCa('API Root', { notAfter: Date.UTC(2040, 0) });
 const leaf = makeLeaf('sip.example.com', root);

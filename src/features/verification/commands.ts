@@ -5,6 +5,7 @@ import type { Command, CommandContext } from '../../lib/command.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { decodePem } from '../../pki/pem.ts';
+import { createVerification } from './create-verification.ts';
 import { explain, explainRemote } from './explain.ts';
 import { type ProfileName, type Purpose, profileNames, purposeNames } from './purposes.ts';
 import {
@@ -16,7 +17,7 @@ import {
   unknownMeanings,
   useRules,
 } from './question.ts';
-import { createVerification, type Trust, trustOf, type Verification } from './verification.ts';
+import { type Trust, trustOf, type Verification } from './verification.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeCa, makeLeaf } from '../../../test/support/made-certificates.ts';
-import { createVerification, explain, explainBriefly, explainRemote, type VerifyRequest } from './verification.ts';
+import { createVerification } from './create-verification.ts';
+import { explain, explainBriefly, explainRemote, type VerifyRequest } from './verification.ts';
 
 const root = makeCa('Example Root');
 const issuing = makeCa('Example Issuing CA', { issuer: root });

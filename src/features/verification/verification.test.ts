@@ -9,8 +9,9 @@ import type { Certificate } from '../../pki/certificate/certificate.ts';
 import { parseCertificate } from '../../pki/certificate/certificate.ts';
 import { loadCrl } from '../../pki/crl/loaded-crl.ts';
 import { decodePem } from '../../pki/pem.ts';
+import { createVerification } from './create-verification.ts';
 import { purposeNames } from './purposes.ts';
-import { createVerification, type Evidence, type Purpose, trustOf, type VerifySettings } from './verification.ts';
+import { type Evidence, type Purpose, trustOf, type VerifySettings } from './verification.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-verification-'));
 let root: OpensslCa;
