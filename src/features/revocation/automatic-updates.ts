@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordAudit } from '../audit/audit.ts';
 import type { CrlLibrary, Intake } from './crls/crl-library.ts';
+import { ifNewer } from './fetch/if-newer.ts';
 import type { OutboundHttp } from './fetch/outbound-http.ts';
 import { SingleFlight } from './fetch/single-flight.ts';
 import type { SourceAttempt, SourceProgress } from './revocation-data.ts';
@@ -124,7 +125,7 @@ export class AutomaticUpdates {
         maxBytes: largest,
         within: longest,
         file,
-        headers: have ? conditions(row) : {},
+        headers: have ? ifNewer(row.etag, row.last_modified) : {},
         onProgress: (bytes, total) => this.#progress.set(id, { step: 'downloading', bytes, total }),
       });
       if (!fetched.ok) return failed(fetched.error.code, `${fetched.error.message} ${fetched.error.hint}`);
@@ -169,12 +170,6 @@ function newRow(id: string, url: string): SourceRowInStore {
     ...{ last_attempt_at: null, last_success_at: null, next_attempt_at: null },
     ...{ failures: 0, outcome: '', message: '', history: '[]' },
   };
-}
-
-/** RFC 9110 13.1: the server answers 304 when it has nothing newer. */
-function conditions({ etag, last_modified }: SourceRowInStore): Readonly<Record<string, string>> {
-  if (etag !== null) return { 'if-none-match': etag };
-  return last_modified === null ? {} : { 'if-modified-since': last_modified };
 }
 
 function failed(outcome: string, message: string): Fetched {

@@ -16,6 +16,7 @@ import { changeSettings, readSettings } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
 import { AutomaticUpdates, sourceId } from './automatic-updates.ts';
 import { revocationConditions } from './conditions.ts';
+import { CdpRefresh } from './crls/cdp-refresh.ts';
 import { CdpSource } from './crls/cdp-source.ts';
 import { CrlLibrary } from './crls/crl-library.ts';
 import { EmbeddedCrls } from './crls/embedded-crls.ts';
@@ -44,6 +45,8 @@ export interface RevocationDeps {
   readonly resolve?: Resolve;
   readonly testAllow?: readonly string[];
   readonly chance?: () => number;
+  /** For tests: milliseconds between two looks at what is due. */
+  readonly lookEvery?: number;
 }
 
 const everyHalfMinute = 30_000;
@@ -85,6 +88,7 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
   });
   const chance = deps.chance ?? (() => randomInt(1_000) / 1_000);
   const updates = new AutomaticUpdates({ storage, clock, http, library, settings, changed, chance });
+  const refresh = new CdpRefresh({ clock, library, cdp, settings, issuers: trustedCas.issuers, chance });
   const crls = async () => [
     ...library.rows.map((row) => ({ ...storedCrl(row, current, clock.now()), sourceId: row.source_id })),
     ...(await embedded.list()).map((one) => ({ ...embeddedCrl(one, clock.now()), sourceId: '' })),
@@ -224,8 +228,11 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
         embedded.forget();
         library.verifyAgain().then((found) => found && changed(), onError);
       });
-      const run = (): void => void updates.runDue().catch(onError);
-      const timer = setInterval(run, everyHalfMinute);
+      const run = (): void => {
+        updates.runDue().catch(onError);
+        refresh.runDue().catch(onError);
+      };
+      const timer = setInterval(run, deps.lookEvery ?? everyHalfMinute);
       timer.unref();
       const stopWatching = watch.start();
       run();
@@ -233,7 +240,7 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
         stopListening();
         clearInterval(timer);
         stopWatching();
-        await updates.settled();
+        await Promise.all([updates.settled(), refresh.settled()]);
       };
     },
   };

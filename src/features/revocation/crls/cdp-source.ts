@@ -7,6 +7,7 @@ import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { FailureMemory } from '../fetch/failure-memory.ts';
 import { type FetchError, fetchError } from '../fetch/fetch-error.ts';
+import { ifNewer } from '../fetch/if-newer.ts';
 import type { OutboundHttp } from '../fetch/outbound-http.ts';
 import { SingleFlight } from '../fetch/single-flight.ts';
 import { deleteCrlRows } from '../store.ts';
@@ -14,6 +15,8 @@ import type { CrlLibrary } from './crl-library.ts';
 
 const largest = 5 << 20;
 const mostKept = 200;
+
+type Headers = Readonly<Record<string, string>>;
 
 export interface CdpSourceDeps {
   readonly storage: Storage;
@@ -28,6 +31,8 @@ export class CdpSource {
   readonly #deps: CdpSourceDeps;
   readonly #failures: FailureMemory;
   readonly #flights = new SingleFlight<Result<void, FetchError>>();
+  /** By URL, of those that are kept: what to ask for news with, and who may have signed. */
+  readonly #known = new Map<string, { readonly headers: Headers; readonly issuers: readonly Certificate[] }>();
 
   constructor(deps: CdpSourceDeps) {
     this.#deps = deps;
@@ -40,27 +45,55 @@ export class CdpSource {
 
   /** Fetches the CRL and puts it into the library. `issuers`: certificates of the verified path, which may have signed it. */
   fetch(url: string, issuers: readonly Certificate[], within: number): Promise<Result<void, FetchError>> {
+    return this.#fetch(url, issuers, within, {});
+  }
+
+  /** Fetches a CRL that is in the library once more; a server that has nothing newer answers in a few octets. */
+  refresh(url: string, within: number): Promise<Result<void, FetchError>> {
+    return this.#fetch(url, this.signers(url), within, this.#known.get(url)?.headers ?? {});
+  }
+
+  /** Of the path for which it was fetched since the start. */
+  signers(url: string): readonly Certificate[] {
+    return this.#known.get(url)?.issuers ?? [];
+  }
+
+  #fetch(
+    url: string,
+    issuers: readonly Certificate[],
+    within: number,
+    headers: Headers,
+  ): Promise<Result<void, FetchError>> {
     const resting = this.#failures.resting(url);
     if (resting !== undefined) return Promise.resolve(err(resting));
     return this.#flights.run(url, async () => {
-      const result = await this.#fetchNow(url, issuers, within);
+      const result = await this.#fetchNow(url, issuers, within, headers);
       if (result.ok) this.#failures.succeeded(url);
       else this.#failures.failed(url, result.error);
       return result;
     });
   }
 
-  #fetchNow(url: string, issuers: readonly Certificate[], within: number): Promise<Result<void, FetchError>> {
+  #fetchNow(
+    url: string,
+    issuers: readonly Certificate[],
+    within: number,
+    headers: Headers,
+  ): Promise<Result<void, FetchError>> {
     const { http, library } = this.#deps;
     return library.shelf.inWorkFolder(async (folder) => {
       const file = join(folder, 'body');
-      const fetched = await http.fetch({ url, origin: 'certificate', method: 'GET', maxBytes: largest, within, file });
+      const order = { url, origin: 'certificate', method: 'GET', maxBytes: largest, within, file, headers } as const;
+      const fetched = await http.fetch(order);
       if (!fetched.ok) return fetched;
+      const { status, etag, lastModified } = fetched.value;
+      if (status === 304) return ok(undefined);
       const sourceId = createHash('sha256').update(url).digest('hex');
       const target = { source: 'cdp', sourceId, origin: url, maxBytes: largest, replaces: 'series', issuers } as const;
       const intake = await library.takeIn(file, folder, target);
       if (!intake.ok)
         return err(fetchError('revocation.crl-answer', `${url}: ${intake.refusal.message}.`, intake.refusal.hint));
+      this.#known.set(url, { headers: ifNewer(etag, lastModified), issuers });
       await this.#makeRoom();
       if (intake.members.some(({ verdict }) => verdict === 'stored')) this.#deps.changed();
       return ok(undefined);
@@ -77,5 +110,6 @@ export class CdpSource {
         for (const { source_id, sha256 } of surplus) await deleteCrlRows(trx, 'cdp', source_id, { sha256 });
       }),
     );
+    for (const { origin } of surplus) this.#known.delete(origin);
   }
 }

@@ -2,14 +2,13 @@
 import type { Clock } from '../../../lib/clock.ts';
 import { printable } from '../../../lib/printable.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { serverAuth } from '../../../pki/certificate/extended-key-usages.ts';
 import { matchName } from '../../../pki/name/match-name.ts';
 import { parseReferenceName } from '../../../pki/name/reference-name.ts';
 import { sip } from '../../../pki/path/profile.ts';
 import { TrustStore } from '../../../pki/path/trust-store.ts';
 import { verifyPath } from '../../../pki/path/verify-path.ts';
 import type { VerifyServer } from './connection.ts';
-
-const serverAuth = '1.3.6.1.5.5.7.3.1';
 
 /** `certificates`: the trusted CA list, pinned peers included. Its CAs may be of any age, so the rules are those for private CAs. */
 export function createVerifyServer(deps: {
