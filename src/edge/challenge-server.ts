@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from '../lib/network-of.ts';
 import { http } from '../lib/node-http.ts';
+import { networkOf } from '../pki/name/network-of.ts';
 
 export interface ChallengeServerState {
   /** Key authorizations by token. */

@@ -1,6 +1,6 @@
 /** Counts the connections of one listener: in all, per address, per IPv6 /64, and handshakes in progress. */
 import { BlockList, isIPv6 } from 'node:net';
-import { networkOf } from '../lib/network-of.ts';
+import { networkOf } from '../pki/name/network-of.ts';
 import type { ListenerLimits } from './snapshot.ts';
 
 export type CapReason = 'cap-total' | 'cap-address' | 'cap-network' | 'cap-handshakes' | 'cap-address-handshakes';

@@ -1,6 +1,6 @@
 /** Accounts and the keys of external account binding in the database. */
 import type { Updateable } from 'kysely';
-import { networkOf } from '../../../lib/network-of.ts';
+import { networkOf } from '../../../pki/name/network-of.ts';
 import type { AcmeServerAccountsTable, AcmeServerEabKeysTable, Db } from '../../../storage/schema.ts';
 
 export type AccountRow = AcmeServerAccountsTable;

@@ -1,6 +1,6 @@
 /** How often something may be done: requests of an address a minute, and what the database counts (RFC 8555 6.6). */
 import type { Clock } from '../../../lib/clock.ts';
-import { networkOf } from '../../../lib/network-of.ts';
+import { networkOf } from '../../../pki/name/network-of.ts';
 import { AcmeError } from './acme-error.ts';
 
 /** More addresses than this are not told apart in time: the one not seen longest is forgotten. */
