@@ -6,7 +6,9 @@ import type { AcmeDeps } from './acme-deps.ts';
 import { type FailureStage, failureStages } from './client/timing/next-attempt.ts';
 import { providerRoom } from './providers/limits.ts';
 import { listProviders } from './providers/manage-providers.ts';
+import { fingerprintOf } from './renewal/fingerprint-of.ts';
 import { knownOf, type SlotKnown } from './slots/slot-facts.ts';
+import { revocationOf } from './slots/slot-state.ts';
 import * as store from './store.ts';
 
 /** `now` in milliseconds since 1970. */
@@ -38,7 +40,7 @@ export async function acmeConditions(deps: AcmeDeps, now: number): Promise<Condi
   return conditions;
 }
 
-function slotConditions({ slot, state, plan, current }: SlotKnown, now: number): Condition[] {
+function slotConditions({ slot, state, plan, current, served }: SlotKnown, now: number): Condition[] {
   const conditions: Condition[] = [];
   const add = (code: string, severity: Condition['severity'], message: string, hint: string): void => {
     conditions.push({ code, object: slot, severity, message, hint });
@@ -52,6 +54,11 @@ function slotConditions({ slot, state, plan, current }: SlotKnown, now: number):
       plan.attemptAt === undefined ? 'Nothing more is tried by itself.' : `Next try: ${isoSeconds(plan.attemptAt)}.`;
     const tries = state.failures === 0 ? '' : ` ${state.failures} attempts failed.`;
     add('acme.sign-failed', state.permanent ? 'alert' : 'warning', `${label}: ${why}${tries} ${next}`, hint);
+  }
+  const revoked = served && revocationOf(state, fingerprintOf(served.leaf));
+  if (revoked !== undefined) {
+    const message = `${label}: the certificate in use was revoked on ${isoSeconds(revoked.at)} (${revoked.reason}).`;
+    add('acme.revoked-in-use', 'critical', message, 'Sign and deploy another: peers that check refuse this one.');
   }
   if (state.stopped) {
     const message = `${label}: signing has failed for thirty days; nothing more is tried until you say so.`;

@@ -126,6 +126,7 @@ export async function revokeSlot(
     await changeState(trx, slot, (now) => ({
       tryNow: which === 'active' && scheduler ? true : now.tryNow,
       newKey: newKey || now.newKey,
+      revoked: { certificate: fingerprintOf(held.leaf), at: deps.clock.now(), reason },
     }));
     const detail = { which, reason, provider: provider.name, serial: toHex(held.leaf.serial) };
     await recordAudit(trx, actor, { action: 'acme.revoke', object: slot, before: held.leaf.der, detail });

@@ -39,6 +39,8 @@ const slotState = z.object({
   newKey: z.boolean(),
   lastSign: outcome.nullable(),
   lastDeploy: outcome.nullable(),
+  /** The certificate that was revoked last, by SHA-256, and when. */
+  revoked: z.object({ certificate: z.string(), at: z.number(), reason: z.string() }).nullable(),
   /** Provider by SHA-256 of the certificate that it issued; the newest last. */
   issued: z.array(z.object({ certificate: z.string(), provider: z.string() })),
 });
@@ -63,6 +65,7 @@ export const emptyState: SlotState = {
   newKey: false,
   lastSign: null,
   lastDeploy: null,
+  revoked: null,
   issued: [],
 };
 
@@ -84,6 +87,11 @@ export async function changeState(
   const after = { ...before, ...change(before) };
   await store.writeSlot(trx, { ...row, state: JSON.stringify(after) });
   return after;
+}
+
+/** When the certificate was revoked from here, and why; undefined unless it was. */
+export function revocationOf({ revoked }: SlotState, certificate: string | undefined) {
+  return revoked !== null && revoked.certificate === certificate ? revoked : undefined;
 }
 
 /** The provider that has issued a certificate; undefined when none set up here did. */

@@ -139,7 +139,7 @@ interface ProviderChoiceProps {
 
 /** One field for each provider that is asked in turn, and one more to add the next. */
 function ProviderChoice({ providers, chosen, onChange, error }: ProviderChoiceProps) {
-  const places = [...chosen, ''].slice(0, 10);
+  const places = useMayChange() || chosen.length === 0 ? [...chosen, ''].slice(0, 10) : chosen;
   const free = (place: string) => providers.filter(({ id }) => id === place || !chosen.includes(id));
   return (
     <fieldset className="tg-flat tg-stack" style={{ border: 0, padding: 0 }}>
