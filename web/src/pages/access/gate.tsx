@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { Mark } from '../../components/icons.tsx';
-import { SchemeSwitch } from '../../components/scheme-switch.tsx';
+import { SchemeSwitch } from '../../components/shell/scheme-switch.tsx';
 
 interface GateProps {
   readonly title: string;

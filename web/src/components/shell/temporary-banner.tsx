@@ -1,7 +1,7 @@
 /** Says on every page that a certificate made at first start should be replaced. */
 import { Link } from 'wouter';
-import { useIdentities } from '../queries.ts';
-import { Icon } from './icons.tsx';
+import { useIdentities } from '../../queries.ts';
+import { Icon } from '../icons.tsx';
 
 /** Shown while the server certificate is the temporary one. */
 export function TemporaryBanner() {

@@ -1,6 +1,6 @@
 /** Light, dark, or as the system says. */
 import { ActionIcon, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { Icon } from './icons.tsx';
+import { Icon } from '../icons.tsx';
 
 const order = ['auto', 'light', 'dark'] as const;
 const names = { auto: 'as the system', light: 'light', dark: 'dark' } as const;

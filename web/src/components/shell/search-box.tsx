@@ -2,10 +2,10 @@
 import { Modal, TextInput, UnstyledButton } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { type KeyboardEvent, useId, useState } from 'react';
-import { navigate } from '../location.ts';
-import { findPages } from '../navigation.ts';
-import { useReturnFocus } from './dialogs/dialog.tsx';
-import { Icon } from './icons.tsx';
+import { navigate } from '../../location.ts';
+import { findPages } from '../../navigation.ts';
+import { useReturnFocus } from '../dialogs/dialog.tsx';
+import { Icon } from '../icons.tsx';
 
 /** The button in the header and the dialog it opens. */
 export function SearchBox() {

@@ -1,7 +1,7 @@
 /** The menus, as the guides order them: Status, System, Configuration, Maintenance, Users, Help. */
 import { Link, useLocation } from 'wouter';
-import { pageOf, pages } from '../navigation.ts';
-import { useAlarms } from '../queries.ts';
+import { pageOf, pages } from '../../navigation.ts';
+import { useAlarms } from '../../queries.ts';
 
 /** Every page under its menu; the page shown is marked, open alarms are counted. */
 export function NavigationMenu() {
