@@ -1029,14 +1029,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How long CRLs and OCSP answers hold, and when they are renewed */
+        /** How long CRLs and OCSP answers hold, when they are renewed, and how much may be asked for at once */
         get: operations["getPrivateCaPublishSettings"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change how long CRLs and OCSP answers hold; it counts from the next ones on */
+        /** Change how long CRLs and OCSP answers hold, from the next ones on, or how much may be asked for at once */
         patch: operations["changePrivateCaPublishSettings"];
         trace?: never;
     };
@@ -3901,6 +3901,12 @@ export interface components {
             immediately: boolean;
             /** @description How long an OCSP answer holds. */
             ocspHours: number;
+            /** @description At once; more are refused and counted. */
+            connections: number;
+            /** @description The same for one IPv4 address or one IPv6 /64. */
+            connectionsPerAddress: number;
+            /** @description OCSP answers signed each second because none was in memory. */
+            signaturesPerSecond: number;
         };
         PrivateCaPublishSettingsRequest: {
             /** @description The version that the change was made from. */
@@ -3913,6 +3919,12 @@ export interface components {
             immediately?: boolean;
             /** @description How long an OCSP answer holds. */
             ocspHours?: number;
+            /** @description At once; more are refused and counted. */
+            connections?: number;
+            /** @description The same for one IPv4 address or one IPv6 /64. */
+            connectionsPerAddress?: number;
+            /** @description OCSP answers signed each second because none was in memory. */
+            signaturesPerSecond?: number;
         };
         PrivateCaPublishedCrl: {
             /** @description 0: the CRL about all certificates. */

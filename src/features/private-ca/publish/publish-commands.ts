@@ -9,6 +9,10 @@ type Publication = z.output<typeof publicationView>;
 type Settings = z.output<typeof publishSettingsView>;
 
 const path = '/private-ca/publishing';
+const numberOptions = [
+  ...(['crlHours', 'passphraseCrlDays', 'ocspHours'] as const),
+  ...(['connections', 'connectionsPerAddress', 'signaturesPerSecond'] as const),
+];
 
 export const publishCommands: readonly Command[] = [
   {
@@ -43,17 +47,23 @@ export const publishCommands: readonly Command[] = [
   },
   {
     path: ['private-ca', 'publishing', 'settings'],
-    summary: 'Show or change how long CRLs and OCSP answers hold',
+    summary: 'Show or change how long CRLs and OCSP answers hold, and how much may be asked for at once',
     options: [
       { flags: '--crl-hours <number>', description: 'how long a CRL holds' },
       { flags: '--passphrase-crl-days <number>', description: 'the same for keys under a passphrase' },
       { flags: '--immediately <state>', description: 'a revocation is in a CRL at once', choices: ['on', 'off'] },
       { flags: '--ocsp-hours <number>', description: 'how long an OCSP answer holds' },
+      { flags: '--connections <number>', description: 'connections at once' },
+      { flags: '--connections-per-address <number>', description: 'the same from one address or IPv6 /64' },
+      { flags: '--signatures-per-second <number>', description: 'OCSP answers signed because none was in memory' },
     ],
-    examples: ['tollgate private-ca publishing settings --crl-hours 24'],
+    examples: [
+      'tollgate private-ca publishing settings --crl-hours 24',
+      'tollgate private-ca publishing settings --connections-per-address 2000',
+    ],
     async run(context, _args, options) {
       const before = (await context.call('GET', `${path}/settings`)) as Settings;
-      const numbers = (['crlHours', 'passphraseCrlDays', 'ocspHours'] as const).filter((key) => key in options);
+      const numbers = numberOptions.filter((key) => key in options);
       const patch = {
         ...Object.fromEntries(numbers.map((key) => [key, Number(options[key])])),
         ...(typeof options['immediately'] === 'string' && { immediately: options['immediately'] === 'on' }),
@@ -96,10 +106,12 @@ function publicationText({ authority, label, crls, responder, progress, failure 
   ].join('\n');
 }
 
-function settingsText({ crlHours, passphraseCrlDays, immediately, ocspHours }: Settings): string {
+function settingsText(settings: Settings): string {
+  const { crlHours, passphraseCrlDays, immediately, ocspHours } = settings;
   return [
     `CRLs hold ${crlHours} hours, those of keys under a passphrase ${passphraseCrlDays} days; renewed after half of that.`,
     immediately ? 'A revocation is in a CRL at once.' : 'A revocation waits for the next regular CRL.',
-    `OCSP answers hold ${ocspHours} hours.`,
+    `OCSP answers hold ${ocspHours} hours; at most ${settings.signaturesPerSecond} a second are signed when asked for.`,
+    `At most ${settings.connections} connections at once, ${settings.connectionsPerAddress} from one address.`,
   ].join('\n');
 }

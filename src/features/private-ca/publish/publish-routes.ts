@@ -50,7 +50,7 @@ export function publishRoutes(publishing: Publishing): readonly Route[] {
       method: 'GET',
       path: '/private-ca/publishing/settings',
       tag,
-      summary: 'How long CRLs and OCSP answers hold, and when they are renewed',
+      summary: 'How long CRLs and OCSP answers hold, when they are renewed, and how much may be asked for at once',
       access: 'auditor',
       response: publishSettingsView,
       handler: () => publishing.settings(),
@@ -60,7 +60,8 @@ export function publishRoutes(publishing: Publishing): readonly Route[] {
       method: 'PATCH',
       path: '/private-ca/publishing/settings',
       tag,
-      summary: 'Change how long CRLs and OCSP answers hold; it counts from the next ones on',
+      summary:
+        'Change how long CRLs and OCSP answers hold, from the next ones on, or how much may be asked for at once',
       access: 'administrator',
       stepUp: true,
       body: publishSettingsRequest,

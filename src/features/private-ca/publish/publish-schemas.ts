@@ -61,12 +61,19 @@ export const publishRequest = z
   })
   .meta({ id: 'PrivateCaPublishRequest' });
 
-const hours = ([least, most]: readonly [number, number]) => z.int().min(least).max(most);
+const within = ([least, most]: readonly [number, number]) => z.int().min(least).max(most);
 const fields = {
-  crlHours: hours(publishRanges.crlHours).describe('How long a CRL holds; half of it later there is a new one.'),
-  passphraseCrlDays: hours(publishRanges.passphraseCrlDays).describe('The same where somebody gives a passphrase.'),
+  crlHours: within(publishRanges.crlHours).describe('How long a CRL holds; half of it later there is a new one.'),
+  passphraseCrlDays: within(publishRanges.passphraseCrlDays).describe('The same where somebody gives a passphrase.'),
   immediately: z.boolean().describe('A revocation is in a CRL at once.'),
-  ocspHours: hours(publishRanges.ocspHours).describe('How long an OCSP answer holds.'),
+  ocspHours: within(publishRanges.ocspHours).describe('How long an OCSP answer holds.'),
+  connections: within(publishRanges.connections).describe('At once; more are refused and counted.'),
+  connectionsPerAddress: within(publishRanges.connectionsPerAddress).describe(
+    'The same for one IPv4 address or one IPv6 /64.',
+  ),
+  signaturesPerSecond: within(publishRanges.signaturesPerSecond).describe(
+    'OCSP answers signed each second because none was in memory.',
+  ),
 };
 
 export const publishSettingsView = z.object({ version: count, ...fields }).meta({ id: 'PrivateCaPublishSettings' });

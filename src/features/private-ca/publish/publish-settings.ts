@@ -1,6 +1,7 @@
 /** Settings of publishing, and the addresses under which CRLs were ever published. */
 import type { Actor } from '../../../lib/actor.ts';
 import { readKept, writeKept } from '../../../storage/kept-values.ts';
+import { defaultPublicationLimits } from '../../../storage/publication/published-snapshot.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { changeSettings, type KeptSettings, readSettings } from '../../settings/settings.ts';
 import { type Fault, invalidRequest } from '../problems.ts';
@@ -14,6 +15,7 @@ const keptPublishSettings: KeptSettings<PublishSettings> = {
   object: '',
   complete: (kept) => ({
     ...{ version: 0, crlHours: 168, passphraseCrlDays: 365, immediately: true, ocspHours: 12 },
+    ...defaultPublicationLimits,
     ...kept,
   }),
 };
@@ -23,6 +25,9 @@ export const publishRanges = {
   crlHours: [1, 2_160],
   passphraseCrlDays: [7, 1_095],
   ocspHours: [1, 168],
+  connections: [1, 20_000],
+  connectionsPerAddress: [1, 20_000],
+  signaturesPerSecond: [1, 10_000],
 } as const;
 
 const addressesKey = 'private-ca-addresses';

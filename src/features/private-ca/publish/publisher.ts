@@ -162,14 +162,17 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
       await respondersByAuthority(storage),
       await readPublishSettings(storage),
     ];
+    const { ocspHours, connections, connectionsPerAddress, signaturesPerSecond } = settings;
+    const limits = { connections, connectionsPerAddress, signaturesPerSecond };
     const content = JSON.stringify([
       authorities.map(({ id }) => id),
       crls,
       [...responders.values()].map(({ not_after }) => not_after),
-      settings.ocspHours,
+      ocspHours,
+      limits,
     ]);
     if (content === written) return;
-    const validity = settings.ocspHours * 3_600_000;
+    const validity = ocspHours * 3_600_000;
     serial = await writeSnapshot({
       storage,
       key: sealKey,
@@ -178,6 +181,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
       responders,
       registerOf: registers.fileOf,
       validity,
+      limits,
       now: now(),
     });
     written = content;

@@ -79,6 +79,26 @@ test('without that setting a revocation waits for the regular CRL', async (t) =>
   assert.ok(lists(await crl(path), one.parsed.serial));
 });
 
+test('what strangers may ask for at once is a setting, within bounds, and reaches the serving process', async (t) => {
+  const { publishing, snapshot, settle } = await startPublishingCa(t);
+  assert.deepEqual((await snapshot()).limits, {
+    connections: 2_000,
+    connectionsPerAddress: 100,
+    signaturesPerSecond: 500,
+  });
+  await publishing.changeSettings(testAdministrator, { connectionsPerAddress: 2_000, signaturesPerSecond: 50 }, 0);
+  await settle();
+  assert.deepEqual((await snapshot()).limits, {
+    connections: 2_000,
+    connectionsPerAddress: 2_000,
+    signaturesPerSecond: 50,
+  });
+  await assert.rejects(
+    publishing.changeSettings(testAdministrator, { connections: 20_001 }, 1),
+    (error: Problem) => error.details.code === 'private-ca.invalid',
+  );
+});
+
 test('a CRL is renewed at half of its life, and numbers go on through restarts', async (t) => {
   const { intermediate, crl, clock, restart } = await startPublishingCa(t);
   const path = `/crl/${intermediate.id}.crl`;

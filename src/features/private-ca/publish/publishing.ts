@@ -5,9 +5,11 @@
 import type { Actor } from '../../../lib/actor.ts';
 import type { Condition } from '../../../lib/condition.ts';
 import type { Secret } from '../../../lib/secret.ts';
+import type { PublicationLimits } from '../../../storage/publication/published-snapshot.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
-export interface PublishSettings {
+/** How it is published, and how much of it strangers may ask for at once. */
+export interface PublishSettings extends PublicationLimits {
   /** Grows by one with every change. */
   readonly version: number;
   /** How long a CRL holds, in hours; a new one is published after half of that. */

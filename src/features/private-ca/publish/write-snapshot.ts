@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { failPoint } from '../../../lib/fail-point.ts';
 import {
   crlFolder,
-  defaultPublicationLimits,
+  type PublicationLimits,
   type PublishedAuthority,
   type PublishedCrl,
   readPublished,
@@ -29,12 +29,13 @@ export interface SnapshotParts {
   readonly registerOf: (authority: string) => Promise<string>;
   /** How long OCSP answers hold, in milliseconds. */
   readonly validity: number;
+  readonly limits: PublicationLimits;
   readonly now: number;
 }
 
 /** Answers the serial of the snapshot written. */
 export async function writeSnapshot(parts: SnapshotParts): Promise<number> {
-  const { storage, key, now } = parts;
+  const { storage, key, limits, now } = parts;
   const before = await readPublished(storage.folder, key).catch(() => undefined);
   const serial = Math.max(now, (before?.serial ?? 0) + 1);
   await writePublished(storage.folder, key, {
@@ -42,7 +43,7 @@ export async function writeSnapshot(parts: SnapshotParts): Promise<number> {
     serial,
     authorities: await Promise.all(parts.authorities.map((one) => publishedAuthority(parts, one))),
     crls: await publishedCrls(parts, before?.crls ?? []),
-    limits: defaultPublicationLimits,
+    limits,
   });
   failPoint('private-ca.published');
   return serial;

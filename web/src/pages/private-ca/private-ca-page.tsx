@@ -12,6 +12,7 @@ import { IntermediateForm } from './authority/intermediate-form.tsx';
 import { RootForm } from './authority/root-form.tsx';
 import { FolderPanel } from './folder-panel.tsx';
 import { useAuthorities } from './private-ca-queries.ts';
+import { PublishSettingsPanel } from './publish-settings-panel.tsx';
 import { PublishingPanel } from './publishing-panel.tsx';
 
 /** The page Maintenance › Security › Private CA. */
@@ -61,6 +62,7 @@ function AfterAuthorities({ authorities, mayChange }: AfterAuthoritiesProps) {
       {mayChange && <IntermediateForm roots={roots} open={roots.length > 0 && intermediates.length === 0} />}
       {authorities.length > 0 && <PublishingPanel />}
       {authorities.length > 0 && <AddressesPanel />}
+      {authorities.length > 0 && <PublishSettingsPanel />}
       {mayChange && !first && <RootForm open={false} />}
       {mayChange && <FolderPanel />}
     </>

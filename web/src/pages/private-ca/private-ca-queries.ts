@@ -29,6 +29,13 @@ export function usePublishing() {
   });
 }
 
+export function usePublishSettings() {
+  return useQuery({
+    queryKey: ['private-ca', 'publish-settings'],
+    queryFn: () => unwrap(api.GET('/private-ca/publishing/settings')),
+  });
+}
+
 /** Where certificates say that CRLs and OCSP answers are. */
 export function usePrivateCaSettings() {
   return useQuery({
