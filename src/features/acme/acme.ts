@@ -5,6 +5,7 @@
 import type { Actor } from '../../lib/actor.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Serving, Slot } from '../identity/identity.ts';
+import type { RevocationReason } from './client/resource/revocation-reason.ts';
 import type {
   AcmeAccountView,
   AcmeCheckRow,
@@ -19,7 +20,6 @@ import type {
   AcmeTimelineEntry,
   HttpListenerPatch,
   HttpListenerView,
-  RevocationReason,
 } from './schemas.ts';
 
 /** The private CA of this gateway as a provider; given by whoever ties the features together. */

@@ -1,16 +1,11 @@
 /** `tollgate acme …`: providers, accounts, orders and the scheduler on the command line. */
 import type { Command } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
+import { revocationReasons } from './client/resource/revocation-reason.ts';
 import { follow, orderCommands, orderText } from './orders/order-commands.ts';
 import { providerCommands } from './providers/provider-commands.ts';
-import {
-  type AcmeCheckRow,
-  type AcmeOrderView,
-  type AcmeSlotView,
-  type AcmeTimelineEntry,
-  revocationReasons,
-  weekdays,
-} from './schemas.ts';
+import { weekdays } from './renewal/deploy-time.ts';
+import type { AcmeCheckRow, AcmeOrderView, AcmeSlotView, AcmeTimelineEntry } from './schemas.ts';
 
 const slotArgument = { name: '<slot>', description: 'server, client or domain:NAME' } as const;
 

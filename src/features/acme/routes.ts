@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RawAnswer, type Route, route } from '../../lib/route.ts';
 import { parseSlot } from '../identity/identity.ts';
 import type { Acme } from './acme.ts';
+import { revocationReasons } from './client/resource/revocation-reason.ts';
 import { providerRoutes } from './providers/provider-routes.ts';
 import * as wire from './schemas.ts';
 
@@ -95,7 +96,7 @@ function slotRoutes({ slots }: Acme): Route[] {
       access: 'administrator',
       stepUp: true,
       params: bySlot,
-      body: z.object({ which: z.enum(['active', 'pending']), reason: z.enum(wire.revocationReasons) }),
+      body: z.object({ which: z.enum(['active', 'pending']), reason: z.enum(revocationReasons) }),
       response: wire.acmeSlotView,
       handler: ({ actor, params, body }) => slots.revoke(actor, parseSlot(params.slot), body.which, body.reason),
     }),

@@ -1,5 +1,6 @@
 /** What the API takes and gives for ACME: one description for validation, types and the OpenAPI file. */
 import { z } from 'zod';
+import { weekdays } from './renewal/deploy-time.ts';
 
 const time = z.iso.datetime().describe('UTC');
 const words = z.array(z.string().max(1000)).max(50);
@@ -163,8 +164,6 @@ export const acmeDirectoryView = z
   })
   .meta({ id: 'AcmeDirectory' });
 
-export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
-
 export const acmeSlotSettings = z
   .object({
     providers: z.array(z.string().max(64)).max(10).describe('ids, the first is asked first; none: ACME is not used'),
@@ -327,14 +326,6 @@ export const httpListenerPatch = z
   })
   .meta({ id: 'AcmeHttpListenerPatch' });
 
-export const revocationReasons = [
-  'unspecified',
-  'key-compromise',
-  'affiliation-changed',
-  'superseded',
-  'cessation-of-operation',
-] as const;
-
 export type ChallengeSettings = z.infer<typeof challengeSettings>;
 export type AcmeProviderRequest = z.infer<typeof acmeProviderRequest>;
 export type AcmeProviderPatch = z.infer<typeof acmeProviderPatch>;
@@ -352,4 +343,3 @@ export type AcmeRenewal = z.infer<typeof acmeRenewal>;
 export type AcmeTimelineEntry = z.infer<typeof acmeTimelineEntry>;
 export type HttpListenerView = z.infer<typeof httpListenerView>;
 export type HttpListenerPatch = z.infer<typeof httpListenerPatch>;
-export type RevocationReason = (typeof revocationReasons)[number];

@@ -3,7 +3,7 @@ import type { AcmeClient, AcmeClientDeps } from './acme-client.ts';
 import { AcmeProblem } from './acme-problem.ts';
 import { topIssuerName } from './preferred-chain.ts';
 import { readRenewalInfo } from './resource/renewal-info.ts';
-import { revocationReasons } from './resource/revocation-reason.ts';
+import { reasonCodes } from './resource/revocation-reason.ts';
 import type { HttpsAnswer } from './wire/https-transport.ts';
 import { linkTargets } from './wire/link-header.ts';
 import { clampedTime, retryAfter } from './wire/retry-after.ts';
@@ -37,7 +37,7 @@ export function certificateRequests(
       const { revokeCert } = await requests.directory();
       const payload = {
         certificate: Buffer.from(certificate).toString('base64url'),
-        ...(reason !== 'unspecified' && { reason: revocationReasons[reason] }),
+        ...(reason !== 'unspecified' && { reason: reasonCodes[reason] }),
       };
       try {
         await requests.post(revokeCert, payload, certificateKey === undefined ? {} : { shownKey: certificateKey });

@@ -1,5 +1,7 @@
 /** When a certificate that waits is deployed: on the days and from the time that were set, sooner if the one in use would end first; pure. */
-import { type AcmeSlotSettings, weekdays } from '../schemas.ts';
+import type { AcmeSlotSettings } from '../schemas.ts';
+
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 const day = 86_400_000;
 

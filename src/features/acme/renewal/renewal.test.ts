@@ -6,8 +6,7 @@ import { openAcmePair } from '../../../../test/support/acme-pair.ts';
 import { testAdministrator as actor } from '../../../../test/support/temporary-storage.ts';
 import type { Problem } from '../../../lib/problem.ts';
 import { takeLease } from '../../../storage/lease.ts';
-import { weekdays } from '../schemas.ts';
-import { deployTime, nextOccasion } from './deploy-time.ts';
+import { deployTime, nextOccasion, weekdays } from './deploy-time.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

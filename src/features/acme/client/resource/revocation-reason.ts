@@ -1,7 +1,7 @@
 /** Why a certificate is revoked, as an account may say it (RFC 8555 7.6). */
 
 /** Codes of RFC 5280 5.3.1. */
-export const revocationReasons = {
+export const reasonCodes = {
   unspecified: 0,
   'key-compromise': 1,
   'affiliation-changed': 3,
@@ -9,4 +9,6 @@ export const revocationReasons = {
   'cessation-of-operation': 5,
 } as const;
 
-export type RevocationReason = keyof typeof revocationReasons;
+export type RevocationReason = keyof typeof reasonCodes;
+
+export const revocationReasons = Object.keys(reasonCodes) as readonly RevocationReason[];
