@@ -1,6 +1,7 @@
 /**
- * `npm run soak -- issue [COUNT]`: 100,000 certificates (or a million) of one intermediate, each recorded on the disk:
- * no serial number comes twice, every record has its bytes, and the tenth part that is revoked is listed in order.
+ * `npm run soak -- issue [COUNT]`: 100,000 certificates (or a million) of one intermediate, each recorded on the disk
+ * under the index that lets no serial number in twice: none comes twice, each is found with its bytes and its audit row,
+ * and those that are revoked, a tenth but 10,000 at most, are listed in order.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,7 @@ import { createTrustedCa } from '../../src/features/trusted-ca/trusted-ca.ts';
 import { systemActor } from '../../src/lib/actor.ts';
 import { systemClock as clock } from '../../src/lib/clock.ts';
 import { createEvents } from '../../src/lib/events.ts';
-import { openStorage } from '../../src/storage/storage.ts';
+import { openStorage, type Storage } from '../../src/storage/storage.ts';
 import { makeAuthorities, makeCsr } from '../../test/support/private-ca.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
@@ -34,7 +35,9 @@ try {
   await Promise.all(Array.from({ length: together }, issue));
   const seconds = (performance.now() - began) / 1_000;
   if (serials.size !== count) throw new Error(`${count - serials.size} serial numbers came twice`);
-  const revoked = [...serials].filter((_, i) => i % 10 === 0);
+  await checkRecords(storage, intermediate.id);
+  const every = Math.max(10, Math.ceil(count / 10_000));
+  const revoked = [...serials].filter((_, i) => i % every === 0);
   for (const serial of revoked) await ca.revoke(actor, { serial }, 'superseded');
   let listed = 0;
   let last = '';
@@ -64,4 +67,20 @@ try {
   await storage.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** As many certificates, bytes and audit rows are on the disk as were issued. */
+async function checkRecords({ db }: Storage, authority: string): Promise<void> {
+  const { records } = await db
+    .selectFrom('private_ca_certificates')
+    .innerJoin('private_ca_bodies', 'private_ca_bodies.seq', 'private_ca_certificates.seq')
+    .where('authority', '=', authority)
+    .select((e) => e.fn.countAll<number>().as('records'))
+    .executeTakeFirstOrThrow();
+  const { audits } = await db
+    .selectFrom('audit')
+    .where('action', '=', 'private-ca.issue')
+    .select((e) => e.fn.count<number>('object').distinct().as('audits'))
+    .executeTakeFirstOrThrow();
+  if (records !== count || audits !== count) throw new Error(`${records} records and ${audits} audit rows`);
 }
