@@ -125,6 +125,19 @@ test('an account is made, gets another key, is deactivated, and is forgotten', {
     assert.notEqual(await thumbprint(), before);
     assert.deepEqual(await lookAll(page, 'acme-account', [0, 3]), []);
   });
+  await step(t, 'terms that are new are shown and accepted', async () => {
+    const terms = 'https://ca.example.com/terms-of-2027';
+    await stage.ca.change({ termsUrl: terms });
+    await page.getByRole('button', { name: 'Ask the CA', exact: true }).click();
+    const form = page.getByRole('form', { name: 'Accept the terms' });
+    assert.equal(await form.getByRole('link', { name: terms }).getAttribute('href'), terms);
+    await form.getByLabel(/I accept the terms of service/).press('Space');
+    await form.getByRole('button', { name: 'Accept the terms' }).press('Enter');
+    await page.getByText('The terms are accepted.').waitFor();
+    await form.waitFor({ state: 'detached' });
+    await stage.ca.change({ termsUrl: '' });
+    await page.reload();
+  });
   await step(t, 'it is deactivated at the CA', async () => {
     await confirmed('Deactivate');
     await page.getByText('The account is deactivated.').waitFor();
@@ -148,7 +161,11 @@ test('the port of challenges is kept open, and sends what is no challenge to HTT
   };
   await form.getByText(`Port ${stage.httpPort}.`).waitFor();
   assert.equal(await answerOf('/'), undefined, 'closed while no challenge is pending');
-  await choose(page, 'Open', 'Always');
+  // without a mouse
+  await page.getByRole('combobox', { name: 'Open', exact: true }).press('ArrowDown');
+  await page.getByRole('option', { name: 'Always' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   await save();
   assert.deepEqual(await answerOf('/'), { status: 404, location: undefined });
   const redirect = form.getByLabel(/^Redirect to HTTPS/);

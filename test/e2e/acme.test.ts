@@ -108,7 +108,7 @@ test('a certificate is ordered at a provider that a person adds, waits, and is d
     await page.getByRole('button', { name: 'Check first' }).click();
     await page.getByRole('button', { name: 'Append to the trusted CA list' }).click();
     await page.getByText('The CA certificates are in the trusted CA list.').waitFor();
-    await page.getByText(/All \d+ that are known are there/).waitFor();
+    await page.getByText(/Those that are known \(\d+\) are there/).waitFor();
     assert.deepEqual(await lookAll(page, 'acme-checks', [0, 3]), []);
   });
 

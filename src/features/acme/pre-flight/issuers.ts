@@ -42,7 +42,7 @@ function hereRow(known: number, missing: number): AcmeCheckRow {
     const words = `CA certificates of the provider that are not in the trusted CA list: ${missing}.`;
     return checkRow('issuers', title, 'warning', words, 'Append them with one click.', 'append-issuers');
   }
-  if (known > 0) return checkRow('issuers', title, 'good', `All ${known} that are known are there.`);
+  if (known > 0) return checkRow('issuers', title, 'good', `Those that are known (${known}) are there.`);
   const hint = 'Append its root to the trusted CA list, or enter it as CA file.';
   return checkRow('issuers', title, 'unknown', 'The CA certificates of this provider are not known yet.', hint);
 }
@@ -52,7 +52,7 @@ function clientsRow(known: number): AcmeCheckRow {
   const words = 'Traversal clients keep lists of their own, which cannot be seen from here.';
   if (known === 0)
     return checkRow('traversal-clients', title, 'unknown', words, 'Append the root of the CA there too.');
-  const hint = `Append the file of these ${known} there; the secure traversal test then says whether it was done.`;
+  const hint = 'Append the file there; the secure traversal test then says whether it was done.';
   return checkRow('traversal-clients', title, 'unknown', words, hint, 'download-issuers');
 }
 

@@ -26,7 +26,8 @@ interface AccountPanelProps {
   readonly onAsk: () => void;
 }
 
-export function AccountPanel({ provider, directory, asking, onAsk }: AccountPanelProps) {
+export function AccountPanel(props: AccountPanelProps) {
+  const { provider, directory, asking, onAsk } = props;
   const { account } = provider;
   const mayChange = useMayChange();
   const status = account?.status ?? 'none';
@@ -65,18 +66,22 @@ export function AccountPanel({ provider, directory, asking, onAsk }: AccountPane
         />
         {mayChange &&
           (status === 'valid' ? (
-            <Manage provider={provider} />
+            <>
+              {directory?.terms && directory.terms !== account?.terms && <AcceptTerms {...props} />}
+              <Manage provider={provider} />
+            </>
           ) : (
-            <Create provider={provider} directory={directory} asking={asking} onAsk={onAsk} />
+            <AcceptTerms {...props} />
           ))}
       </div>
     </Panel>
   );
 }
 
-/** The terms are shown before they can be accepted. */
-function Create({ provider, directory, asking, onAsk }: AccountPanelProps) {
+/** Makes the account, or keeps it where the CA has other terms by now. They are shown before they can be accepted. */
+function AcceptTerms({ provider, directory, asking, onAsk }: AccountPanelProps) {
   const [accepted, setAccepted] = useState(false);
+  const valid = provider.account?.status === 'valid';
   const refresh = useRefreshAcme();
   const create = useMutation({
     mutationFn: (terms: string | null) =>
@@ -86,7 +91,7 @@ function Create({ provider, directory, asking, onAsk }: AccountPanelProps) {
           body: terms === null ? {} : { acceptTerms: terms },
         }),
       ),
-    onSuccess: () => toast('The account is made.'),
+    onSuccess: () => toast(valid ? 'The terms are accepted.' : 'The account is made.'),
     onSettled: refresh,
   });
   if (directory === undefined)
@@ -107,13 +112,18 @@ function Create({ provider, directory, asking, onAsk }: AccountPanelProps) {
     create.mutate(terms);
   }
   return (
-    <form className="tg-form" onSubmit={submit} aria-label="Make an account">
+    <form className="tg-form" onSubmit={submit} aria-label={valid ? 'Accept the terms' : 'Make an account'}>
+      {valid && (
+        <Notice tone="warning" title="The CA has other terms than those that were accepted.">
+          It may refuse orders until they are.
+        </Notice>
+      )}
       {directory.externalAccountRequired && provider.externalAccount === null && (
         <Notice tone="warning" title="The CA wants an external account.">
           Enter key identifier and HMAC key that it gave you in the settings below, and save them first.
         </Notice>
       )}
-      {provider.contact.length === 0 && (
+      {!valid && provider.contact.length === 0 && (
         <Notice tone="note" title="No admin e-mail is set.">
           The CA cannot write to anybody. Enter one in the settings below, if you like.
         </Notice>
@@ -132,7 +142,7 @@ function Create({ provider, directory, asking, onAsk }: AccountPanelProps) {
       {create.isError && <ProblemNotice error={create.error} />}
       <div className="tg-actions">
         <Button type="submit" loading={create.isPending} disabled={terms !== null && !accepted}>
-          Make account
+          {valid ? 'Accept the terms' : 'Make account'}
         </Button>
       </div>
     </form>
