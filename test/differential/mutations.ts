@@ -1,5 +1,6 @@
 /** Ways to bend a chain. Each changes one thing, at random; several may be made to one chain. */
-import { extendedKeyUsageOids, type NameSubtree } from '../../src/pki/certificate/build-extensions.ts';
+import type { NameSubtree } from '../../src/pki/certificate/build-extensions.ts';
+import { emailProtection } from '../../src/pki/certificate/extended-key-usages.ts';
 import { nullValue } from '../../src/pki/der/writer.ts';
 import type { SanName } from '../../src/pki/name/build-general-name.ts';
 import { anyPolicy, inhibitAnyPolicy, policy, policyConstraints, policyMappings } from '../support/policy-values.ts';
@@ -86,7 +87,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       ['clientAuth'] as const,
       ['codeSigning'] as const,
       ['2.5.29.37.0'] as const,
-      [extendedKeyUsageOids.emailProtection, 'serverAuth'] as const,
+      [emailProtection, 'serverAuth'] as const,
     ]);
   },
   'an unknown extension': (chain, random) => {

@@ -2,7 +2,7 @@
 import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcmeServer } from '../../src/features/acme-server/acme-server.ts';
-import type { ExtendedKeyUsage } from '../../src/pki/certificate/build-extensions.ts';
+import type { ExtendedKeyUsage } from '../../src/pki/certificate/extended-key-usages.ts';
 import { buildCsr } from '../../src/pki/csr/build.ts';
 import type { SanName } from '../../src/pki/name/build-general-name.ts';
 

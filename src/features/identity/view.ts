@@ -2,11 +2,11 @@
 import { toColonHex, toHex } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
 import { isoSeconds } from '../../lib/time-text.ts';
-import { extendedKeyUsageOids } from '../../pki/certificate/build-extensions.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { usageNames } from '../../pki/certificate/extended-key-usages.ts';
 import { completeChain } from '../../pki/chain/complete-chain.ts';
 import { type CertificationRequest, parseCsr } from '../../pki/csr/csr.ts';
-import type { PublicKeyInfo } from '../../pki/key/public-key.ts';
+import { keyKind } from '../../pki/key/key-kind.ts';
 import { commonNames, toOneLine } from '../../pki/name/distinguished-name.ts';
 import { splitChain } from './chain-bytes.ts';
 import { alertFrom } from './conditions.ts';
@@ -103,22 +103,6 @@ export function readCsr(row: CsrRow): CertificationRequest {
   if (!parsed.ok) throw new Error(`the stored request ${row.id} cannot be read: ${parsed.error.message}`);
   return parsed.value;
 }
-
-/** The short names of extended key usages that have one, the OIDs of the others. */
-export function usageNames(oids: readonly string[] | undefined): string[] {
-  const names = Object.entries(extendedKeyUsageOids);
-  return (oids ?? []).map((oid) => names.find(([, known]) => known === oid)?.[0] ?? oid);
-}
-
-/** `rsa-2048`, `ec-p256`, `ed25519`: the words of the Generate CSR form. */
-export function keyKind({ algorithm, bits, curve }: PublicKeyInfo): string {
-  if (algorithm === 'ec') return `ec-${curveNames[curve ?? ''] ?? curve ?? 'unknown'}`;
-  return bits !== undefined && algorithm.startsWith('rsa') ? `${algorithm}-${bits}` : algorithm;
-}
-
-/** UTC with seconds. */
-
-const curveNames: Readonly<Record<string, string>> = { prime256v1: 'p256', secp384r1: 'p384', secp521r1: 'p521' };
 
 /** A damaged chain is told elsewhere; here it is empty. */
 function readableChain(blob: Uint8Array): Certificate[] {

@@ -1,6 +1,7 @@
 /** What the API takes and gives for the private CA. */
 import { z } from 'zod';
-import { type ExtendedKeyUsage, keyUsageBits } from '../../pki/certificate/build-extensions.ts';
+import { keyUsageBits } from '../../pki/certificate/build-extensions.ts';
+import type { ExtendedKeyUsage } from '../../pki/certificate/extended-key-usages.ts';
 import { keyAlgorithms } from '../../pki/key/generate.ts';
 import type { SubjectField } from '../../pki/name/build-name.ts';
 import { revocationReasons } from './issued/revocations.ts';

@@ -1,8 +1,9 @@
 /** Authorities and certificates as the API shows them. */
 import { toColonHex } from '../../lib/bytes.ts';
 import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
-import { type Certificate, fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { parseCsr } from '../../pki/csr/csr.ts';
+import { keyKind } from '../../pki/key/key-kind.ts';
 import { toRfc4514 } from '../../pki/name/distinguished-name.ts';
 import { encodePem } from '../../pki/pem.ts';
 import { certificateText } from '../../pki/text/certificate-text.ts';
@@ -38,7 +39,7 @@ async function viewOf(ca: PrivateCa, authority: Authority, chosen: string | unde
     ...{ id, key, keyIdentifier, label, parent, partitions, replacedBy, role, state },
     isDefault: id === chosen,
     subject: name === undefined ? '' : toRfc4514(name),
-    algorithm: publicKey === undefined ? '' : keyWords(publicKey),
+    algorithm: publicKey === undefined ? '' : keyKind(publicKey),
     serial: certificate === undefined ? null : serialText(certificate.serial),
     fingerprint: certificate === undefined ? null : toColonHex(fingerprint(certificate.der)),
     notBefore: certificate === undefined ? null : isoTime(certificate.notBefore),
@@ -87,9 +88,4 @@ export function rowViewOf(row: Omit<IssuedCertificate, 'der' | 'chain' | 'keyId'
 function reasonWord(reason: number | null): string {
   const known = reasonWords.find((word) => revocationReasons[word] === (reason ?? 0));
   return known ?? { 2: 'ca-compromise', 10: 'aa-compromise' }[reason ?? 0] ?? `reason-${reason}`;
-}
-
-function keyWords({ algorithm, bits, curve }: Certificate['publicKey']): string {
-  if (algorithm === 'rsa') return `rsa-${bits}`;
-  return algorithm === 'ec' ? `ec-p${bits ?? curve}` : algorithm;
 }

@@ -6,6 +6,7 @@ import { equalBytes } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
 import { isoSeconds } from '../../lib/time-text.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { anyExtendedKeyUsage, serverAuth } from '../../pki/certificate/extended-key-usages.ts';
 import { CrlCollection } from '../../pki/crl/loaded-crl.ts';
 import { presentedNames } from '../../pki/name/match-name.ts';
 import { Budget, type BudgetLimits, defaultBudget } from '../../pki/path/budget.ts';
@@ -26,7 +27,6 @@ import {
   type PurposeRow,
   profilesByName,
   purposes,
-  serverAuth,
   usualWhenUnknown,
 } from './purposes.ts';
 import { type Evidence, type EvidenceSwitches, selectAnswers, selectCrls } from './select-evidence.ts';
@@ -218,7 +218,8 @@ class Deciding {
       );
     const uses = leaf.extendedKeyUsage;
     if (uses !== undefined && this.#row.extendedKeyUsages.length > 0 && this.#extendedKeyUsages().length > 0) {
-      const strict = this.#row.extendedKeyUsages.some((oid) => uses.includes(oid)) || uses.includes('2.5.29.37.0');
+      const strict =
+        this.#row.extendedKeyUsages.some((oid) => uses.includes(oid)) || uses.includes(anyExtendedKeyUsage);
       if (!strict)
         this.#warn(
           'verification.server-auth-only',

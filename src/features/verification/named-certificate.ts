@@ -60,5 +60,3 @@ export function sentence(words: string): string {
   const whole = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
-
-/** ISO 8601 in UTC, to the second. */

@@ -2,6 +2,7 @@
  * What a certificate is verified for. One row per purpose: how strict the chain is judged, which uses it must allow,
  * how names are compared, and which row of the revocation tables is its own.
  */
+import { clientAuth, serverAuth, sipDomain } from '../../pki/certificate/extended-key-usages.ts';
 import type { KeyUsage } from '../../pki/certificate/extension/extension-set.ts';
 import { type Profile, profiles, rfc5280 } from '../../pki/path/profile.ts';
 import {
@@ -53,11 +54,6 @@ export interface PurposeRow {
   /** The row of the table of revocation sources, and of the settings for revocation. */
   readonly revocation: RevocationPurpose;
 }
-
-export const serverAuth = '1.3.6.1.5.5.7.3.1';
-export const clientAuth = '1.3.6.1.5.5.7.3.2';
-/** RFC 5924 id-kp-sipDomain. */
-export const sipDomain = '1.3.6.1.5.5.7.3.20';
 
 /** RFC 5922 7.2: no wildcards; 7.1: the common name only without any subject alternative name. */
 const sipNames: PurposeRow['names'] = { kind: 'sip', wildcards: false, commonName: true };

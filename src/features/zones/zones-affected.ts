@@ -1,5 +1,6 @@
 /** Which zones suffer from a certificate that is about to be loaded: the rows of an upload's preview. */
 import type { Certificate } from '../../pki/certificate/certificate.ts';
+import { anyExtendedKeyUsage, clientAuth, serverAuth } from '../../pki/certificate/extended-key-usages.ts';
 import { dials, type Zone } from './zone.ts';
 
 /** In words, by the order of the zones. `clientLoaded`: the client slot has a certificate of its own. */
@@ -10,7 +11,7 @@ export function zonesAffected(
   clientLoaded: boolean,
 ): readonly string[] {
   const uses = leaf.extendedKeyUsage;
-  const may = (oid: string): boolean => uses === undefined || uses.includes(oid) || uses.includes(any);
+  const may = (oid: string): boolean => uses === undefined || uses.includes(oid) || uses.includes(anyExtendedKeyUsage);
   return zones
     .filter(({ enabled }) => enabled)
     .flatMap((zone) => {
@@ -26,7 +27,3 @@ export function zonesAffected(
       return reasons.map((reason) => `zone ${zone.name}: ${reason}`);
     });
 }
-
-const serverAuth = '1.3.6.1.5.5.7.3.1';
-const clientAuth = '1.3.6.1.5.5.7.3.2';
-const any = '2.5.29.37.0';

@@ -16,6 +16,7 @@ import {
 import { encodeGeneralName, type SanName } from '../name/build-general-name.ts';
 import { encodeName, type SubjectField } from '../name/build-name.ts';
 import { ipRangeBytes } from '../name/ip-bytes.ts';
+import { type ExtendedKeyUsage, usageOid } from './extended-key-usages.ts';
 
 /** Names of the key usage bits in the order of their numbers (RFC 5280 4.2.1.3). */
 export const keyUsageBits = [
@@ -31,18 +32,6 @@ export const keyUsageBits = [
 ] as const;
 
 export type KeyUsageBit = (typeof keyUsageBits)[number];
-
-export const extendedKeyUsageOids = {
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-  codeSigning: '1.3.6.1.5.5.7.3.3',
-  emailProtection: '1.3.6.1.5.5.7.3.4',
-  timeStamping: '1.3.6.1.5.5.7.3.8',
-  ocspSigning: '1.3.6.1.5.5.7.3.9',
-} as const;
-
-/** A short name of `extendedKeyUsageOids` or a dotted OID. */
-export type ExtendedKeyUsage = keyof typeof extendedKeyUsageOids | `${number}.${string}`;
 
 /** A subtree of name constraints; `ip` is written `10.0.0.0/8`. */
 export type NameSubtree =
@@ -138,8 +127,7 @@ function basicConstraints({ ca, pathLength }: { ca: boolean; pathLength?: number
 }
 
 function extendedKeyUsage(usages: readonly ExtendedKeyUsage[]): Uint8Array {
-  const names: Readonly<Record<string, string>> = extendedKeyUsageOids;
-  return sequence(...usages.map((usage) => oid(names[usage] ?? usage)));
+  return sequence(...usages.map((usage) => oid(usageOid(usage))));
 }
 
 function nameConstraints(value: NonNullable<ExtensionValues['nameConstraints']>): Uint8Array {

@@ -1,12 +1,8 @@
 /** Writes and signs certification requests (PKCS#10, RFC 2986). */
 import type { KeyObject } from 'node:crypto';
 import { publicKeyInfoOf } from '../certificate/build.ts';
-import {
-  type ExtendedKeyUsage,
-  type ExtensionValues,
-  encodeExtensions,
-  type KeyUsageBit,
-} from '../certificate/build-extensions.ts';
+import { type ExtensionValues, encodeExtensions, type KeyUsageBit } from '../certificate/build-extensions.ts';
+import type { ExtendedKeyUsage } from '../certificate/extended-key-usages.ts';
 import { element, integer, oid, sequence, setOf } from '../der/writer.ts';
 import { type SigningDigest, signedStructure } from '../key/sign.ts';
 import type { SanName } from '../name/build-general-name.ts';

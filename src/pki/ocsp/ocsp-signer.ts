@@ -1,6 +1,7 @@
 /** Who may sign an OCSP answer (RFC 6960 4.2.2.2): the issuer, a responder it has certified for that, a pinned one. */
 import { equalBytes } from '../../lib/bytes.ts';
 import type { Certificate } from '../certificate/certificate.ts';
+import { ocspSigning } from '../certificate/extended-key-usages.ts';
 import type { RevocationStatus, UnknownStatusCode } from '../crl/revocation-status.ts';
 import { checkKey } from '../key/check.ts';
 import { equalNames } from '../name/distinguished-name.ts';
@@ -30,8 +31,6 @@ export interface SignerFault {
   readonly code: UnknownStatusCode;
   readonly message: string;
 }
-
-const ocspSigning = '1.3.6.1.5.5.7.3.9';
 
 /** The certificate whose key signed the answer and may do so. Every certificate in the answer is a candidate. */
 export function ocspSignerOf(request: OcspSignerRequest): Certificate | SignerFault {

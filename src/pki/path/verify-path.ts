@@ -1,6 +1,7 @@
 /** Path building and validation together: RFC 5280 section 6.1, in the order cheap checks, path, signatures, names, policies. */
 import { utcSeconds } from '../../lib/time-text.ts';
 import type { Certificate } from '../certificate/certificate.ts';
+import { anyExtendedKeyUsage } from '../certificate/extended-key-usages.ts';
 import type { KeyUsage } from '../certificate/extension/extension-set.ts';
 import { Budget, BudgetExhausted } from './budget.ts';
 import { type PathSearch, searchPaths } from './build-path.ts';
@@ -151,7 +152,7 @@ class PathVerification implements PathSearch {
     }
     if (stated.some((oid) => accepted.includes(oid))) return undefined;
     // RFC 5280 4.2.1.12; in a CA certificate anyExtendedKeyUsage only says that it sets no limit
-    if (stated.includes('2.5.29.37.0') && (profile.anyExtendedKeyUsage || !leaf)) return undefined;
+    if (stated.includes(anyExtendedKeyUsage) && (profile.anyExtendedKeyUsage || !leaf)) return undefined;
     return reject(
       'path.extended-key-usage',
       leaf ? 'the certificate may not be used for this purpose' : 'the CA may not issue for this purpose',

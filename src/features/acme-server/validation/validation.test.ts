@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { createServer as createTls } from 'node:tls';
 import { certificateFor, namesFrom, startChallengeHost } from '../../../../test/support/challenge-host.ts';
+import { ownAddresses } from '../../../lib/own-addresses.ts';
 import { createNameServer, type NameServer } from './name-server.ts';
 import { refusal } from './reach.ts';
 import { serverName } from './tls-alpn-01.ts';
@@ -47,6 +49,16 @@ test('HTTP-01: what is not the key authorization is refused, and the answer tell
   assert.equal(await reason('http-01'), 'http-content');
   const told = await validate(subject('http-01'), loopback);
   assert.match(told?.detail ?? '', /<h1>\\x07It works<\/h1>/);
+  // of another account, with something around it, or cut
+  for (const near of [
+    `${'t'.repeat(43)}.${'o'.repeat(43)}`,
+    `x${keyAuthorization}`,
+    `${keyAuthorization} x`,
+    't'.repeat(43),
+  ]) {
+    host.web = (_request, response) => response.end(near);
+    assert.equal(await reason('http-01'), 'http-content', near);
+  }
   host.web = (_request, response) => response.end('x'.repeat(5_000));
   assert.equal(await reason('http-01'), 'http-too-long');
   host.web = (request) => request.socket.destroy();
@@ -73,6 +85,8 @@ test('HTTP-01: ten redirects are followed, to http and https and ports of the we
     else response.writeHead(307, { location: `/${left}` }).end();
   };
   assert.equal(await reason('http-01'), undefined);
+  left = 11;
+  assert.equal(await reason('http-01'), 'redirects');
   redirect('/again');
   assert.equal(await reason('http-01'), 'redirects');
   for (const location of [
@@ -170,6 +184,8 @@ test('addresses: private and public ones unless the operator lists networks, nev
     '192.0.2.1',
   ])
     assert.ok(refusal(address, []) !== undefined, address);
+  // this machine may have a private or a public address, which would be let through otherwise
+  for (const address of ownAddresses()) assert.equal(refusal(address, [])?.kind, 'own', address);
   assert.equal(refusal('127.0.0.9', ['127.0.0.0/8']), undefined);
   for (const address of ['10.1.2.3', '8.8.8.8', '::1', '128.0.0.1'])
     assert.ok(refusal(address, ['127.0.0.0/8']) !== undefined, address);
@@ -186,12 +202,20 @@ test('TLS-ALPN-01: a certificate with exactly the name and the critical hash pro
 });
 
 test('TLS-ALPN-01: another protocol, name, hash or form does not', async (t) => {
-  const { host, reason } = await stage(t);
+  const { host, reason, ports } = await stage(t);
   const shows = async (options: Parameters<typeof certificateFor>[2], name = 'host.test', alpn = ['acme-tls/1']) => {
     host.shown = { alpn, certificate: certificateFor('dns', name, options) };
     return reason('tls-alpn-01');
   };
   assert.equal(await shows({ keyAuthorization }, 'host.test', ['h2']), 'tls-handshake');
+  // a server that knows no ALPN at all shows whatever certificate it has, of another customer too
+  const { key, cert } = certificateFor('dns', 'host.test', { keyAuthorization });
+  const plainTls = createTls({ key, cert }).listen(0, '127.0.0.1');
+  await once(plainTls, 'listening');
+  t.after(() => plainTls.close());
+  const there = { ...ports, tlsAlpn: (plainTls.address() as AddressInfo).port };
+  const without = createValidate({ ports: there, nameServer: namesFrom({ 'host.test': ['127.0.0.1'] }) });
+  assert.equal((await without(subject('tls-alpn-01'), loopback))?.reason, 'tls-alpn');
   assert.equal(await shows({}), 'tls-certificate');
   assert.equal(await shows({ keyAuthorization: 'other' }), 'tls-certificate');
   assert.equal(await shows({ keyAuthorization, critical: false }), 'tls-certificate');

@@ -7,6 +7,7 @@ import { equalBytes } from '../../../lib/bytes.ts';
 import { printable, printableList } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { clientAuth, serverAuth } from '../../../pki/certificate/extended-key-usages.ts';
 import { isIssuedBy, isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { matchName } from '../../../pki/name/match-name.ts';
 import { parseReferenceName } from '../../../pki/name/reference-name.ts';
@@ -190,4 +191,4 @@ function builtChain(leaf: Certificate, above: readonly Certificate[], input: Iss
   return ok({ leaf, chain, root: roots === 'any' ? sentRoot : result.anchor.certificate });
 }
 
-const usageOids = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
+const usageOids = { server: serverAuth, client: clientAuth } as const;

@@ -1,6 +1,6 @@
 /** The certificate that waits becomes the one that is served; how that went is kept. */
 import type { Actor } from '../../../lib/actor.ts';
-import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
+import { anyExtendedKeyUsage, clientAuth } from '../../../pki/certificate/extended-key-usages.ts';
 import type { Serving, Slot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { keptProblem } from '../problems.ts';
@@ -30,7 +30,7 @@ export async function deploySlot(deps: AcmeDeps, actor: Actor, slot: Slot): Prom
 /** Whether TLS servers would take the certificate from a client (RFC 5280 4.2.1.12). */
 export function isForClients(leaf: { readonly extendedKeyUsage?: readonly string[] | undefined }): boolean {
   const usages = leaf.extendedKeyUsage;
-  return usages === undefined || usages.includes(extendedKeyUsageOids.clientAuth) || usages.includes('2.5.29.37.0');
+  return usages === undefined || usages.includes(clientAuth) || usages.includes(anyExtendedKeyUsage);
 }
 
 async function keep(

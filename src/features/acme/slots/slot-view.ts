@@ -2,8 +2,8 @@
 import { toColonHex } from '../../../lib/bytes.ts';
 import { printable } from '../../../lib/printable.ts';
 import { isoTime, isoTimeOrNull } from '../../../lib/time-text.ts';
-import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
-import { type Certificate, fingerprint } from '../../../pki/certificate/certificate.ts';
+import { fingerprint } from '../../../pki/certificate/certificate.ts';
+import { usageNames } from '../../../pki/certificate/extended-key-usages.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import { presentedNames } from '../../../pki/name/match-name.ts';
 import { type Slot, slotLabel } from '../../identity/identity.ts';
@@ -16,7 +16,7 @@ import type { AcmeOrderView, AcmePending, AcmeRenewal, AcmeSlotView } from '../s
 import * as store from '../store.ts';
 import { isForClients } from './deploy.ts';
 import { knownOf, type SlotKnown } from './slot-facts.ts';
-import { issuerOf, type Outcome } from './slot-state.ts';
+import { issuerOf, type Outcome, revocationOf } from './slot-state.ts';
 
 /** Throws `identity.no-such-slot` (404). */
 export async function slotView(deps: AcmeDeps, slot: Slot): Promise<AcmeSlotView> {
@@ -64,7 +64,7 @@ async function pendingView(deps: AcmeDeps, known: SlotKnown): Promise<AcmePendin
     notBefore: isoTime(leaf.notBefore),
     notAfter: isoTime(leaf.notAfter),
     fingerprintSha256: toColonHex(fingerprint(leaf.der)),
-    extendedKeyUsage: usagesOf(leaf),
+    extendedKeyUsage: usageNames(leaf.extendedKeyUsage),
     signedAt: isoTime(pending.createdAt),
     provider: issuerOf(state, fingerprintOf(leaf)) ?? '',
     deployAt: isoTimeOrNull(plan.deployAt),
@@ -109,11 +109,19 @@ const reasons: Readonly<Record<SlotKnown['plan']['rule'], string>> = {
   last: 'Less than a fiftieth of the lifetime is left.',
 };
 
-function warningsOf({ settings, slot, pending, served }: SlotKnown): AcmeSlotView['warnings'] {
+function warningsOf({ settings, slot, pending, served, state }: SlotKnown): AcmeSlotView['warnings'] {
   const leaf = pending?.leaf ?? (served?.source === 'temporary' ? undefined : served?.leaf);
   const warnings: AcmeSlotView['warnings'] = [];
   if ((settings.copyAsClient || slot === 'client') && leaf !== undefined && !isForClients(leaf)) {
     warnings.push(notForClients);
+  }
+  const revoked = served && revocationOf(state, fingerprintOf(served.leaf));
+  if (revoked !== undefined) {
+    warnings.push({
+      code: 'acme.revoked-in-use',
+      detail: `The certificate in use was revoked on ${isoTime(revoked.at)} (${revoked.reason}).`,
+      hint: 'Sign and deploy another: peers that check refuse this one.',
+    });
   }
   return warnings;
 }
@@ -126,9 +134,4 @@ const notForClients = {
 
 function outcomeView(outcome: Outcome | null): AcmeSlotView['lastSign'] {
   return outcome === null ? null : { ...outcome, at: isoTime(outcome.at) };
-}
-
-function usagesOf({ extendedKeyUsage = [] }: Certificate): string[] {
-  const names = Object.entries(extendedKeyUsageOids);
-  return extendedKeyUsage.map((oid) => names.find(([, known]) => known === oid)?.[0] ?? oid);
 }

@@ -1,11 +1,11 @@
 /** Certificate signing requests from the form to their end: preview, generate, show, discard. */
-
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { publicKeyInfoOf } from '../../../pki/certificate/build.ts';
 import type { KeyUsageBit } from '../../../pki/certificate/build-extensions.ts';
+import { usageNames } from '../../../pki/certificate/extended-key-usages.ts';
 import { buildCsr } from '../../../pki/csr/build.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
 import { encodePem } from '../../../pki/pem.ts';
@@ -19,7 +19,7 @@ import type { CsrForm, CsrPreview, CsrView, Name } from '../schemas.ts';
 import { existingSlot } from '../slot-state.ts';
 import { domainOf, type Slot, slotLabel } from '../slots.ts';
 import * as store from '../store.ts';
-import { csrSummaryOf, readCsr, usageNames } from '../view.ts';
+import { csrSummaryOf, readCsr } from '../view.ts';
 import { caCommands } from './ca-commands.ts';
 import { type CsrPlan, planCsr, sanNames } from './csr-form.ts';
 

@@ -1,7 +1,7 @@
 /** Who signed the certificate, for how long, and for what. */
 import { printable } from '../../../lib/printable.ts';
 import { isoSeconds } from '../../../lib/time-text.ts';
-import { extendedKeyUsageOids } from '../../../pki/certificate/build-extensions.ts';
+import { anyExtendedKeyUsage, clientAuth, serverAuth } from '../../../pki/certificate/extended-key-usages.ts';
 import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import type { Answer, UploadFacts } from './upload-checks.ts';
@@ -120,7 +120,7 @@ export function usageFits({ slot, leaf, clientLoaded, zonesAffected }: UploadFac
     const affected = zonesAffected.filter((zone) => zone.endsWith(use));
     return affected.length === 0 ? {} : { affected };
   };
-  if (slot !== 'client' && !usages.includes(extendedKeyUsageOids.serverAuth)) {
+  if (slot !== 'client' && !usages.includes(serverAuth)) {
     answers.push({
       severity: 'warning',
       code: 'identity.no-server-auth',
@@ -133,7 +133,7 @@ export function usageFits({ slot, leaf, clientLoaded, zonesAffected }: UploadFac
     slot === 'client' ||
     (slot === 'server' && !clientLoaded) ||
     zonesAffected.some((zone) => zone.endsWith('clientAuth'));
-  if (shownAsClient && !usages.includes(extendedKeyUsageOids.clientAuth)) {
+  if (shownAsClient && !usages.includes(clientAuth)) {
     answers.push({
       severity: 'warning',
       code: 'identity.no-client-auth',
@@ -161,5 +161,3 @@ export function endDate2050({ leaf }: UploadFacts): Answer[] {
     },
   ];
 }
-
-const anyExtendedKeyUsage = '2.5.29.37.0';

@@ -1,7 +1,5 @@
 /** What is asked for when an intermediate is replaced by one with a new key: the same, one generation on. */
-
-import { type KeyAlgorithm, keyAlgorithms } from '../../../pki/key/generate.ts';
-import type { PublicKeyInfo } from '../../../pki/key/public-key.ts';
+import { algorithmOf } from '../../../pki/key/key-kind.ts';
 import type { SubjectField } from '../../../pki/name/build-name.ts';
 import type { RotationRequest } from '../private-ca.ts';
 import { wrongState } from '../problems.ts';
@@ -27,7 +25,7 @@ export function rotationOf(old: Authority, request: RotationRequest, all: readon
   const lifetime = Math.round((certificate.notAfter - certificate.notBefore) / day);
   return {
     subject: nextSubject(certificate.subject.rdns.flat()),
-    algorithm: request.algorithm ?? algorithmOf(certificate.publicKey),
+    algorithm: request.algorithm ?? algorithmOf(certificate.publicKey) ?? 'ec-p256',
     days: request.days ?? lifetime,
     ...(request.passphrase === undefined ? {} : { passphrase: request.passphrase }),
     ...(old.parent === null ? {} : { parent: old.parent }),
@@ -50,10 +48,3 @@ function nextGeneration(name: string): string {
   const [, stem = name, number] = /^(.*) G(\d{1,4})$/.exec(name) ?? [];
   return `${[...stem].slice(0, 58).join('')} G${Number(number ?? 1) + 1}`;
 }
-
-function algorithmOf({ algorithm, bits, curve }: PublicKeyInfo): KeyAlgorithm {
-  const name = algorithm === 'rsa' ? `rsa-${bits}` : algorithm === 'ec' ? `ec-${curves[curve ?? ''] ?? ''}` : algorithm;
-  return keyAlgorithms.find((one) => one === name) ?? 'ec-p256';
-}
-
-const curves: Readonly<Record<string, string>> = { prime256v1: 'p256', secp384r1: 'p384', secp521r1: 'p521' };

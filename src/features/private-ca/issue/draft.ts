@@ -4,6 +4,7 @@
  */
 import { printable } from '../../../lib/printable.ts';
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import { usageOid } from '../../../pki/certificate/extended-key-usages.ts';
 import { verifySignedBy } from '../../../pki/certificate/verify-signature.ts';
 import { type CertificationRequest, parseCsr } from '../../../pki/csr/csr.ts';
 import { oidShortName } from '../../../pki/der/oid.ts';
@@ -121,22 +122,13 @@ function provesPossession({ info: tbs, signatureAlgorithm, signature }: Certific
 function noteIgnored(csr: CertificationRequest, template: Template, notes: NoteList): void {
   const ignored: string[] = [];
   if (csr.basicConstraints?.ca) ignored.push('CA:TRUE');
-  const usages = new Set(template.extendedKeyUsage.map((usage) => usageOids[usage] ?? usage));
+  const usages = new Set(template.extendedKeyUsage.map(usageOid));
   for (const oid of csr.extendedKeyUsage ?? []) if (!usages.has(oid)) ignored.push(oidShortName(oid));
   for (const { oid } of csr.extensions) if (!understood.has(oid)) ignored.push(oidShortName(oid));
   if (ignored.length === 0) return;
   const list = printable(ignored.join(', '), 500);
   notes.add('extension-ignored', `The request asks for ${list}; the template decides what a certificate says.`);
 }
-
-const usageOids: Readonly<Record<string, string>> = {
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-  codeSigning: '1.3.6.1.5.5.7.3.3',
-  emailProtection: '1.3.6.1.5.5.7.3.4',
-  timeStamping: '1.3.6.1.5.5.7.3.8',
-  ocspSigning: '1.3.6.1.5.5.7.3.9',
-};
 
 /** basicConstraints, keyUsage, extendedKeyUsage, subjectAltName, subjectKeyIdentifier. */
 const understood: ReadonlySet<string> = new Set(['2.5.29.19', '2.5.29.15', '2.5.29.37', '2.5.29.17', '2.5.29.14']);

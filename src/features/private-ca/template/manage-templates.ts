@@ -3,6 +3,7 @@ import type { Actor } from '../../../lib/actor.ts';
 import { printable } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { staleChange } from '../../../lib/stale-change.ts';
+import { anyExtendedKeyUsage, ocspSigning } from '../../../pki/certificate/extended-key-usages.ts';
 import { oid } from '../../../pki/der/writer.ts';
 import { ipRangeBytes } from '../../../pki/name/ip-bytes.ts';
 import type { Storage } from '../../../storage/storage.ts';
@@ -98,9 +99,9 @@ function templateFaults(name: string, fields: TemplateFields): readonly Fault[] 
   if (fields.extendedKeyUsage.length === 0) wrong('extendedKeyUsage', 'A template says what its keys are for.');
   for (const usage of fields.extendedKeyUsage) {
     if (knownUsages.has(usage)) continue;
-    if (usage === 'ocspSigning' || usage === '1.3.6.1.5.5.7.3.9')
+    if (usage === 'ocspSigning' || usage === ocspSigning)
       wrong('extendedKeyUsage', 'Responders are made by the program itself.');
-    else if (usage === '2.5.29.37.0')
+    else if (usage === anyExtendedKeyUsage)
       wrong('extendedKeyUsage', 'anyExtendedKeyUsage would let a key be used for anything.');
     else if (!isOid(usage)) wrong('extendedKeyUsage', `${printable(usage)} is neither a known usage nor an OID.`);
   }

@@ -1,5 +1,6 @@
 /** A template: what a certificate issued by it says, whatever its request asks for. */
-import type { ExtendedKeyUsage, KeyUsageBit } from '../../../pki/certificate/build-extensions.ts';
+import type { KeyUsageBit } from '../../../pki/certificate/build-extensions.ts';
+import type { ExtendedKeyUsage } from '../../../pki/certificate/extended-key-usages.ts';
 
 /** Kinds of subject alternative names that a template may let in. */
 export const sanKinds = ['dns', 'ip', 'email', 'uri', 'srv', 'xmpp', 'upn'] as const;

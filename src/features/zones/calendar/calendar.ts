@@ -4,6 +4,7 @@
  * is an argument.
  */
 import { isoDate, isoTime } from '../../../lib/time-text.ts';
+import { anyExtendedKeyUsage, clientAuth, sipDomain } from '../../../pki/certificate/extended-key-usages.ts';
 import { expectedRenewal, type ForecastFacts } from '../peers/forecast.ts';
 import type { CalendarEvent } from '../peers/schemas.ts';
 import { dials, type Zone, type ZoneIdentity } from '../zone.ts';
@@ -139,12 +140,12 @@ function willLose({ publicCa, extendedKeyUsage }: ForecastFacts): boolean {
 
 /** RFC 5280 4.2.1.12; RFC 5924: sipDomain stands for both directions. */
 function canCall({ extendedKeyUsage }: ForecastFacts): boolean {
-  return extendedKeyUsage === undefined || [clientAuth, sipDomain, any].some((oid) => extendedKeyUsage.includes(oid));
+  return (
+    extendedKeyUsage === undefined ||
+    [clientAuth, sipDomain, anyExtendedKeyUsage].some((oid) => extendedKeyUsage.includes(oid))
+  );
 }
 
-const clientAuth = '1.3.6.1.5.5.7.3.2';
-const sipDomain = '1.3.6.1.5.5.7.3.20';
-const any = '2.5.29.37.0';
 const untrusted = new Set(['path.no-issuer', 'path.signature-invalid', 'verification.no-trust']);
 
 function event(

@@ -1,4 +1,5 @@
 /** What will become of a peer's certificate: when it ends, whether its owner renews in time, what the next one will lack. */
+import { clientAuth } from '../../../pki/certificate/extended-key-usages.ts';
 import type { Forecast } from './schemas.ts';
 
 export interface ForecastFacts {
@@ -17,7 +18,6 @@ export interface ForecastFacts {
 }
 
 const day = 86_400_000;
-const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 export function forecast(facts: ForecastFacts, now: number): Forecast {
   const { notAfter, weak, renewedBeforeDays, superseded } = facts;

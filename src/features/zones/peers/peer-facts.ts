@@ -4,7 +4,7 @@ import { toColonHex } from '../../../lib/bytes.ts';
 import { printable } from '../../../lib/printable.ts';
 import { type Certificate, fingerprint, parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { checkKey } from '../../../pki/key/check.ts';
-import type { PublicKeyInfo } from '../../../pki/key/public-key.ts';
+import { keyKind } from '../../../pki/key/key-kind.ts';
 import { toRfc4514 } from '../../../pki/name/distinguished-name.ts';
 import { presentedNames } from '../../../pki/name/match-name.ts';
 import { weakAlgorithm } from '../../../pki/path/signature-algorithm.ts';
@@ -34,7 +34,7 @@ export function certificateFacts(certificate: Certificate): CertificateFacts {
     names: presentedNames(certificate).map((name) => printable(name)),
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
-    key: keyWords(certificate.publicKey),
+    key: keyKind(certificate.publicKey),
     extendedKeyUsage: certificate.extendedKeyUsage,
     weak: [
       ...(signedWith === undefined ? [] : [`signed with ${signedWith}`]),
@@ -63,11 +63,6 @@ export function publicRoots(): ReadonlySet<string> {
   return roots;
 }
 
-/** The short names of uses that have one. */
-export function usageWords(oids: readonly string[] | undefined): readonly string[] {
-  return oids === undefined ? [] : oids.map((oid) => usageNames[oid] ?? oid);
-}
-
 /** Facts by fingerprint, worked out once. */
 export class FactsMemory {
   #facts = new Map<string, CertificateFacts | undefined>();
@@ -84,18 +79,4 @@ export class FactsMemory {
   keep(prints: ReadonlySet<string>): void {
     for (const print of this.#facts.keys()) if (!prints.has(print)) this.#facts.delete(print);
   }
-}
-
-const usageNames: Readonly<Record<string, string>> = {
-  '1.3.6.1.5.5.7.3.1': 'serverAuth',
-  '1.3.6.1.5.5.7.3.2': 'clientAuth',
-  '1.3.6.1.5.5.7.3.4': 'emailProtection',
-  '1.3.6.1.5.5.7.3.20': 'sipDomain',
-  '2.5.29.37.0': 'any',
-};
-
-function keyWords({ algorithm, bits, curve }: PublicKeyInfo): string {
-  if (algorithm === 'ec')
-    return `ec-${{ prime256v1: 'p256', secp384r1: 'p384', secp521r1: 'p521' }[curve ?? ''] ?? curve}`;
-  return bits !== undefined && algorithm.startsWith('rsa') ? `${algorithm}-${bits}` : algorithm;
 }

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { isoTime } from '../../../lib/time-text.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { usageNames } from '../../../pki/certificate/extended-key-usages.ts';
 import { encodePem } from '../../../pki/pem.ts';
 import { certificateText } from '../../../pki/text/certificate-text.ts';
 import type { Storage } from '../../../storage/storage.ts';
@@ -10,7 +11,7 @@ import { explain } from '../../verification/verification.ts';
 import { unknownPeer } from '../problems.ts';
 import { readZones } from '../store.ts';
 import { type ForecastFacts, forecast } from './forecast.ts';
-import { type CertificateFacts, FactsMemory, isPublic, usageWords } from './peer-facts.ts';
+import { type CertificateFacts, FactsMemory, isPublic } from './peer-facts.ts';
 import { type PeerTableRow, readPeer, readPeers } from './peer-store.ts';
 import type { ReportedDecision } from './report.ts';
 import { maximumPeers } from './report-book.ts';
@@ -151,7 +152,7 @@ function peerRow({ row, facts, decision, future }: KnownPeer, zoneName: string, 
     ...{ subject, issuer, names, key, accepted, enforced, code, words },
     notBefore: isoTime(facts.notBefore),
     notAfter: isoTime(facts.notAfter),
-    extendedKeyUsage: usageWords(extendedKeyUsage),
+    extendedKeyUsage: usageNames(extendedKeyUsage),
     firstSeen: isoTime(row.first_seen),
     lastSeen: isoTime(row.last_seen),
     refusal: refusal?.words ?? null,

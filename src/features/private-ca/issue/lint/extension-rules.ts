@@ -1,6 +1,7 @@
 /** Rules about the extensions of every certificate (RFC 5280 4.2). */
 import { equalBytes } from '../../../../lib/bytes.ts';
 import type { Certificate } from '../../../../pki/certificate/certificate.ts';
+import { anyExtendedKeyUsage, ocspSigning } from '../../../../pki/certificate/extended-key-usages.ts';
 import type { LintRule } from '../lint.ts';
 
 export const extensionRules: readonly LintRule[] = [
@@ -69,17 +70,15 @@ export const extensionRules: readonly LintRule[] = [
       if (certificate.basicConstraints?.ca) return undefined;
       const usages = certificate.extendedKeyUsage;
       if (usages === undefined || usages.length === 0) return 'The extended key usage is missing';
-      if (usages.includes('2.5.29.37.0')) return 'anyExtendedKeyUsage lets the certificate be used for anything';
-      return usages.includes('1.3.6.1.5.5.7.3.9') && usages.length > 1
-        ? 'A responder of OCSP is nothing else'
-        : undefined;
+      if (usages.includes(anyExtendedKeyUsage)) return 'anyExtendedKeyUsage lets the certificate be used for anything';
+      return usages.includes(ocspSigning) && usages.length > 1 ? 'A responder of OCSP is nothing else' : undefined;
     },
   },
   {
     rule: 'responder-no-check',
     clause: 'RFC 6960 4.2.2.2.1',
     check: ({ certificate }) =>
-      certificate.extendedKeyUsage?.includes('1.3.6.1.5.5.7.3.9') && !certificate.ocspNoCheck
+      certificate.extendedKeyUsage?.includes(ocspSigning) && !certificate.ocspNoCheck
         ? 'A responder cannot be asked about its own certificate: ocsp-nocheck is missing'
         : undefined,
   },

@@ -1,5 +1,6 @@
 /** Rules about the fields of a certificate (RFC 5280 4.1). */
 import { equalBytes } from '../../../../lib/bytes.ts';
+import { serverAuth } from '../../../../pki/certificate/extended-key-usages.ts';
 import type { LintRule } from '../lint.ts';
 
 const day = 86_400_000;
@@ -64,7 +65,7 @@ export const fieldRules: readonly LintRule[] = [
     clause: 'BR 6.3.2',
     severity: 'warning',
     check: ({ certificate }) => {
-      if (!certificate.extendedKeyUsage?.includes('1.3.6.1.5.5.7.3.1')) return undefined;
+      if (!certificate.extendedKeyUsage?.includes(serverAuth)) return undefined;
       return certificate.notAfter - certificate.notBefore > 825 * day
         ? 'Some clients refuse server certificates that hold for more than 825 days'
         : undefined;

@@ -1,6 +1,7 @@
 /** Rules about subject and alternative names (RFC 5280 4.1.2.6, 4.2.1.6, 4.2.1.10, appendix A.1). */
 import { printable } from '../../../../lib/printable.ts';
 import type { Certificate } from '../../../../pki/certificate/certificate.ts';
+import { serverAuth } from '../../../../pki/certificate/extended-key-usages.ts';
 import { IA5_STRING, PRINTABLE_STRING, UTF8_STRING } from '../../../../pki/der/tag.ts';
 import { type Attribute, commonNames } from '../../../../pki/name/distinguished-name.ts';
 import { isDottedQuad, isHostName } from '../../../../pki/name/host-name.ts';
@@ -69,7 +70,7 @@ export const nameRules: readonly LintRule[] = [
     rule: 'server-name',
     clause: 'RFC 9525 6.1',
     check: ({ certificate }) => {
-      const server = certificate.extendedKeyUsage?.includes('1.3.6.1.5.5.7.3.1');
+      const server = certificate.extendedKeyUsage?.includes(serverAuth);
       return server && certificate.subjectAltName === undefined
         ? 'A server certificate needs an alternative name'
         : undefined;

@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { systemActor } from '../../../../lib/actor.ts';
 import type { Secret } from '../../../../lib/secret.ts';
 import { generateKey, type KeyAlgorithm } from '../../../../pki/key/generate.ts';
+import { algorithmOf } from '../../../../pki/key/key-kind.ts';
 import type { Storage } from '../../../../storage/storage.ts';
 import type { Authority } from '../../authority/authority.ts';
 import type { PrivateCa } from '../../private-ca.ts';
@@ -73,18 +74,5 @@ function sealContext(authority: string): { readonly id: string; readonly version
 function algorithmFor({ certificate }: Authority): KeyAlgorithm {
   const key = certificate?.publicKey;
   if (key?.algorithm === 'rsa') return 'rsa-2048';
-  if (key?.algorithm === 'ec') return curves[key.curve ?? ''] ?? 'ec-p256';
-  const known: Readonly<Record<string, KeyAlgorithm>> = {
-    ed25519: 'ed25519',
-    'ml-dsa-44': 'ml-dsa-44',
-    'ml-dsa-65': 'ml-dsa-65',
-    'ml-dsa-87': 'ml-dsa-87',
-  };
-  return known[key?.algorithm ?? ''] ?? 'ec-p256';
+  return (key && algorithmOf(key)) ?? 'ec-p256';
 }
-
-const curves: Readonly<Record<string, KeyAlgorithm>> = {
-  prime256v1: 'ec-p256',
-  secp384r1: 'ec-p384',
-  secp521r1: 'ec-p521',
-};
