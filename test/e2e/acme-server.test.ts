@@ -1,23 +1,17 @@
 /** ACME clients as an operator sees them: the server is switched on, a key made, orders of a client looked at, all ended. */
 import assert from 'node:assert/strict';
 import { request as httpsRequest } from 'node:https';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { type ApiClient, setUp } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
 import { bindingFor, csrFor, JwsClient } from '../support/jws-client.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { lookAll } from './look-all.ts';
-import { goTo, logIn, password, step } from './person.ts';
+import { goTo, step } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
 let api: ApiClient;
-
-before(async () => {
-  if (skip) return;
-  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
+const stage = raiseStage({}, async ({ gateway }) => {
   api = await setUp(gateway);
   const { version } = await api.must<{ version: number }>('GET', '/settings');
   await api.must('PATCH', '/settings', { version, fqdn: 'ca.example.com' });
@@ -32,16 +26,11 @@ before(async () => {
   });
 });
 
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
-
-test('the server is switched on, hands out a key, and shows what a client did with it', { skip }, async (t) => {
-  const { page, context, faults } = await openPage(browser, gateway.url);
-  t.after(() => context.close());
-  await page.goto('/');
-  await logIn(page, 'admin', password);
+test('the server is switched on, hands out a key, and shows what a client did with it', {
+  skip: stage.skip,
+}, async (t) => {
+  const { gateway } = stage;
+  const { page, faults } = await stage.enter(t);
   let key = { id: '', hmac: '' };
   let client: JwsClient;
 

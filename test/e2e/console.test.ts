@@ -1,46 +1,21 @@
 /** How the console behaves: by keyboard, with unsaved work, when the password is asked again, for an auditor. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { createOpensslCa } from '../support/openssl.ts';
-import { browserMissing, openBrowser, openPage, seriousFindings } from './browser.ts';
+import { seriousFindings } from './browser.ts';
 import { file, goTo, logIn, password } from './person.ts';
 import { populate } from './populated.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
-
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
-  await populate(gateway, folder);
-});
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
-
-async function loggedIn(path = '/', name = 'admin', secret = password) {
-  const opened = await openPage(browser, gateway.url);
-  await opened.page.goto(path);
-  await logIn(opened.page, name, secret);
-  await opened.page.getByRole('heading', { level: 1 }).waitFor();
-  return opened;
-}
+const stage = raiseStage({}, async ({ gateway, folder }) => void (await populate(gateway, folder)));
+const { skip } = stage;
 
 /** Changes the stored sessions as time would. */
 function sessions(change: string): void {
-  const database = new DatabaseSync(join(gateway.folder, 'tollgate.db'));
+  const database = new DatabaseSync(join(stage.gateway.folder, 'tollgate.db'));
   database.exec('PRAGMA busy_timeout = 5000');
   database.exec(change);
   database.close();
@@ -52,8 +27,8 @@ const focused = (page: Page) =>
     return element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 60);
   })()`);
 
-test('everything can be reached by keyboard, and the focus is always to be seen', { skip }, async () => {
-  const { page, context, faults } = await loggedIn('/security/server-certificate');
+test('everything can be reached by keyboard, and the focus is always to be seen', { skip }, async (t) => {
+  const { page, faults } = await stage.enter(t, { path: '/security/server-certificate' });
   await page.reload();
   await page.getByRole('button', { name: 'Show (decoded)' }).first().waitFor();
   await page.evaluate('document.activeElement.blur()');
@@ -89,11 +64,10 @@ test('everything can be reached by keyboard, and the focus is always to be seen'
   await dialog.waitFor({ state: 'detached' });
   assert.equal(await focused(page), 'Show (decoded)');
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
-test('Ctrl-K finds a page by what it is about and goes there', { skip }, async () => {
-  const { page, context, faults } = await loggedIn();
+test('Ctrl-K finds a page by what it is about and goes there', { skip }, async (t) => {
+  const { page, faults } = await stage.enter(t);
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search pages' }).fill('cluster peers');
   await page.getByRole('option', { name: /Settings/ }).waitFor();
@@ -101,11 +75,10 @@ test('Ctrl-K finds a page by what it is about and goes there', { skip }, async (
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
-test('leaving a form with unsaved changes asks first, by link and by the Back button', { skip }, async () => {
-  const { page, context } = await loggedIn();
+test('leaving a form with unsaved changes asks first, by link and by the Back button', { skip }, async (t) => {
+  const { page } = await stage.enter(t);
   await goTo(page, 'Settings');
   const field = page.getByLabel('FQDN of this gateway', { exact: true });
   await field.fill('changed.example.com');
@@ -119,11 +92,10 @@ test('leaving a form with unsaved changes asks first, by link and by the Back bu
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('button', { name: 'Leave without saving' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  await context.close();
 });
 
-test('a dangerous change asks for the password again when the log-in is old', { skip }, async () => {
-  const { page, context, faults } = await loggedIn('/security/trusted-ca');
+test('a dangerous change asks for the password again when the log-in is old', { skip }, async (t) => {
+  const { page, faults } = await stage.enter(t, { path: '/security/trusted-ca' });
   sessions('UPDATE sessions SET authenticated_at = authenticated_at - 600000');
   await page.getByLabel('Filter by issuer, subject or fingerprint').fill('example root');
   await page.getByRole('checkbox', { name: 'Select Example Root CA' }).first().check();
@@ -139,11 +111,10 @@ test('a dangerous change asks for the password again when the log-in is old', { 
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Put back: 1.').waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
-test('a session that ended leads to the log-in page and back to the same page', { skip }, async () => {
-  const { page, context } = await loggedIn('/security/trusted-ca');
+test('a session that ended leads to the log-in page and back to the same page', { skip }, async (t) => {
+  const { page } = await stage.enter(t, { path: '/security/trusted-ca' });
   // Once all is loaded, nothing but the click finds out.
   await page
     .getByRole('button', { name: /^View \(decoded\)/ })
@@ -160,11 +131,10 @@ test('a session that ended leads to the log-in page and back to the same page', 
   await page.reload();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   assert.equal(await page.getByText('Your session has ended.').count(), 0);
-  await context.close();
 });
 
-test('an auditor sees every page and no button that changes anything', { skip }, async () => {
-  const { page, context, faults } = await loggedIn('/', 'nightwatch', 'quiet heron walks at dawn');
+test('an auditor sees every page and no button that changes anything', { skip }, async (t) => {
+  const { page, faults } = await stage.enter(t, { name: 'nightwatch', secret: 'quiet heron walks at dawn' });
   const changes =
     /^(Save|Generate CSR|Discard CSR|Upload|Reset|Roll back|Delete|Append|Add|Remove|New|Acknowledge|Revoke|Undo)/;
   for (const title of ['Alarms', 'Settings', 'Unified Communications', 'Server certificate', 'Domain certificates']) {
@@ -178,15 +148,14 @@ test('an auditor sees every page and no button that changes anything', { skip },
     assert.equal(await page.getByRole('main').getByRole('button', { name: changes }).count(), 0, title);
   }
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
-test('an expired certificate is served only after the word was typed', { skip }, async () => {
-  const ca = await createOpensslCa(join(folder, 'expired'), { name: 'Expiring CA' });
+test('an expired certificate is served only after the word was typed', { skip }, async (t) => {
+  const ca = await createOpensslCa(join(stage.folder, 'expired'), { name: 'Expiring CA' });
   const day = (offset: number) =>
     `${new Date(Date.now() + offset * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
   const made = await ca.issue(['meet.example.org'], { startDate: day(-40), endDate: day(-1) });
-  const { page, context, faults } = await loggedIn('/security/domain-certificates/meet.example.org');
+  const { page, faults } = await stage.enter(t, { path: '/security/domain-certificates/meet.example.org' });
   await page.getByLabel('Select the domain private key file').setInputFiles(file('key.pem', made.key));
   await page.getByLabel('Select the domain certificate file').setInputFiles(file('old.pem', made.certificate));
   await page.getByRole('button', { name: 'Upload domain certificate data' }).click();
@@ -203,14 +172,13 @@ test('an expired certificate is served only after the word was typed', { skip },
     .first()
     .waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
-test('a renewed authority is added beside the older one, which can then be deleted', { skip }, async () => {
+test('a renewed authority is added beside the older one, which can then be deleted', { skip }, async (t) => {
   const name = 'Renewed Root CA';
-  const first = await createOpensslCa(join(folder, 'renewed-1'), { name, days: 900 });
-  const second = await createOpensslCa(join(folder, 'renewed-2'), { name, days: 2000 });
-  const { page, context, faults } = await loggedIn('/security/trusted-ca');
+  const first = await createOpensslCa(join(stage.folder, 'renewed-1'), { name, days: 900 });
+  const second = await createOpensslCa(join(stage.folder, 'renewed-2'), { name, days: 2000 });
+  const { page, faults } = await stage.enter(t, { path: '/security/trusted-ca' });
   const append = async (pem: string) => {
     await page.getByLabel('Select the file containing trusted CA certificates').setInputFiles(file('ca.pem', pem));
     await page.getByRole('button', { name: 'Append CA certificate' }).click();
@@ -225,11 +193,10 @@ test('a renewed authority is added beside the older one, which can then be delet
   await page.getByLabel('Filter by issuer, subject or fingerprint').fill(name);
   await page.getByText('1 of ').waitFor();
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
-test('light and dark follow the system until the person chooses, and the choice stays', { skip }, async () => {
-  const { page, context } = await openPage(browser, gateway.url, { scheme: 'dark' });
+test('light and dark follow the system until the person chooses, and the choice stays', { skip }, async (t) => {
+  const { page } = await stage.open(t, { scheme: 'dark' });
   const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
   await page.goto('/');
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
@@ -239,5 +206,4 @@ test('light and dark follow the system until the person chooses, and the choice 
   await page.reload();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   assert.equal(await scheme(), 'light');
-  await context.close();
 });

@@ -1,33 +1,15 @@
 /** Every page in both colour schemes and both widths: a picture to look at, no serious finding, nothing too wide. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { pages } from '../../web/src/navigation.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
-import { look } from './look.ts';
+import { look, variants } from './look.ts';
 import { logIn, password } from './person.ts';
 import { populate } from './populated.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
-
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+const stage = raiseStage();
+const { skip } = stage;
 
 /** Pages that stand in no menu, and the two seen before log-in are taken in the test itself. */
 const further: readonly (readonly [path: string, heading: string])[] = [
@@ -42,16 +24,9 @@ const further: readonly (readonly [path: string, heading: string])[] = [
   ['/no-such-page', 'No such page'],
 ];
 
-const variants = [
-  { scheme: 'light', width: 1280 },
-  { scheme: 'dark', width: 1280 },
-  { scheme: 'light', width: 390 },
-  { scheme: 'dark', width: 390 },
-] as const;
-
-test('the pages before log-in have no serious finding', { skip }, async () => {
+test('the pages before log-in have no serious finding', { skip }, async (t) => {
   for (const variant of variants) {
-    const { page, context, faults } = await openPage(browser, gateway.url, variant);
+    const { page, faults } = await stage.open(t, variant);
     const name = (what: string) => `${what}-${variant.scheme}-${variant.width}`;
     await page.goto('/setup#not-a-real-token');
     await page.getByRole('heading', { name: 'Set up' }).waitFor();
@@ -59,26 +34,22 @@ test('the pages before log-in have no serious finding', { skip }, async () => {
     await page.goto('/');
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     assert.deepEqual([...problems, ...(await look(page, name('log-in'))), ...faults], []);
-    await context.close();
   }
 });
 
-test('a new gateway shows what to do first', { skip }, async () => {
-  const { page, context, faults } = await openPage(browser, gateway.url);
-  const client = await populate(gateway, folder);
+test('a new gateway shows what to do first', { skip }, async (t) => {
+  const { page, faults } = await stage.open(t);
+  const client = await populate(stage.gateway, stage.folder);
   await page.goto('/');
   await logIn(page, 'admin', password);
   await page.getByRole('heading', { name: /What is wrong/ }).waitFor();
   assert.deepEqual(faults, []);
   await client.must('DELETE', '/session');
-  await context.close();
 });
 
 for (const variant of variants) {
   test(`every page is fit to be shown: ${variant.scheme}, ${variant.width} wide`, { skip }, async (t) => {
-    const { page, context, faults } = await openPage(browser, gateway.url, variant);
-    await page.goto('/');
-    await logIn(page, 'admin', password);
+    const { page, faults } = await stage.enter(t, variant);
     for (const [path, heading] of [...pages.map((entry) => [entry.path, entry.title] as const), ...further]) {
       await t.test(path, async () => {
         // By the page's own navigation, as a click does it; the first address of all was loaded.
@@ -89,7 +60,6 @@ for (const variant of variants) {
       });
     }
     assert.deepEqual(faults, []);
-    await context.close();
   });
 }
 

@@ -1,40 +1,21 @@
 /** From the set-up link to a served certificate, all through the page, signed by a real `openssl ca`. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { connect } from 'node:tls';
-import type { Browser } from 'playwright-core';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { createOpensslCa, type OpensslCa } from '../support/openssl.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { file, goTo, logIn, setUp, step } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
 let ca: OpensslCa;
-
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser, ca] = await Promise.all([
-    startGateway(),
-    openBrowser(),
-    createOpensslCa(join(folder, 'demoCA'), { name: 'Example Root CA' }),
-  ]);
+const stage = raiseStage({}, async ({ folder }) => {
+  ca = await createOpensslCa(join(folder, 'demoCA'), { name: 'Example Root CA' });
 });
 
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
-
-test('a person takes a new gateway from the set-up link to a served certificate', { skip }, async (t) => {
-  const { page, context, faults } = await openPage(browser, gateway.url);
+test('a person takes a new gateway from the set-up link to a served certificate', { skip: stage.skip }, async (t) => {
+  const { gateway, folder } = stage;
+  const { page, faults } = await stage.open(t);
   let certificate = '';
 
   await step(t, 'the set-up link makes the administrator and leaves no token in the address', async () => {
@@ -118,15 +99,13 @@ test('a person takes a new gateway from the set-up link to a served certificate'
     const other = await createOpensslCa(join(folder, 'otherCA'), { name: 'Another Root CA' });
     assert.equal((await presented(gateway.httpsPort, other.certificate)).trusted, false);
     // The open connection stays on the old certificate; a new one is shown the new certificate.
-    const fresh = await openPage(browser, gateway.url);
+    const fresh = await stage.open(t);
     assert.equal((await (await fresh.page.goto('/'))?.securityDetails())?.issuer, 'Example Root CA');
-    await fresh.context.close();
   });
 
   await step(t, 'nothing on the way was stopped by the content security policy', async () =>
     assert.deepEqual(faults, []),
   );
-  await context.close();
 });
 
 /** The common name a client is shown, and whether it verifies against `trusted` for the cluster's name. */

@@ -1,36 +1,18 @@
 /** Markup, script and control characters in certificates reach the page as text and as nothing else. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { setUp } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { createOpensslCa, createOpensslCsr, createOpensslKey } from '../support/openssl.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { file, logIn, password } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
+const stage = raiseStage();
 const markup = '<img src=x onerror=document.title=1>';
 const script = '<script>document.title=1</script>';
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
 
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
-
-test('a certificate full of markup is shown, decoded, trusted and served as text', { skip }, async () => {
+test('a certificate full of markup is shown, decoded, trusted and served as text', { skip: stage.skip }, async (t) => {
+  const { gateway, folder } = stage;
   const client = await setUp(gateway);
   const ca = await createOpensslCa(join(folder, 'ca'), { name: markup });
   const key = await createOpensslKey('ec');
@@ -45,7 +27,7 @@ test('a certificate full of markup is shown, decoded, trusted and served as text
     ],
   });
 
-  const { page, context, faults } = await openPage(browser, gateway.url);
+  const { page, faults } = await stage.open(t);
   const dialogs: string[] = [];
   page.on('dialog', (dialog) => {
     if (dialog.type() !== 'beforeunload') dialogs.push(dialog.message());
@@ -97,5 +79,4 @@ test('a certificate full of markup is shown, decoded, trusted and served as text
   }
   assert.deepEqual([...faults, ...dialogs], []);
   await client.must('DELETE', '/session');
-  await context.close();
 });

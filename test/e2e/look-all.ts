@@ -1,13 +1,6 @@
 /** The state a page is in, in both colour schemes and widths, without logging in again. */
 import type { Page } from 'playwright-core';
-import { look } from './look.ts';
-
-const variants = [
-  { scheme: 'light', width: 1280 },
-  { scheme: 'dark', width: 1280 },
-  { scheme: 'light', width: 390 },
-  { scheme: 'dark', width: 390 },
-] as const;
+import { look, variants } from './look.ts';
 
 /** Takes the pictures `name-SCHEME-WIDTH` (of those variants only) and returns what is wrong with any, a line each. */
 export async function lookAll(page: Page, name: string, which: readonly number[] = [0, 1, 2, 3]): Promise<string[]> {

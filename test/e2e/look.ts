@@ -7,6 +7,14 @@ import { overflow, seriousFindings } from './browser.ts';
 /** Where the pictures go; git ignores it. */
 export const pictures = join(import.meta.dirname, 'screenshots');
 
+/** Both colour schemes at both widths: a screen and a telephone. */
+export const variants = [
+  { scheme: 'light', width: 1280 },
+  { scheme: 'dark', width: 1280 },
+  { scheme: 'light', width: 390 },
+  { scheme: 'dark', width: 390 },
+] as const;
+
 /** Takes the picture `name` of the whole page and returns what is wrong with it, one line each. */
 export async function look(page: Page, name: string): Promise<readonly string[]> {
   mkdirSync(pictures, { recursive: true });

@@ -1,39 +1,20 @@
 /** What opens on the pages: previews, refusals, dialogs, results; looked at in two schemes and two widths. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { ApiClient } from '../support/api.ts';
 import { createOpensslCa, type OpensslCa } from '../support/openssl.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { look } from './look.ts';
-import { file, logIn, password } from './person.ts';
+import { file } from './person.ts';
 import { populate } from './populated.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
 let ca: OpensslCa;
-let client: Awaited<ReturnType<typeof populate>>;
-
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser, ca] = await Promise.all([
-    startGateway(),
-    openBrowser(),
-    createOpensslCa(join(folder, 'fresh'), { name: 'Fresh Root CA' }),
-  ]);
+let client: ApiClient;
+const stage = raiseStage({}, async ({ gateway, folder }) => {
+  ca = await createOpensslCa(join(folder, 'fresh'), { name: 'Fresh Root CA' });
   client = await populate(gateway, folder);
-});
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 type Moment = (page: Page) => Promise<unknown>;
@@ -154,10 +135,8 @@ for (const variant of [
   { scheme: 'light', width: 1280 },
   { scheme: 'dark', width: 390 },
 ] as const) {
-  test(`what opens is fit to be shown: ${variant.scheme}, ${variant.width} wide`, { skip }, async (t) => {
-    const { page, context, faults } = await openPage(browser, gateway.url, variant);
-    await page.goto('/');
-    await logIn(page, 'admin', password);
+  test(`what opens is fit to be shown: ${variant.scheme}, ${variant.width} wide`, { skip: stage.skip }, async (t) => {
+    const { page, faults } = await stage.enter(t, variant);
     for (const [name, reach] of Object.entries(moments)) {
       await t.test(name, async () => {
         await reach(page);
@@ -169,6 +148,5 @@ for (const variant of [
       });
     }
     assert.deepEqual(faults, []);
-    await context.close();
   });
 }

@@ -1,39 +1,26 @@
 /** Private CA: from nothing to a certificate that is issued, looked up and revoked, by a person at the page. */
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { buildCsr } from '../../src/pki/csr/build.ts';
 import { generateKey } from '../../src/pki/key/generate.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 import { type ApiClient, setUp as makeFirstAccount } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { look } from './look.ts';
-import { file, goTo, logIn, step } from './person.ts';
+import { file, goTo, step } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
 let client: ApiClient;
-let browser: Browser;
-
-before(async () => {
-  if (skip) return;
-  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
+const stage = raiseStage({}, async ({ gateway }) => {
   client = await makeFirstAccount(gateway);
 });
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
+const { skip } = stage;
 
 test('a CA is made, issues, publishes and revokes', { skip }, async (t) => {
-  const { page, context, faults } = await openPage(browser, gateway.url);
+  const { page, faults } = await stage.enter(t, { path: '/security/private-ca' });
   const problems: string[] = [];
   const picture = async (what: string) => problems.push(...(await look(page, `private-ca-${what}`)));
-  await page.goto('/security/private-ca');
-  await logIn(page);
 
   await step(t, 'an empty page says what comes first', async () => {
     await page.getByRole('heading', { level: 1, name: 'Private CA' }).waitFor();
@@ -140,13 +127,10 @@ test('a CA is made, issues, publishes and revokes', { skip }, async (t) => {
   });
 
   assert.deepEqual([...problems, ...faults], []);
-  await context.close();
 });
 
-test('every page of the private CA stands on a telephone and in the dark', { skip }, async () => {
-  const { page, context, faults } = await openPage(browser, gateway.url, { width: 390, scheme: 'dark' });
-  await page.goto('/security/private-ca');
-  await logIn(page);
+test('every page of the private CA stands on a telephone and in the dark', { skip }, async (t) => {
+  const { page, faults } = await stage.enter(t, { path: '/security/private-ca', width: 390, scheme: 'dark' });
   const problems: string[] = [];
   for (const [path, heading] of [
     ['/security/private-ca', 'Private CA'],
@@ -160,7 +144,6 @@ test('every page of the private CA stands on a telephone and in the dark', { ski
     problems.push(...(await look(page, `private-ca-narrow-${path.split('/').at(-1)}`)));
   }
   assert.deepEqual([...problems, ...faults], []);
-  await context.close();
 });
 
 /** A request for one name that the template allows and one that it does not. */

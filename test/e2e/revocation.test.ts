@@ -1,57 +1,27 @@
 /** CRL management, SIP and Listeners, clicked through as a person does; what opens is looked at. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { type ApiClient, setUp } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { createOpensslCa, type OpensslCa } from '../support/openssl.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { look } from './look.ts';
-import { file, goTo, logIn, password } from './person.ts';
+import { file, goTo } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
 let ca: OpensslCa;
 let client: ApiClient;
-
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser, ca] = await Promise.all([
-    startGateway({ env: { TOLLGATE_TEST_ALLOW: '127.0.0.1/32' } }),
-    openBrowser(),
-    createOpensslCa(join(folder, 'ca'), { name: 'Example CA' }),
-  ]);
+const stage = raiseStage({ env: { TOLLGATE_TEST_ALLOW: '127.0.0.1/32' } }, async ({ gateway, folder }) => {
+  ca = await createOpensslCa(join(folder, 'ca'), { name: 'Example CA' });
   client = await setUp(gateway);
   await client.must('POST', '/trusted-cas', { file: Buffer.from(ca.certificate).toString('base64'), name: 'ca.pem' });
 });
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
-
-/** A window of its own that goes with the test, unsaved work or not. */
-async function loggedIn(t: TestContext) {
-  const opened = await openPage(browser, gateway.url);
-  t.after(() => opened.context.close());
-  await opened.page.goto('/');
-  await logIn(opened.page, 'admin', password);
-  await opened.page.getByRole('heading', { level: 1 }).waitFor();
-  return opened;
-}
+const { skip } = stage;
 
 test('a CRL is uploaded, a damaged one leaves it in place, and it is removed', { skip }, async (t) => {
-  const { page, faults } = await loggedIn(t);
+  const { page, faults } = await stage.enter(t);
   await goTo(page, 'CRL management');
   const choose = page.getByLabel('Select the file containing revocation lists');
   await choose.setInputFiles(file('ca.crl', await ca.crl()));
@@ -80,7 +50,7 @@ test('automatic updates fetch from a distribution point, and a wrong line is ref
   await once(server, 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const { page, faults } = await loggedIn(t);
+  const { page, faults } = await stage.enter(t);
   await goTo(page, 'CRL management');
   await page.getByLabel('HTTP(S) distribution points').fill('ldap://ca.example.com/crl');
   await page.getByRole('switch', { name: 'Automatic CRL updates' }).check();
@@ -102,9 +72,9 @@ test('automatic updates fetch from a distribution point, and a wrong line is ref
   assert.deepEqual(faults, []);
 });
 
-test('a host that was refused for its address is allowed with one click', { skip }, async () => {
+test('a host that was refused for its address is allowed with one click', { skip }, async (t) => {
   // a CA without any CRL, so that the responder has to be asked
-  const other = await createOpensslCa(join(folder, 'other'), { name: 'CA without CRL' });
+  const other = await createOpensslCa(join(stage.folder, 'other'), { name: 'CA without CRL' });
   const file64 = Buffer.from(other.certificate).toString('base64');
   await client.must('POST', '/trusted-cas', { file: file64, name: 'other.pem' });
   const strange = await other.issue(['peer.example.com'], {
@@ -119,9 +89,7 @@ test('a host that was refused for its address is allowed with one click', { skip
     { scheme: 'dark', width: 390 },
     { scheme: 'light', width: 1280 },
   ] as const) {
-    const { page, context, faults } = await openPage(browser, gateway.url, variant);
-    await page.goto('/security/crl-management');
-    await logIn(page, 'admin', password);
+    const { page, faults } = await stage.enter(t, { ...variant, path: '/security/crl-management' });
     await page.getByRole('heading', { name: 'Not asked because of their address' }).waitFor();
     assert.deepEqual(await look(page, `crl-not-asked-${variant.scheme}-${variant.width}`), []);
     if (variant.width === 1280) {
@@ -135,14 +103,13 @@ test('a host that was refused for its address is allowed with one click', { skip
       await page.getByText('Saved.').waitFor();
     }
     assert.deepEqual(faults, []);
-    await context.close();
   }
 });
 
 /** A TLS client that shows its certificate and waits until the gateway has judged it. */
 async function callSip({ certificate, key }: { readonly certificate: string; readonly key: string }): Promise<void> {
   const { connect } = await import('node:tls');
-  const { port, host } = { port: gateway.sipPort, host: '127.0.0.1' };
+  const { port, host } = { port: stage.gateway.sipPort, host: '127.0.0.1' };
   const socket = connect({ port, host, cert: certificate, key, rejectUnauthorized: false });
   socket.on('error', () => undefined);
   for (let tries = 0; tries < 100; tries++) {
@@ -156,7 +123,7 @@ async function callSip({ certificate, key }: { readonly certificate: string; rea
 test('revocation checking of SIP is switched on with its fallback, and holds after loading anew', {
   skip,
 }, async (t) => {
-  const { page, faults } = await loggedIn(t);
+  const { page, faults } = await stage.enter(t);
   await goTo(page, 'SIP');
   await page.getByRole('combobox', { name: 'Certificate revocation checking mode' }).click();
   await page.getByRole('option', { name: 'On: the whole chain' }).click();
@@ -179,7 +146,7 @@ test('revocation checking of SIP is switched on with its fallback, and holds aft
 test('a relay is added; a port that is taken is refused at its field; the audit log has the change', {
   skip,
 }, async (t) => {
-  const { page, faults } = await loggedIn(t);
+  const { page, faults } = await stage.enter(t);
   await goTo(page, 'Listeners');
   await page.getByLabel('SIP server', { exact: true }).fill('sip.inside.example.com');
   await page.getByRole('button', { name: 'Add relay' }).click();

@@ -1,20 +1,17 @@
 /** Tools > Verify: a refused certificate and a remote server, explained to a person. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { createVerification } from '../../src/features/verification/create-verification.ts';
 import { explainRemote } from '../../src/features/verification/verification.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { setUp as makeFirstAccount } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { makeCa, makeLeaf } from '../support/made-certificates.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
-import { look } from './look.ts';
-import { file, logIn } from './person.ts';
+import { look, variants } from './look.ts';
+import { file } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
+const stage = raiseStage({}, async ({ gateway }) => void (await makeFirstAccount(gateway)));
 
 const anywhere = createVerification({
   clock: systemClock,
@@ -25,30 +22,12 @@ const root = makeCa('Page Root');
 const issuing = makeCa('Page Issuing CA', { issuer: root });
 const leaf = makeLeaf('sip.example.com', issuing, { extensions: { extendedKeyUsage: ['serverAuth'] } });
 
-before(async () => {
-  if (skip) return;
-  [gateway, browser] = await Promise.all([startGateway(), openBrowser()]);
-  await makeFirstAccount(gateway);
-});
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
-
-for (const variant of [
-  { scheme: 'light', width: 1280 },
-  { scheme: 'dark', width: 1280 },
-  { scheme: 'light', width: 390 },
-  { scheme: 'dark', width: 390 },
-] as const) {
+for (const variant of variants) {
   test(`a certificate is refused, then accepted, with the reason (${variant.scheme}, ${variant.width})`, {
-    skip,
-  }, async () => {
-    const { page, context, faults } = await openPage(browser, gateway.url, variant);
+    skip: stage.skip,
+  }, async (t) => {
+    const { page, faults } = await stage.enter(t, { ...variant, path: '/tools/verify' });
     const picture = (what: string) => look(page, `${what}-${variant.scheme}-${variant.width}`);
-    await page.goto('/tools/verify');
-    await logIn(page);
     await page.getByRole('heading', { level: 1, name: 'Verify' }).waitFor();
     const problems = [...(await picture('verify'))];
 
@@ -70,21 +49,20 @@ for (const variant of [
 
     problems.push(...(await remote(page, picture)));
     assert.deepEqual([...problems, ...faults], []);
-    await context.close();
   });
 }
 
 async function remote(page: Page, picture: (what: string) => Promise<readonly string[]>): Promise<readonly string[]> {
   await page.getByText('Remote server').click();
-  await page.getByLabel('Host and port').fill(`127.0.0.1:${gateway.sipPort}`);
+  await page.getByLabel('Host and port').fill(`127.0.0.1:${stage.gateway.sipPort}`);
   await page.getByRole('button', { name: 'Connect and verify' }).click();
   await page.getByText('The gateway does not call this address').waitFor();
   // this machine has loopback only, which the gateway does not call: the same check, made here, stands for its answer
-  const answer = await anywhere.checkRemote({ target: `localhost:${gateway.sipPort}`, sip: true });
+  const answer = await anywhere.checkRemote({ target: `localhost:${stage.gateway.sipPort}`, sip: true });
   await page.route('**/verification/remote', (route) =>
     route.fulfill({ json: { ...answer, text: explainRemote(answer) } }),
   );
-  await page.getByLabel('Host and port').fill(`localhost:${gateway.sipPort}`);
+  await page.getByLabel('Host and port').fill(`localhost:${stage.gateway.sipPort}`);
   await page.getByRole('button', { name: 'Connect and verify' }).click();
   await page.getByText('200 OK', { exact: true }).waitFor();
   return picture('verify-remote');

@@ -1,47 +1,29 @@
 /** Zones, peers and the tests around them, clicked and typed through as a person does; what opens is looked at. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import type { ApiClient } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { createOpensslCa, type OpensslCa } from '../support/openssl.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { look } from './look.ts';
-import { file, goTo, logIn, password } from './person.ts';
+import { file, goTo, password } from './person.ts';
 import { populate } from './populated.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
-let gateway: TestGateway;
-let browser: Browser;
-let folder: string;
+/** A person of its own: the oldest sessions of one who logs in often end. */
+const name = 'tester';
 let ca: OpensslCa;
 let client: ApiClient;
-
-before(async () => {
-  if (skip) return;
-  folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
-  [gateway, browser, ca] = await Promise.all([
-    startGateway({ env: { TOLLGATE_TEST_ALLOW: '127.0.0.0/8' } }),
-    openBrowser(),
-    createOpensslCa(join(folder, 'users'), { name: 'Users CA' }),
-  ]);
+const stage = raiseStage({ env: { TOLLGATE_TEST_ALLOW: '127.0.0.0/8' } }, async ({ gateway, folder }) => {
+  ca = await createOpensslCa(join(folder, 'users'), { name: 'Users CA' });
   client = await populate(gateway, folder);
-  // a person of its own: the oldest sessions of one who logs in often end
-  await client.must('POST', '/users', { name: 'tester', role: 'administrator', password });
+  await client.must('POST', '/users', { name, role: 'administrator', password });
   await client.must('POST', '/trusted-cas', {
     file: Buffer.from(ca.certificate).toString('base64'),
     name: 'users.pem',
   });
 });
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+const { skip } = stage;
 
 /** Logged in, in a light and wide window and then in a dark and narrow one; `work` takes its pictures by `picture`. */
 async function inBoth(
@@ -52,25 +34,12 @@ async function inBoth(
     { scheme: 'light', width: 1280 },
     { scheme: 'dark', width: 390 },
   ] as const) {
-    const { page, context, faults } = await openPage(browser, gateway.url, variant);
-    t.after(() => context.close());
-    await page.goto('/');
-    await logIn(page, 'tester', password);
-    await work(page, async (name) =>
-      assert.deepEqual(await look(page, `${name}-${variant.scheme}-${variant.width}`), []),
+    const { page, faults } = await stage.enter(t, { ...variant, name });
+    await work(page, async (what) =>
+      assert.deepEqual(await look(page, `${what}-${variant.scheme}-${variant.width}`), []),
     );
     assert.deepEqual(faults, []);
   }
-}
-
-/** A window of its own that goes with the test, unsaved work or not. */
-async function loggedIn(t: TestContext, path: string) {
-  const opened = await openPage(browser, gateway.url);
-  t.after(() => opened.context.close());
-  await opened.page.goto(path);
-  await logIn(opened.page, 'tester', password);
-  await opened.page.getByRole('heading', { level: 1 }).waitFor();
-  return opened;
 }
 
 /** Presses Tab until this has the focus, as somebody without a mouse does. */
@@ -90,7 +59,7 @@ async function tabTo(page: Page, label: string): Promise<void> {
 test('a zone is made, tested against a wrong field, found in the list and deleted, without a mouse', {
   skip,
 }, async (t) => {
-  const { page, faults } = await loggedIn(t, '/configuration/zones');
+  const { page, faults } = await stage.enter(t, { path: '/configuration/zones', name });
   await tabTo(page, 'New zone');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'New zone' }).waitFor();
@@ -135,7 +104,7 @@ test('a form that somebody else has overtaken keeps what was typed, is refused a
   const made = await client.must<{ id: string; version: number }>('POST', '/zones', {
     ...{ name: 'Shared', kind: 'neighbor', peers: ['shared.example.com'] },
   });
-  const { page } = await loggedIn(t, `/configuration/zones/${made.id}`);
+  const { page } = await stage.enter(t, { path: `/configuration/zones/${made.id}`, name });
   await page.getByLabel('Peer addresses').fill('mine.example.com');
   await client.must('PATCH', `/zones/${made.id}`, { version: made.version, peers: ['theirs.example.com'] });
   // the page reads the zones again, as it does when it comes to the front
@@ -160,7 +129,7 @@ test('a form that somebody else has overtaken keeps what was typed, is refused a
 });
 
 test('zones are put in order, and their state and its reason are read', { skip }, async (t) => {
-  const { page, faults } = await loggedIn(t, '/configuration/zones');
+  const { page, faults } = await stage.enter(t, { path: '/configuration/zones', name });
   const first = (name: string) =>
     page.getByRole('region', { name: 'Table: Zones' }).getByRole('link').first().filter({ hasText: name });
   const names = async () =>
@@ -244,7 +213,7 @@ test('the secure traversal test of this gateway by itself tells both directions,
     else await page.goto('/security/secure-traversal-test');
     await page.getByRole('combobox', { name: 'Zone' }).click();
     await page.getByRole('option', { name: 'Any other system' }).click();
-    await page.getByLabel('Address of the other side').fill(`localhost:${gateway.sipPort}`);
+    await page.getByLabel('Address of the other side').fill(`localhost:${stage.gateway.sipPort}`);
     await page.getByRole('button', { name: 'Run test' }).click();
     await page.getByRole('region', { name: 'Their certificate, judged by this gateway', exact: true }).waitFor();
     await page.getByText('Their answer').waitFor();
