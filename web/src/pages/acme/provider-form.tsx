@@ -53,6 +53,8 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
     },
     onError: () => (provider === undefined ? undefined : refresh()),
   });
+  const offered =
+    directory === undefined || values.profile === '' || directory.profiles.some(({ name }) => name === values.profile);
   const problem = save.isError ? toProblem(save.error) : undefined;
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -109,7 +111,7 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
                 }
                 data={directory?.profiles.map(({ name }) => name) ?? []}
                 value={values.profile}
-                error={fieldError(problem, 'profile')}
+                error={fieldError(problem, 'profile') ?? (offered ? undefined : 'The CA does not offer it.')}
                 onChange={(profile) => set({ profile })}
               />
               <TextInput

@@ -10,7 +10,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { momentText } from '../../components/time.tsx';
 import { useMayChange } from '../../session.ts';
 import { AccountPanel } from './account-panel.tsx';
-import { useDirectory, useProvider } from './acme-queries.ts';
+import { useAcmeWatch, useDirectory, useProvider } from './acme-queries.ts';
 import { ProviderForm } from './provider-form.tsx';
 
 const back = { to: '/security/acme', label: 'ACME' };
@@ -35,6 +35,7 @@ function NewProvider() {
 }
 
 function KnownProvider({ id }: { readonly id: string }) {
+  useAcmeWatch();
   const query = useProvider(id);
   // The CA is not called for a person who only looks at the page.
   const [asked, setAsked] = useState(false);
