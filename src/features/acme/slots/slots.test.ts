@@ -89,6 +89,13 @@ test('Revoked by the account with a reason; the CA knows, and the scheduler is t
   await sign();
   await acme.slots.deploy(actor, 'server');
   await acme.slots.revoke(actor, 'server', 'active', 'superseded');
+  const told = async () => (await acme.conditions(Date.now())).map((one) => one.code);
+  const { warnings } = await acme.slots.get('server');
+  assert.ok(warnings.some((one) => one.code === 'acme.revoked-in-use'));
+  assert.deepEqual(await told(), ['acme.revoked-in-use'], 'as long as it is in use');
+  await sign();
+  await acme.slots.deploy(actor, 'server');
+  assert.deepEqual(await told(), []);
   assert.ok(ca.requests.filter((one) => one.endsWith('/revoke-cert')).length >= 2);
   const actions = (await auditRows(storage)).map(({ action }) => action);
   assert.equal(actions.filter((action) => action === 'acme.revoke').length, 2);
