@@ -56,6 +56,19 @@ test('a CA is made, issues, publishes and revokes', { skip }, async (t) => {
     await picture('made');
   });
 
+  await step(t, 'how much may be asked of publishing at once is a setting', async () => {
+    const form = page.getByRole('form', { name: 'Publishing' });
+    const field = form.getByLabel('Connections from one address');
+    await field.fill('30000');
+    await form.getByRole('button', { name: 'Save publishing' }).click();
+    await form.getByRole('alert').first().waitFor();
+    await field.fill('2000');
+    await form.getByRole('button', { name: 'Save publishing' }).click();
+    await page.getByText('Saved. CRLs and OCSP answers').waitFor();
+    const { text } = await client.get('/private-ca/publishing/settings');
+    assert.match(text, /"connectionsPerAddress":2000/);
+  });
+
   await step(t, 'a template of one’s own', async () => {
     await goTo(page, 'Certificate templates');
     await page.getByRole('button', { name: 'New template' }).click();
