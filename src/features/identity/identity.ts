@@ -10,11 +10,11 @@ import { failPoint } from '../../lib/fail-point.ts';
 import { printable } from '../../lib/printable.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { splitChain } from '../../pki/certificate/chain-bytes.ts';
 import { certificateText } from '../../pki/text/certificate-text.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { SettingsFeature } from '../settings/settings.ts';
 import type { TrustedCaFeature } from '../trusted-ca/trusted-ca.ts';
-import { splitChain } from './chain-bytes.ts';
 import { csrDefaults } from './csr/csr-defaults.ts';
 import { csrDer, csrView, discardCsr, generateCsr, previewCsr } from './csr/csr-lifecycle.ts';
 import {

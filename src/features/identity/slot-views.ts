@@ -1,8 +1,8 @@
 /** Reads a slot's stored state and puts together what is shown of it and what is served. */
 import { toBase64, toHex } from '../../lib/bytes.ts';
 import { fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { splitChain } from '../../pki/certificate/chain-bytes.ts';
 import { encodePem } from '../../pki/pem.ts';
-import { splitChain } from './chain-bytes.ts';
 import { type SlotState, slotConditions } from './conditions.ts';
 import type { EdgeIdentity, IdentityDeps } from './identity.ts';
 import { damageOf, withKey } from './key-material.ts';

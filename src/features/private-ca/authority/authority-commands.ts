@@ -17,6 +17,7 @@ const limitOptions: readonly CommandOption[] = [
     description: 'domains it may issue for, comma separated; default: those of the gateway',
   },
   { flags: '--addresses <list>', description: 'address ranges it may issue for, comma separated; default: none' },
+  { flags: '--mail <list>', description: 'domains of mail addresses, comma separated; default: those of --domains' },
   { flags: '--unconstrained', description: 'it may issue for any name' },
 ];
 
@@ -226,7 +227,9 @@ function subjectOf(commonName: string, options: CommandOptions) {
 function limitsOf(options: CommandOptions): object {
   if (options['unconstrained'] === true) return { constraints: null };
   const dns = words(options['domains']);
-  return dns === undefined ? {} : { constraints: { dns, ip: words(options['addresses']) ?? [] } };
+  return dns === undefined
+    ? {}
+    : { constraints: { dns, ip: words(options['addresses']) ?? [], email: words(options['mail']) ?? [] } };
 }
 
 function authorityText(authority: AuthorityView): string {

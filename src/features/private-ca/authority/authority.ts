@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { toHex } from '../../../lib/bytes.ts';
 import { keyIdentifier } from '../../../pki/certificate/build-extensions.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { splitChain } from '../../../pki/certificate/chain-bytes.ts';
 import type { PrivateCaAuthoritiesTable } from '../../../storage/schema.ts';
 
 export interface Authority {
@@ -62,20 +63,4 @@ export function authorityOf(row: PrivateCaAuthoritiesTable): Authority {
     notAfter: row.not_after,
     createdAt: row.created_at,
   };
-}
-
-/** Certificates one after the other: each DER element carries its own length (X.690 8.1.3). */
-function splitChain(blob: Uint8Array): Certificate[] {
-  const certificates: Certificate[] = [];
-  for (let at = 0; at < blob.length; ) {
-    const octets = blob[at + 1]! < 0x80 ? 0 : blob[at + 1]! & 0x7f;
-    let length = octets === 0 ? blob[at + 1]! : 0;
-    for (let i = 0; i < octets; i++) length = length * 256 + blob[at + 2 + i]!;
-    const end = at + 2 + octets + length;
-    const parsed = parseCertificate(blob.subarray(at, end));
-    if (!parsed.ok) throw new Error(`a stored chain cannot be read: ${parsed.error.message}`);
-    certificates.push(parsed.value);
-    at = end;
-  }
-  return certificates;
 }

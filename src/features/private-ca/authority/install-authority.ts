@@ -4,6 +4,7 @@ import { equalBytes } from '../../../lib/bytes.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { printable } from '../../../lib/printable.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { joinDer } from '../../../pki/certificate/chain-bytes.ts';
 import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { orderChain } from '../../../pki/chain/order-chain.ts';
 import { recordAudit } from '../../audit/audit.ts';
@@ -26,7 +27,7 @@ export async function installIntermediate(
     await updateAuthority(trx, id, {
       state: 'active',
       certificate: certificate.der,
-      chain: Buffer.concat(above.map(({ der }) => der)),
+      chain: joinDer(above),
       csr: null,
       not_after: certificate.notAfter,
     });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
+import { joinDer } from '../../../pki/certificate/chain-bytes.ts';
 import { buildCsr } from '../../../pki/csr/build.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
 import type { SubjectField } from '../../../pki/name/build-name.ts';
@@ -95,7 +96,7 @@ export async function makeIntermediate(
     state: 'active',
     parent: parent.id,
     certificate: certificate.der,
-    chain: Buffer.concat(path.map(({ der }) => der)),
+    chain: joinDer(path),
     not_after: certificate.notAfter,
   };
   await storeIntermediate(work, actor, row, replaces, { certificate, parent });

@@ -6,6 +6,7 @@ import { failPoint } from '../../../lib/fail-point.ts';
 import { printable } from '../../../lib/printable.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import { type Certificate, parseCertificate } from '../../../pki/certificate/certificate.ts';
+import { joinDer } from '../../../pki/certificate/chain-bytes.ts';
 import { verifySignedBy } from '../../../pki/certificate/verify-signature.ts';
 import { isSelfSigned } from '../../../pki/chain/issued-by.ts';
 import { orderChain } from '../../../pki/chain/order-chain.ts';
@@ -56,7 +57,7 @@ export async function importFolder(
       ...{ id, label, ...stored, parent: null, replaced_by: null, csr: null, partitions: 0, state: 'active' },
       role: isSelfSigned(certificate) ? 'root' : 'intermediate',
       certificate: certificate.der,
-      chain: Buffer.concat(above.map(({ der }) => der)),
+      chain: joinDer(above),
       public_key_info: certificate.publicKeyInfo,
       crl_number_floor: crlNumberFloor(files, notes),
       not_after: certificate.notAfter,

@@ -1,9 +1,9 @@
 /** A chain as one blob: certificates one after the other, each a DER element that carries its own length (X.690 8.1.3). */
-import { type Certificate, parseCertificate } from '../../pki/certificate/certificate.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
 
 /** The certificates one after the other. */
 export function joinDer(certificates: readonly { readonly der: Uint8Array }[]): Uint8Array {
-  return Buffer.concat(certificates.map((c) => c.der));
+  return Buffer.concat(certificates.map(({ der }) => der));
 }
 
 /** The certificates of a stored chain. Throws an Error when the blob is not what `joinDer` made. */
