@@ -150,15 +150,7 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
             onChange={(e) => set({ website: e.currentTarget.value })}
           />
         </div>
-        <SaveBar
-          dirty={form.dirty}
-          saving={save.isPending}
-          error={save.error}
-          onCancel={() => {
-            form.clear();
-            save.reset();
-          }}
-        />
+        <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
       </form>
     </Panel>
   );

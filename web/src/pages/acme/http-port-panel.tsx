@@ -64,15 +64,7 @@ function Fields({ listener }: { readonly listener: AcmeHttpPort }) {
           onChange={(e) => form.set({ redirect: e.currentTarget.checked })}
         />
       </FormFields>
-      <SaveBar
-        dirty={form.dirty}
-        saving={save.isPending}
-        error={save.error}
-        onCancel={() => {
-          form.clear();
-          save.reset();
-        }}
-      />
+      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
     </form>
   );
 }

@@ -138,15 +138,7 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
           </>
         )}
       </FormFields>
-      <SaveBar
-        dirty={form.dirty}
-        saving={save.isPending}
-        error={save.error}
-        onCancel={() => {
-          form.clear();
-          save.reset();
-        }}
-      />
+      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
     </form>
   );
 }

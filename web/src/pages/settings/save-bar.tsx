@@ -5,23 +5,27 @@ import { useMayChange } from '../../session.ts';
 
 interface SaveBarProps {
   readonly dirty: boolean;
-  readonly saving: boolean;
-  readonly error: unknown;
+  readonly save: { readonly isPending: boolean; readonly error: unknown; reset(): void };
+  /** Takes back what was typed; what `save` was refused for is forgotten then too. */
   readonly onCancel: () => void;
 }
 
 /** Stays in sight while there is something to save. An auditor gets a word instead of buttons. */
-export function SaveBar({ dirty, saving, error, onCancel }: SaveBarProps) {
+export function SaveBar({ dirty, save, onCancel }: SaveBarProps) {
   const mayChange = useMayChange();
+  function cancel() {
+    save.reset();
+    onCancel();
+  }
   if (!mayChange) return <p className="tg-dim tg-small">You are logged in as auditor: you can look, not change.</p>;
   return (
     <div className="tg-save" data-dirty={dirty || undefined}>
-      {Boolean(error) && <ProblemNotice error={error} />}
+      {Boolean(save.error) && <ProblemNotice error={save.error} />}
       <div className="tg-actions">
-        <Button type="submit" size="sm" disabled={!dirty} loading={saving}>
+        <Button type="submit" size="sm" disabled={!dirty} loading={save.isPending}>
           Save
         </Button>
-        <Button variant="default" size="sm" disabled={!dirty} onClick={onCancel}>
+        <Button variant="default" size="sm" disabled={!dirty} onClick={cancel}>
           Cancel
         </Button>
         <span className="tg-dim tg-small" role="status">

@@ -152,15 +152,7 @@ function RulesForm({ current }: { readonly current: ZoneAccessRules }) {
           </Button>
         </div>
       )}
-      <SaveBar
-        dirty={dirty}
-        saving={save.isPending}
-        error={save.error}
-        onCancel={() => {
-          save.reset();
-          show(current);
-        }}
-      />
+      <SaveBar dirty={dirty} save={save} onCancel={() => show(current)} />
     </form>
   );
 }

@@ -119,15 +119,7 @@ function SettingsForm({ current }: { readonly current: CertificateAuthentication
           </p>
         </div>
       </Panel>
-      <SaveBar
-        dirty={dirty}
-        saving={save.isPending}
-        error={save.error}
-        onCancel={() => {
-          save.reset();
-          show(current);
-        }}
-      />
+      <SaveBar dirty={dirty} save={save} onCancel={() => show(current)} />
     </form>
   );
 }

@@ -121,7 +121,7 @@ function Fields({ slot, providers }: SlotFormProps) {
           />
         )}
       </FormFields>
-      <SaveBar dirty={form.dirty} saving={save.isPending} error={save.error} onCancel={() => cancel()} />
+      <SaveBar dirty={form.dirty} save={save} onCancel={() => cancel()} />
     </form>
   );
   function cancel() {
