@@ -6,9 +6,9 @@ import { type AcmeServerSettings, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { useEdits } from '../../edits.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
-import { useEdits } from '../acme/edits.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
 import { useRefreshServer } from './acme-server-queries.ts';
 import { ProfileChoice } from './profile-choice.tsx';
@@ -26,7 +26,7 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
       unwrap(api.PUT('/acme-server/settings', { body: { version: form.version, ...patchOf(form.changed) } })),
     onSuccess: async (next) => {
       client.setQueryData(['acme-server', 'settings'], next);
-      form.clear();
+      form.clear(valuesOf(next), next.version);
       toast(next.enabled === settings.enabled ? 'Saved.' : next.enabled ? 'The server is on.' : 'The server is off.');
       await refresh();
     },

@@ -7,10 +7,10 @@ import { toast } from '../../components/dialogs/toast.tsx';
 import { FormFields } from '../../components/form-fields.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { useEdits } from '../../edits.ts';
 import { unwrap } from '../../transport.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
 import { useHttpPort, useRefreshAcme } from './acme-queries.ts';
-import { useEdits } from './edits.ts';
 
 export function HttpPortPanel() {
   const listener = useHttpPort();

@@ -13,6 +13,7 @@ import {
 import { toast } from '../../components/dialogs/toast.tsx';
 import { FormFields } from '../../components/form-fields.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
+import { useEdits } from '../../edits.ts';
 import { navigate } from '../../location.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
@@ -20,7 +21,6 @@ import { useTemplates } from '../private-ca/private-ca-queries.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
 import { useRefreshAcme } from './acme-queries.ts';
 import { ChallengeFields, challengeOf, challengeValues } from './challenge-fields.tsx';
-import { useEdits } from './edits.ts';
 
 interface ProviderFormProps {
   /** Absent for a new one. */

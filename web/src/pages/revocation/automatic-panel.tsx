@@ -78,7 +78,7 @@ export function AutomaticPanel({ settings }: { readonly settings: RevocationSett
           onChange={(e) => set({ ports: e.currentTarget.value })}
           disabled={disabled}
         />
-        <SaveBar dirty={form.dirty} save={form.save} onCancel={form.cancel} />
+        <SaveBar dirty={form.dirty} save={form.save} onCancel={form.clear} />
       </form>
     </Panel>
   );

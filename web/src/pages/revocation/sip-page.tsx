@@ -168,7 +168,7 @@ function RevocationForm({ settings }: { readonly settings: RevocationSettings })
           cluster peers, which go by their fallback behavior.
         </p>
       </Panel>
-      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.cancel} />
+      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.clear} />
     </form>
   );
 }

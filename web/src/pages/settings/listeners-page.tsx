@@ -215,7 +215,7 @@ function ListenersForm({ settings }: { readonly settings: Settings }) {
         fault={fault}
         disabled={disabled}
       />
-      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.cancel} />
+      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.clear} />
     </form>
   );
 }

@@ -1,44 +1,31 @@
 /** A form over the settings: what was loaded, what was changed, saving only the difference. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, type Settings, type SettingsPatch } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
+import { useEdits } from '../../edits.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
-
-type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Holds the values of a form made from `settings` by `read`; `write` makes the change to send from those that differ.
  * A change made by somebody else in between is refused by the gateway (409) and shown.
  */
-export function useSettingsForm<V extends Values>(
+export function useSettingsForm<V extends object>(
   settings: Settings,
   read: (settings: Settings) => V,
   write: (changed: Partial<V>, all: V) => Omit<SettingsPatch, 'version'>,
 ) {
   const client = useQueryClient();
-  const [base, setBase] = useState(settings);
-  const original = read(base);
-  const [edits, setEdits] = useState<Partial<V>>({});
-  const values: V = { ...original, ...edits };
-  const changed = Object.fromEntries(
-    Object.entries(edits).filter(([name, value]) => value !== original[name]),
-  ) as Partial<V>;
-  const dirty = Object.keys(changed).length > 0;
-  // nothing typed is lost by showing what holds now
-  if (!dirty && settings.version > base.version) setBase(settings);
-  useUnsavedGuard(dirty, 'the settings');
+  const form = useEdits(read(settings), settings.version, 'the settings');
+  const { version, changed, values } = form;
 
   const save = useMutation({
-    mutationFn: () => unwrap(api.PATCH('/settings', { body: { version: base.version, ...write(changed, values) } })),
+    mutationFn: () => unwrap(api.PATCH('/settings', { body: { version, ...write(changed, values) } })),
     // Somebody else was faster, or a field is wrong: Cancel then goes back to what holds now.
     onError: () => client.invalidateQueries({ queryKey: ['settings'] }),
     onSuccess: async (next) => {
       client.setQueryData(['settings'], next);
-      setBase(next);
-      setEdits({});
+      form.clear(read(next), next.version);
       toast('Saved.');
       await Promise.all(
         [['identities'], ['identity'], ['alarms'], ['overview']].map((queryKey) =>
@@ -47,24 +34,14 @@ export function useSettingsForm<V extends Values>(
       );
     },
   });
-  function reload(next: Settings) {
-    setBase(next);
-    save.reset();
-  }
   const problem = save.error ? toProblem(save.error) : null;
   return {
-    values,
-    dirty,
+    ...form,
     save,
     problem,
-    set: (change: Partial<V>) => setEdits({ ...edits, ...change }),
-    cancel: () => {
-      setEdits({});
-      reload(settings);
-    },
     /** Fault of one field after a refused save, by its name in the API. */
     fault: (field: string) => fieldError(problem, field),
     /** What will not work as it stands, by field. */
-    flag: (field: string) => base.flags.find((flag) => flag.field === field),
+    flag: (field: string) => settings.flags.find((flag) => flag.field === field),
   };
 }

@@ -165,7 +165,7 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
           />
         </div>
       </Panel>
-      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.cancel} />
+      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.clear} />
     </form>
   );
 }

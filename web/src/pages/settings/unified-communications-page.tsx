@@ -160,7 +160,7 @@ function UnifiedForm({ settings }: { readonly settings: Settings }) {
           )}
         </div>
       </Panel>
-      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.cancel} />
+      <SaveBar dirty={form.dirty} save={form.save} onCancel={form.clear} />
     </form>
   );
 }

@@ -1,17 +1,17 @@
 /** Certificate-based authentication: whether clients of this page and the API must show a certificate, and whether it is the log-in. */
 import { Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { Link } from 'wouter';
 import { api, type CertificateAuthentication } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { Facts } from '../../components/facts.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { useEdits } from '../../edits.ts';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { SaveBar } from '../settings/save-bar.tsx';
@@ -30,32 +30,27 @@ export function CertificateAuthenticationPage() {
   );
 }
 
+const valuesOf = ({ mode, crlCheck }: CertificateAuthentication) => ({ mode, crlCheck });
+
 function SettingsForm({ current }: { readonly current: CertificateAuthentication }) {
-  const [stored, setStored] = useState(current);
-  const [values, setValues] = useState({ mode: stored.mode, crlCheck: stored.crlCheck });
-  const dirty = values.mode !== stored.mode || values.crlCheck !== stored.crlCheck;
-  function show(next: CertificateAuthentication) {
-    setStored(next);
-    setValues({ mode: next.mode, crlCheck: next.crlCheck });
-  }
-  // the form keeps what it was made from while something is chosen; then a save tells of a change by somebody else
-  if (!dirty && current !== stored) show(current);
-  useUnsavedGuard(dirty, 'certificate-based authentication');
+  const form = useEdits(valuesOf(current), current.version, 'certificate-based authentication');
+  const { values, set, version } = form;
   const client = useQueryClient();
   const disabled = !useMayChange();
   const save = useMutation({
-    mutationFn: () => unwrap(api.PUT('/zones/certificate-authentication', { body: { ...stored, ...values } })),
+    mutationFn: () =>
+      unwrap(api.PUT('/zones/certificate-authentication', { body: { ...current, ...values, version } })),
     onError: () => client.invalidateQueries({ queryKey: ['certificate-authentication'] }),
     onSuccess: async (next) => {
       toast('Saved. It holds from the next connection on.');
       client.setQueryData(['certificate-authentication'], next);
-      show(next);
+      form.clear(valuesOf(next), next.version);
       await client.invalidateQueries({ queryKey: ['certificate-authentication'] });
     },
   });
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const locksOut = stored.mode === 'not-required' && values.mode !== 'not-required';
+    const locksOut = current.mode === 'not-required' && values.mode !== 'not-required';
     const sure =
       !locksOut ||
       (await askPerson({
@@ -73,7 +68,7 @@ function SettingsForm({ current }: { readonly current: CertificateAuthentication
           <Radio.Group
             label="Client certificate-based security"
             value={values.mode}
-            onChange={(mode) => setValues({ ...values, mode: mode as typeof values.mode })}
+            onChange={(mode) => set({ mode: mode as typeof values.mode })}
           >
             <div className="tg-stack" style={{ gap: 8, marginTop: 6 }}>
               <Radio
@@ -99,7 +94,7 @@ function SettingsForm({ current }: { readonly current: CertificateAuthentication
           <CrlCheckField
             label="Certificate revocation list (CRL) checking"
             value={values.crlCheck}
-            onChange={(crlCheck) => setValues({ ...values, crlCheck })}
+            onChange={(crlCheck) => set({ crlCheck })}
             disabled={disabled}
           />
           {values.mode !== 'not-required' && values.crlCheck !== 'none' && (
@@ -109,8 +104,8 @@ function SettingsForm({ current }: { readonly current: CertificateAuthentication
           )}
           <Facts
             facts={[
-              ['Regex', <code key="pattern">{stored.pattern}</code>],
-              ['User name format', <code key="template">{stored.template}</code>],
+              ['Regex', <code key="pattern">{current.pattern}</code>],
+              ['User name format', <code key="template">{current.template}</code>],
             ]}
           />
           <p className="tg-dim tg-small" style={{ margin: 0 }}>
@@ -119,7 +114,7 @@ function SettingsForm({ current }: { readonly current: CertificateAuthentication
           </p>
         </div>
       </Panel>
-      <SaveBar dirty={dirty} save={save} onCancel={() => show(current)} />
+      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
     </form>
   );
 }

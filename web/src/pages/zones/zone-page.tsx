@@ -1,16 +1,16 @@
 /** One zone: its state, its peers, and the form to change it; the same form makes a new one. */
 import { Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { api, type Zone } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { useEdits } from '../../edits.ts';
 import { navigate } from '../../location.ts';
 import { toProblem } from '../../problem.ts';
 import { useIdentities } from '../../queries.ts';
@@ -85,19 +85,13 @@ export function ZonePage({ id }: { readonly id: string }) {
 }
 
 type ZoneValues = Omit<Zone, 'peers'> & { readonly peers: string };
+const valuesOf = (zone: Zone): ZoneValues => ({ ...zone, peers: zone.peers.join(', ') });
 type EkuChoice = 'strict' | 'server-auth-accepted' | 'until';
 
 function ZoneForm({ zone }: { readonly zone: Zone }) {
   const isNew = zone.id === '';
-  const [base, setBase] = useState(zone);
-  const [edits, setEdits] = useState<Partial<ZoneValues>>({});
-  const original: ZoneValues = { ...base, peers: base.peers.join(', ') };
-  const values: ZoneValues = { ...original, ...edits };
-  const set = (part: Partial<ZoneValues>) => setEdits({ ...edits, ...part });
-  const dirty = JSON.stringify(values) !== JSON.stringify(original);
-  // the form keeps what it was made from while something is typed; then a save tells of a change by somebody else
-  if (!dirty && zone.version > base.version) setBase(zone);
-  useUnsavedGuard(dirty, 'this zone');
+  const form = useEdits(valuesOf(zone), zone.version, 'this zone');
+  const { values, set } = form;
   const identities = useIdentities();
   const trustSets = useTrustSets();
   const { refresh } = useZoneChanges();
@@ -111,7 +105,7 @@ function ZoneForm({ zone }: { readonly zone: Zone }) {
       return unwrap(
         api.PATCH('/zones/{id}', {
           params: { path: { id: zone.id } },
-          body: { version: base.version, ...fields, peers },
+          body: { version: form.version, ...fields, peers },
         }),
       );
     },
@@ -119,8 +113,7 @@ function ZoneForm({ zone }: { readonly zone: Zone }) {
     onError: refresh,
     onSuccess: async (saved) => {
       toast(isNew ? `Zone ${saved.name} is there.` : 'Saved.');
-      setBase(saved);
-      setEdits({});
+      form.clear(valuesOf(saved), saved.version);
       await refresh();
       if (isNew) navigate(`/configuration/zones/${saved.id}`);
     },

@@ -6,13 +6,13 @@ import { Link } from 'wouter';
 import { type AcmeProvider, type AcmeSlot, api } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
 import { FormFields } from '../../../components/form-fields.tsx';
+import { useEdits } from '../../../edits.ts';
 import { fieldError, toProblem } from '../../../problem.ts';
 import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
 import { SaveBar } from '../../settings/save-bar.tsx';
 import { useRefreshAcme } from '../acme-queries.ts';
 import { weekdays } from '../acme-words.ts';
-import { useEdits } from '../edits.ts';
 
 type Settings = AcmeSlot['settings'];
 
