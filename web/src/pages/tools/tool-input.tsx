@@ -1,10 +1,11 @@
 /** What every tool takes: files, or text pasted from somewhere, and a password where a file has one. */
-import { Button, PasswordInput, Textarea } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { encodeFile, FileField } from '../../components/file-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { toProblem } from '../../problem.ts';
+import { PemText, pastedFiles } from './pem-text.tsx';
 
 export interface ToolRequest {
   readonly files: { name: string; content: string }[];
@@ -35,25 +36,14 @@ export function ToolInput({ title, label, description, action, busy, error, onRu
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const pasted = text.trim() === '' ? [] : [new File([`${text.trim()}\n`], 'Pasted text')];
-    const encoded = await Promise.all([...files, ...pasted].map(encodeFile));
+    const encoded = await Promise.all([...files, ...pastedFiles(text)].map(encodeFile));
     onRun({ files: encoded, ...(password !== '' && { password }) });
   }
   return (
     <Panel title={title}>
       <form onSubmit={(event) => void submit(event)} className="tg-form">
         <FileField label={label} description={description} files={files} onChange={setFiles} multiple />
-        <Textarea
-          label="Or paste PEM text"
-          placeholder="-----BEGIN CERTIFICATE-----"
-          autosize
-          minRows={3}
-          maxRows={12}
-          spellCheck={false}
-          value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12 } }}
-        />
+        <PemText value={text} onChange={setText} />
         {locked && (
           <PasswordInput
             label="Password of the PKCS#12 file"

@@ -1,10 +1,11 @@
 /** Asks for the certificate to judge, and on demand for trust, CRLs and a moment of one's own. */
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { DecisionRequest } from '../../api.ts';
 import { encodeFile, FileField } from '../../components/file-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
+import { PemText, pastedFiles } from '../tools/pem-text.tsx';
 import { type Purpose, PurposeFields, splitNames } from './purpose-fields.tsx';
 
 interface FileQuestionProps {
@@ -24,10 +25,9 @@ export function FileQuestion({ busy, error, onAsk }: FileQuestionProps) {
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const pasted = text.trim() === '' ? [] : [new File([`${text.trim()}\n`], 'pasted text')];
     const all = (list: readonly File[]) => Promise.all(list.map(encodeFile));
     onAsk({
-      files: await all([...files, ...pasted]),
+      files: await all([...files, ...pastedFiles(text)]),
       purpose,
       names: splitNames(names),
       ...(trust.length > 0 && { trust: await all(trust) }),
@@ -45,17 +45,7 @@ export function FileQuestion({ busy, error, onAsk }: FileQuestionProps) {
           onChange={setFiles}
           multiple
         />
-        <Textarea
-          label="Or paste PEM text"
-          placeholder="-----BEGIN CERTIFICATE-----"
-          autosize
-          minRows={3}
-          maxRows={12}
-          spellCheck={false}
-          value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12 } }}
-        />
+        <PemText value={text} onChange={setText} />
         <PurposeFields
           purpose={purpose}
           onPurpose={setPurpose}
