@@ -1,8 +1,8 @@
 /** The state of a zone or of one of its peers as a mark with a word. */
 import type { Zone } from '../../api.ts';
-import { StateMark, type Tone } from '../../components/notice.tsx';
+import { StateWord, type ToneWord } from '../../components/notice.tsx';
 
-const states: Readonly<Record<Zone['state'], readonly [Tone, string]>> = {
+const states: Readonly<Record<Zone['state'], ToneWord>> = {
   active: ['ok', 'Active'],
   failed: ['critical', 'Failed'],
   checking: ['note', 'Checking'],
@@ -10,7 +10,7 @@ const states: Readonly<Record<Zone['state'], readonly [Tone, string]>> = {
 };
 
 export function ZoneState({ state }: { readonly state: Zone['state'] }) {
-  return <StateMark tone={states[state][0]}>{states[state][1]}</StateMark>;
+  return <StateWord of={states[state]} />;
 }
 
 export const kindLabels: Readonly<Record<Zone['kind'], string>> = {
