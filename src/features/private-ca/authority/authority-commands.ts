@@ -236,7 +236,10 @@ function authorityText(authority: AuthorityView): string {
   const { id, role, state, label, algorithm, key, notAfter, constraints, issued, revoked, isDefault } = authority;
   const where = { passphrase: 'key under a passphrase', sealed: 'key sealed here', none: 'key not here' }[key];
   const ends = notAfter === null ? 'waits for its certificate' : `until ${notAfter.slice(0, 10)}`;
-  const limits = constraints === null ? 'any name' : [...constraints.dns, ...constraints.ip].join(', ');
+  const limits =
+    constraints === null
+      ? 'any name'
+      : [...constraints.dns, ...constraints.ip, ...constraints.email.map((domain) => `@${domain}`)].join(', ');
   return [
     `${id.slice(0, 8)}  ${role.padEnd(12)}  ${state.padEnd(7)}  ${printable(label)}${isDefault ? '  (issues by default)' : ''}`,
     `          ${algorithm}, ${where}, ${ends}; for ${limits}; ${issued} issued, ${revoked} revoked`,

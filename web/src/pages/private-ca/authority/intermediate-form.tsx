@@ -50,6 +50,7 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
     limits: 'own',
     dns: '',
     ip: '',
+    email: '',
     spread: false,
   });
   const set = (change: Partial<Form>) => setForm({ ...form, ...change });
@@ -133,6 +134,13 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
             onChange={(ip) => set({ ip })}
             error={fieldError(problem, 'constraints.ip')}
           />
+          <ListField
+            label="Mail domains"
+            description="None: the domains above"
+            value={form.email}
+            onChange={(email) => set({ email })}
+            error={fieldError(problem, 'constraints.email')}
+          />
         </div>
       )}
       <Switch
@@ -162,13 +170,14 @@ interface Form extends KeyChoice {
   readonly limits: 'own' | 'these' | 'any';
   readonly dns: string;
   readonly ip: string;
+  readonly email: string;
   readonly spread: boolean;
 }
 
 function requestOf(form: Form): IntermediateRequest {
   const limits = {
     own: {},
-    these: { constraints: { dns: splitList(form.dns), ip: splitList(form.ip), email: [] } },
+    these: { constraints: { dns: splitList(form.dns), ip: splitList(form.ip), email: splitList(form.email) } },
     any: { constraints: null },
   }[form.limits];
   return {
