@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { csrFor, JwsClient, makeAccountKey } from '../../../test/support/jws-client.ts';
+import { makeCsr } from '../../../test/support/private-ca.ts';
 import { openTemporaryStorage, testAdministrator } from '../../../test/support/temporary-storage.ts';
 import { armFailPoint } from '../../lib/fail-point.ts';
 import { Secret } from '../../lib/secret.ts';
@@ -76,8 +77,15 @@ test('the private CA issues by its templates for what was proved, and records it
   );
   const order = await client.order(['a.example.com']);
   await client.prove(order);
-  const csr = csrFor(['a.example.com'], { extendedKeyUsage: ['codeSigning'] });
+  // nothing of a subject is proved but the name
+  const subject = [
+    { type: 'O', value: 'Somebody Else' },
+    { type: 'CN', value: 'a.example.com' },
+  ] as const;
+  const asked = await makeCsr(['a.example.com'], { subject, extendedKeyUsage: ['codeSigning'] });
+  const csr = Buffer.from(asked.csr).toString('base64url');
   const leaf = await leafOf(await client.post(String(order.json['finalize']), { csr }));
+  assert.equal(leaf.subject, 'CN=a.example.com');
   assert.deepEqual(leaf.keyUsage, ['1.3.6.1.5.5.7.3.1']);
   assert.equal(leaf.subjectAltName, 'DNS:a.example.com');
   const { certificates } = await ca.issued({ limit: 10, text: 'a.example.com' });
