@@ -21,33 +21,43 @@ export const dnsFields: readonly CommandOption[] = [
   { flags: '--dns-webhook-ca <file>', description: 'dns-01: CA file (PEM) of that URL; public CAs unless told' },
 ];
 
-/** The settings as a whole, as the API takes them; undefined when nothing of it was named. */
+/**
+ * The settings as a whole, as the API takes them; undefined when nothing of it was named. What was not named stays as
+ * `known` has it while the way of proving is the same; an empty text empties a field.
+ */
 export async function challengeOf(
   context: Pick<CommandContext, 'readInput' | 'readSecret'>,
   options: Options,
+  known: ChallengeSettings | undefined,
 ): Promise<object | undefined> {
   const named = Object.keys(options).some((name) => name.startsWith('dns') && options[name] !== undefined);
   const type = options['challenge'] ?? (named ? 'dns-01' : undefined);
   if (type !== 'dns-01') return type === undefined ? undefined : { type };
   const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
-  const program = text('dnsProgram');
-  if (program !== undefined) return { type, method: 'exec', program: program.split(',') };
+  const before = known?.type === 'dns-01' ? known : undefined;
+  const method = methodOf(text) ?? before?.method ?? 'rfc2136';
   const file = text('dnsSecret');
-  const secret = file === undefined ? {} : { secret: file === '' ? null : await context.readSecret(file, 'Secret') };
-  const url = text('dnsWebhook');
-  if (url !== undefined) {
-    const ca = text('dnsWebhookCa');
-    const caPem = ca === undefined ? {} : { caPem: Buffer.from(await context.readInput(ca)).toString('utf8') };
-    return { type, method: 'webhook', url, ...caPem, ...secret };
-  }
-  const given = {
-    port: text('dnsPort') === undefined ? undefined : Number(text('dnsPort')),
+  const ca = text('dnsWebhookCa');
+  const fields = {
+    program: text('dnsProgram')?.split(','),
+    url: text('dnsWebhook'),
+    caPem: ca ? Buffer.from(await context.readInput(ca)).toString('utf8') : ca,
+    server: text('dnsServer'),
+    port: text('dnsPort') && Number(text('dnsPort')),
     zone: text('dnsZone'),
     keyName: text('dnsKey'),
     keyAlgorithm: text('dnsKeyAlgorithm'),
+    secret: file ? await context.readSecret(file, 'Secret') : file === '' ? null : undefined,
   };
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { type, method: 'rfc2136', server: text('dnsServer') ?? '', ...known, ...secret };
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const all = { ...(before?.method === method ? before : {}), type, method, ...Object.fromEntries(given) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+function methodOf(text: (name: string) => string | undefined): 'exec' | 'webhook' | 'rfc2136' | undefined {
+  if (text('dnsProgram') !== undefined) return 'exec';
+  if (text('dnsWebhook') !== undefined) return 'webhook';
+  return text('dnsServer') === undefined ? undefined : 'rfc2136';
 }
 
 export function challengeText(challenge: ChallengeSettings): string {

@@ -206,7 +206,7 @@ async function fieldsOf(
     profile: optional('profile'),
     preferredChain: optional('preferredChain'),
     template: text('template'),
-    challenge: await challengeOf(context, options),
+    challenge: await challengeOf(context, options, known?.challenge),
     externalAccount:
       typeof keyId === 'string'
         ? { keyId, hmacKey: hmac === undefined ? '' : await context.readSecret(hmac, 'HMAC key') }
