@@ -4,6 +4,7 @@ import type { Actor } from '../../../lib/actor.ts';
 import { printable } from '../../../lib/printable.ts';
 import { Secret } from '../../../lib/secret.ts';
 import { recordAudit } from '../../audit/audit.ts';
+import { deactivatePendingAuthorizations } from '../authorizations/authorization-store.ts';
 import { isNameEntry } from '../orders/name-policy.ts';
 import { invalid, type SettingsFault, unknownAccount, unknownKey } from '../problems.ts';
 import { toBase64url } from '../protocol/base64url.ts';
@@ -151,6 +152,7 @@ export function createAccountDesk({ storage, clock, ca }: Core) {
         if (row === undefined) throw unknownAccount(id);
         // RFC 8555 7.1.2: `revoked` is the word for what the server has ended
         if (row.status === 'valid') await updateAccount(trx, id, { status: 'revoked' });
+        await deactivatePendingAuthorizations(trx, id);
         await recordAudit(trx, actor, {
           action: 'acme-server.account-revoke',
           object: id,

@@ -1,6 +1,7 @@
 /** What the holder does with an account (RFC 8555 7.3.2, 7.3.5, 7.3.6, 7.1.2.1): read, change, roll over, deactivate. */
 import { z } from 'zod';
 import { recordAudit } from '../../audit/audit.ts';
+import { deactivatePendingAuthorizations } from '../authorizations/authorization-store.ts';
 import { isCertifiedKey } from '../certificates/certificate-store.ts';
 import { keyIdOf } from '../certificates/names-of-certificate.ts';
 import { selectOrder, selectOrderIds } from '../orders/order-store.ts';
@@ -35,6 +36,7 @@ export async function account(core: Core, call: Call, id: string): Promise<AcmeA
   if (Object.keys(set).length > 0)
     await core.storage.transaction(async (trx) => {
       await updateAccount(trx, id, set);
+      if (status === 'deactivated') await deactivatePendingAuthorizations(trx, id);
       await recordAudit(trx, accountActor(id, call.request), {
         action: 'acme-server.account-change',
         object: id,

@@ -58,6 +58,16 @@ export async function updateAuthorization(db: Db, id: string, set: Updateable<Au
   await db.updateTable('acme_server_authorizations').set(set).where('id', '=', id).execute();
 }
 
+/** Gives up what an account still has to prove: it is ended (RFC 8555 7.3.6). */
+export async function deactivatePendingAuthorizations(db: Db, accountId: string): Promise<void> {
+  await db
+    .updateTable('acme_server_authorizations')
+    .set({ status: 'deactivated' })
+    .where('account_id', '=', accountId)
+    .where('status', '=', 'pending')
+    .execute();
+}
+
 export async function countPendingAuthorizations(db: Db, accountId: string, now: number): Promise<number> {
   const row = await db
     .selectFrom('acme_server_authorizations')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acmeServerForTest } from '../../../../test/support/acme-server-for-test.ts';
 import { csrFor, errorOf, type JwsAnswer, JwsClient } from '../../../../test/support/jws-client.ts';
+import { testAdministrator } from '../../../../test/support/temporary-storage.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { decodePem } from '../../../pki/pem.ts';
 import { ariIdOf } from '../certificates/names-of-certificate.ts';
@@ -58,6 +59,22 @@ test('what the operator closes between order and request is not issued', async (
   assert.equal(ca.issued.length, 0);
   await change({ names: ['example'] });
   assert.equal((await finalize()).json['status'], 'valid');
+});
+
+test('what waits for proofs is given up with its account, by its holder or by the operator', async (t) => {
+  const { server } = await acmeServerForTest(t);
+  const [client, other] = [new JwsClient(server), new JwsClient(server)];
+  for (const one of [client, other]) {
+    await one.register();
+    assert.equal((await one.order(['a.example'])).json['status'], 'pending');
+  }
+  assert.equal((await client.post(client.account, { status: 'deactivated' })).status, 200);
+  await server.accounts.deactivate(testAdministrator, other.account.split('/').at(-1) ?? '');
+  const { orders } = await server.orders.list({ limit: 10 });
+  assert.deepEqual(
+    orders.map(({ status, error }) => [status, error?.reason]),
+    Array(2).fill(['invalid', 'authorization-deactivated']),
+  );
 });
 
 test('a fault of ours in a validation decides the challenge too, so that its client does not wait for ever', async (t) => {
