@@ -1,10 +1,11 @@
 /** ACME as a person does it: provider, account, sign, pending, deploy, time line; what each place shows is looked at. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { type AcmeCa, startAcmeCa } from '../support/acme-ca.ts';
 import { type ApiClient, setUp } from '../support/api.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { choose, freePort } from './acme-stage.ts';
 import { browserMissing, openBrowser, openPage } from './browser.ts';
 import { look } from './look.ts';
 import { lookAll } from './look-all.ts';
@@ -21,7 +22,7 @@ before(async () => {
   if (skip) return;
   [ca, gateway, browser] = await Promise.all([
     startAcmeCa({ validation: 'always', settings: { termsUrl: terms } }),
-    startGateway(),
+    freePort().then((httpPort) => startGateway({ httpPort })),
     openBrowser(),
   ]);
   api = await setUp(gateway);
@@ -180,9 +181,3 @@ test('a certificate is ordered at a provider that a person adds, waits, and is d
   });
   assert.deepEqual(faults, []);
 });
-
-/** Opens the field and chooses, as a mouse does. */
-async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
-  await page.getByRole('combobox', { name: label, exact: true }).click();
-  await page.getByRole('option', { name: option }).click();
-}

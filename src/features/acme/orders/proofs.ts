@@ -31,7 +31,7 @@ export function saidOf(authorization: Authorization, { type, state }: Proof): Pi
   return { state: looking ? 'looking' : state, answer };
 }
 
-/** The proofs with this one changed, stored at once when that is news. */
+/** The proofs with this one changed, stored at once when that is news and others are still to come. */
 export async function noteProof(
   context: OrderContext,
   proofs: readonly Proof[],
@@ -46,6 +46,8 @@ export async function noteProof(
     return { ...proof, state, answer, since: state === proof.state ? proof.since : now };
   });
   if (after.every((proof, i) => proof === proofs[i])) return proofs;
+  // the step ends with the last of them, and keeps them all
+  if (after.every(({ state }) => state === 'proven')) return after;
   await deps.storage.transaction(async (trx) => {
     await lease.guard(trx);
     const kept = await store.selectOrder(trx, row.id);
