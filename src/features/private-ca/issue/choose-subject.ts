@@ -56,6 +56,8 @@ function keeps(attribute: Attribute, { template, limits, names, notes }: Rules):
   if (template.subject === 'none') return leave('the template takes no subject');
   if (template.subject === 'common-name' && oid !== commonName) return leave('the template takes the common name only');
   if (!isString(attribute.tag)) return leave('its value is not text');
+  // some programs end a text at its first NUL: bank.test NUL .example.com would be bank.test to them
+  if (/\p{Cc}/u.test(value)) return leave('it holds control characters');
   if (oid === mail && !limits({ kind: 'email', value })) return leave('the authority may not issue for it');
   if (oid !== commonName) return true;
   // clients that still read common names would take a host name there for a proven one (RFC 9525 6.3)
@@ -66,9 +68,14 @@ function keeps(attribute: Attribute, { template, limits, names, notes }: Rules):
 
 function hostName(value: string): string | undefined {
   if (ipBytes(value) !== undefined) return `ip:${value}`;
-  const bare = value.startsWith('*.') ? value.slice(2) : value;
-  const looksLikeHost = isFqdn(bare).ok || (value.startsWith('*') && !value.includes(' '));
-  return looksLikeHost ? `dns:${value.toLowerCase()}` : undefined;
+  // as a program might read it: other full stops (UTS 46), one at the end, capitals
+  const read = value
+    .replaceAll(/[\u3002\uff0e\uff61]/g, '.')
+    .replace(/\.$/, '')
+    .toLowerCase();
+  const bare = read.startsWith('*.') ? read.slice(2) : read;
+  const looksLikeHost = isFqdn(bare).ok || (read.startsWith('*') && !read.includes(' '));
+  return looksLikeHost ? `dns:${read}` : undefined;
 }
 
 /** RFC 5280 4.1.2.4: PrintableString or UTF8String; IA5String where an attribute is defined so (appendix A.1). */

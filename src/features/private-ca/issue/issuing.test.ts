@@ -221,6 +221,26 @@ test('a host name as common name is an alternative name as well, or it goes', as
   assert.deepEqual(person.notes, []);
 });
 
+test('a common name that some program might read as a host name goes as well: NUL, other full stops, one at the end', async (t) => {
+  const { issue } = await startPrivateCa(t);
+  const kept = async (value: string, type: 'CN' | 'O' = 'CN') => {
+    const { csr } = await makeCsr(['a.example.com'], { subject: [{ type, value }] });
+    return (await issue([], { csr })).parsed.subject.rdns.flat().map((attribute) => attribute.value);
+  };
+  for (const value of [
+    'bank.test\0.example.com',
+    'bank.test\n',
+    'bank.test.',
+    'bank\u3002test',
+    'BANK\uff0eTEST',
+    '127.0.0.1',
+  ])
+    assert.deepEqual(await kept(value), [], JSON.stringify(value));
+  assert.deepEqual(await kept('two\u0085lines', 'O'), []);
+  assert.deepEqual(await kept('Bank & Söhne, Frankfurt'), ['Bank & Söhne, Frankfurt']);
+  assert.deepEqual(await kept('A.example.com.'), ['A.example.com.']);
+});
+
 test('attributes that not every system knows are flagged', async (t) => {
   const { issue } = await startPrivateCa(t);
   const subject = [
