@@ -1,5 +1,5 @@
 /** Addresses and ranges in CIDR notation (RFC 4632, RFC 4291 2.3), IPv4-mapped IPv6 addresses read as IPv4. */
-import { ipBytes, ipRangeBytes } from '../../pki/name/ip-bytes.ts';
+import { ipBytes, ipRangeBytes, isInRange } from '../../pki/name/ip-bytes.ts';
 
 /** Whether the text is a range such as `10.0.0.0/8` or `2001:db8::/32`. */
 export function isAddressRange(text: string): boolean {
@@ -9,12 +9,7 @@ export function isAddressRange(text: string): boolean {
 /** Whether `address` lies in one of the ranges; false for what is no address. */
 export function inRanges(address: string, ranges: readonly string[]): boolean {
   const bytes = addressBytes(address);
-  if (bytes === undefined) return false;
-  return ranges.some((range) => {
-    const both = ipRangeBytes(range);
-    if (both === undefined || both.length !== bytes.length * 2) return false;
-    return bytes.every((octet, i) => (octet & both[bytes.length + i]!) === both[i]);
-  });
+  return ranges.some((range) => isInRange(bytes, ipRangeBytes(range)));
 }
 
 /** One key per IPv4 address or IPv6 /64: what one stranger can have without effort. */

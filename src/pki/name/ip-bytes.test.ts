@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { toHex } from '../../lib/bytes.ts';
-import { ipBytes, ipRangeBytes } from './ip-bytes.ts';
+import { ipBytes, ipRangeBytes, isInRange } from './ip-bytes.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
@@ -53,4 +53,26 @@ test('ranges become address and mask', () => {
   assert.equal(ipRangeBytes('2001:db8::/32')?.length, 32);
   for (const text of ['10.0.0.0', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/8/8'])
     assert.equal(ipRangeBytes(text), undefined);
+});
+
+test('an address lies in a range of its own family, by the bits that the range names', () => {
+  const inside = (address: string, range: string) => isInRange(ipBytes(address), ipRangeBytes(range));
+  for (const [address, range] of [
+    ['10.1.2.3', '10.0.0.0/8'],
+    ['10.127.255.255', '10.0.0.0/9'],
+    ['192.0.2.7', '192.0.2.7/32'],
+    ['2001:db8::1', '2001:db8::/32'],
+    ['255.255.255.255', '0.0.0.0/0'],
+  ] as const)
+    assert.ok(inside(address, range), `${address} in ${range}`);
+  for (const [address, range] of [
+    ['11.1.2.3', '10.0.0.0/8'],
+    ['10.128.0.0', '10.0.0.0/9'],
+    ['192.0.2.6', '192.0.2.7/32'],
+    ['::10.1.2.3', '10.0.0.0/8'],
+    ['10.1.2.3', '::/0'],
+    ['no address', '0.0.0.0/0'],
+    ['10.1.2.3', 'no range'],
+  ] as const)
+    assert.ok(!inside(address, range), `${address} in ${range}`);
 });

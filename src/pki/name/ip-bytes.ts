@@ -17,6 +17,12 @@ export function ipRangeBytes(text: string): Uint8Array | undefined {
   return Uint8Array.from([...bytes.map((octet, i) => octet & mask[i]!), ...mask]);
 }
 
+/** Whether an address lies in a range, both as read above; not where one could not be read, or is of the other family. */
+export function isInRange(address: Uint8Array | undefined, range: Uint8Array | undefined): boolean {
+  if (address === undefined || range?.length !== address.length * 2) return false;
+  return address.every((octet, i) => (octet & range[address.length + i]!) === range[i]!);
+}
+
 function ipv4(text: string): Uint8Array | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((p) => /^(0|[1-9]\d{0,2})$/.test(p) && Number(p) < 256)) return undefined;

@@ -1,5 +1,5 @@
 /** Which names may be ordered: the operator's list of domains and address ranges, and the narrower one of a key. */
-import { ipBytes, ipRangeBytes } from '../../../pki/name/ip-bytes.ts';
+import { ipBytes, ipRangeBytes, isInRange } from '../../../pki/name/ip-bytes.ts';
 import { normalHost } from '../../../pki/name/reference-name.ts';
 import type { CertifiedName, IssuingTemplate } from '../issuing-ca.ts';
 import type { AcmeProblem } from '../protocol/acme-error.ts';
@@ -33,7 +33,7 @@ export function coveredBy({ type, value }: CertifiedName, entries: readonly stri
   const host = value.startsWith('*.') ? value.slice(2) : value;
   return entries.some((entry) => {
     if (entry === '*') return true;
-    if (type === 'ip') return inRange(value, entry);
+    if (type === 'ip') return isInRange(ipBytes(value), ipRangeBytes(entry));
     // `.` in front, so that notexample.com is not below example.com
     return host === entry || host.endsWith(`.${entry}`);
   });
@@ -51,11 +51,4 @@ function faultOf(name: CertifiedName, { names, ofKey, wildcards, template }: Nam
   if (ofKey.length > 0 && !coveredBy(name, ofKey))
     return ['name-not-allowed-for-key', 'the key this account was registered with is not for this name.'];
   return undefined;
-}
-
-function inRange(address: string, range: string): boolean {
-  const bytes = ipBytes(address);
-  const both = ipRangeBytes(range);
-  if (bytes === undefined || both === undefined || both.length !== bytes.length * 2) return false;
-  return bytes.every((octet, i) => (octet & both[bytes.length + i]!) === both[i]);
 }

@@ -4,10 +4,10 @@ import type { CertificationRequest } from '../../../pki/csr/csr.ts';
 import type { SanName } from '../../../pki/name/build-general-name.ts';
 import { commonNames } from '../../../pki/name/distinguished-name.ts';
 import { ipText } from '../../../pki/name/general-name.ts';
-import { ipBytes, ipRangeBytes } from '../../../pki/name/ip-bytes.ts';
+import { ipBytes, ipRangeBytes, isInRange } from '../../../pki/name/ip-bytes.ts';
 import { isFqdn } from '../../settings/settings.ts';
 import type { SanKind, Template } from '../template/template.ts';
-import { addressLies, domainOf, isBelow, type Limits } from './limits.ts';
+import { domainOf, isBelow, type Limits } from './limits.ts';
 import type { NoteList } from './notes.ts';
 import { type Named, nameText, sanNameOf } from './san-text.ts';
 
@@ -105,7 +105,7 @@ function fqdnFault(domain: string): string | undefined {
 function insideTemplate(name: Named, { domains, addresses }: Template): boolean {
   if (name.kind === 'ip') {
     const address = ipBytes(name.value);
-    return addresses.length === 0 || addresses.some((range) => addressLies(address, ipRangeBytes(range)!));
+    return addresses.length === 0 || addresses.some((range) => isInRange(address, ipRangeBytes(range)));
   }
   const domain = domainOf(name) ?? '';
   return domains.length === 0 || domains.some((base) => isBelow(domain, base));

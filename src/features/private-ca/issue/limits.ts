@@ -2,7 +2,7 @@
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import type { SanName } from '../../../pki/name/build-general-name.ts';
 import type { GeneralName } from '../../../pki/name/general-name.ts';
-import { ipBytes } from '../../../pki/name/ip-bytes.ts';
+import { ipBytes, isInRange } from '../../../pki/name/ip-bytes.ts';
 
 /** Whether a name lies inside; every certificate of the path has its say. */
 export type Limits = (name: SanName) => boolean;
@@ -72,7 +72,7 @@ function lies(name: SanName, base: GeneralName): boolean {
     case 'uri':
       return hostLies(domain, base.value.toLowerCase());
     case 'ip':
-      return name.kind === 'ip' && addressLies(ipBytes(name.value), base.bytes);
+      return name.kind === 'ip' && isInRange(ipBytes(name.value), base.bytes);
     default:
       // what cannot be compared lies nowhere
       return false;
@@ -82,10 +82,4 @@ function lies(name: SanName, base: GeneralName): boolean {
 /** Mailboxes and URIs: `.example.com` means hosts below it, `example.com` that host alone. */
 function hostLies(host: string, base: string): boolean {
   return base.startsWith('.') ? host.endsWith(base) : base === '' || host === base;
-}
-
-/** `range`: address and mask. */
-export function addressLies(address: Uint8Array | undefined, range: Uint8Array): boolean {
-  if (address === undefined || address.length * 2 !== range.length) return false;
-  return address.every((octet, i) => (octet & range[address.length + i]!) === range[i]!);
 }
