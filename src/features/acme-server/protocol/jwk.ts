@@ -56,15 +56,10 @@ const schema = z.discriminatedUnion('kty', [
   z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: text, d: z.unknown().optional() }),
 ]);
 
-type ReadJwk =
-  | { readonly kty: 'EC'; readonly crv: 'P-256' | 'P-384' | 'P-521'; readonly x: string; readonly y: string }
-  | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
-  | { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string };
-
 const names: ReadonlySet<string> = new Set(['EC', 'RSA', 'OKP', 'P-256', 'P-384', 'P-521', 'Ed25519']);
 
 /** OpenSSL refuses points that are not on their curve, and coordinates of the wrong length. */
-function keyObject(jwk: ReadJwk): KeyObject {
+function keyObject(jwk: Jwk): KeyObject {
   try {
     return createPublicKey({ key: { ...jwk }, format: 'jwk' });
   } catch {
@@ -79,7 +74,7 @@ function refuseWeak(publicKeyInfo: Uint8Array): void {
   if (fault !== undefined) throw new AcmeError('badPublicKey', 'weak-key', fault);
 }
 
-function canonicalJwk(jwk: ReadJwk): Jwk {
+function canonicalJwk(jwk: Jwk): Jwk {
   switch (jwk.kty) {
     case 'EC':
       return { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
