@@ -7,7 +7,7 @@ import type { Secret } from '../../../lib/secret.ts';
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import type { DistinguishedName } from '../../../pki/name/distinguished-name.ts';
 import { encodePem } from '../../../pki/pem.ts';
-import type { Storage } from '../../../storage/storage.ts';
+import type { Db } from '../../../storage/schema.ts';
 import type { Authority } from '../authority/authority.ts';
 import { lockKey } from '../authority/passphrase-key.ts';
 import { serialText } from '../issue/serial.ts';
@@ -19,7 +19,7 @@ import { opensslConfiguration } from './openssl-configuration.ts';
 import { tarEnd, tarMember } from './tar.ts';
 
 export interface FolderContents {
-  readonly db: Storage['db'];
+  readonly db: Db;
   readonly authority: Authority;
   /** Of the next CRL. */
   readonly crlNumber: bigint;

@@ -1,5 +1,6 @@
 /** index.txt, the database of `openssl ca`: one line for each certificate, six fields with tabs between. */
 import { printable } from '../../../lib/printable.ts';
+import { canonicalSerial } from '../issue/serial.ts';
 
 export interface IndexLine {
   readonly status: 'V' | 'R' | 'E';
@@ -57,18 +58,14 @@ function parseLine(fields: readonly string[]): IndexLine | string {
   if (status !== 'V' && status !== 'R' && status !== 'E') return `${printable(status, 20)} is none of V, R, E`;
   const notAfter = timeOf(expires);
   if (notAfter === undefined) return `${printable(expires, 40)} is no date`;
-  if (!/^[0-9A-Fa-f]{1,40}$/.test(serial)) return `${printable(serial, 60)} is no serial number`;
-  const common = { notAfter, serial: canonical(serial), subject };
+  const canonical = /^[0-9A-F]+$/i.test(serial) ? canonicalSerial(serial) : undefined;
+  if (canonical === undefined) return `${printable(serial, 60)} is no serial number`;
+  const common = { notAfter, serial: canonical, subject };
   if (status !== 'R') return { ...common, status, revokedAt: null, reason: null };
   const [date = '', word = ''] = revoked.split(',');
   const revokedAt = timeOf(date);
   if (revokedAt === undefined) return `${printable(date, 40)} is no date of a revocation`;
   return { ...common, status, revokedAt, reason: reasonNumbers[word.toLowerCase()] ?? null };
-}
-
-function canonical(serial: string): string {
-  const even = serial.length % 2 === 0 ? serial : `0${serial}`;
-  return even.toLowerCase().replace(/^(00)+(?=..)/, '');
 }
 
 function timeOf(text: string): number | undefined {

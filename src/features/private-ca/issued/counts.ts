@@ -1,5 +1,5 @@
 /** How many certificates each authority issued: counted once, then kept up to date. */
-import type { Storage } from '../../../storage/storage.ts';
+import type { Db } from '../../../storage/schema.ts';
 import type { StatusChange } from '../private-ca.ts';
 import { countCertificates } from '../store.ts';
 
@@ -13,7 +13,7 @@ export interface Counter {
   note(change: StatusChange): void;
 }
 
-export function createCounter(db: Storage['db']): Counter {
+export function createCounter(db: Db): Counter {
   const known = new Map<string, Counts>();
   return {
     async counts(authority) {

@@ -1,6 +1,6 @@
 /** Lists, searches and shows what was issued. */
 import { Problem } from '../../../lib/problem.ts';
-import type { Storage } from '../../../storage/storage.ts';
+import type { Db } from '../../../storage/schema.ts';
 import type { Authority } from '../authority/authority.ts';
 import { canonicalSerial } from '../issue/serial.ts';
 import type { CertificateName } from '../private-ca.ts';
@@ -8,7 +8,7 @@ import { noCertificate } from '../problems.ts';
 import { type CertificateRow, certificatesWith, readBody, selectCertificates } from '../store.ts';
 import type { IssuedCertificate, IssuedPage, IssuedQuery, IssuedRow } from './issued.ts';
 
-export async function findIssued(db: Storage['db'], query: IssuedQuery, now: number): Promise<IssuedPage> {
+export async function findIssued(db: Db, query: IssuedQuery, now: number): Promise<IssuedPage> {
   // the beginning of a serial number may have an odd number of digits
   const serial = query.serial?.replaceAll(/[:\s]/g, '').toLowerCase();
   const rows = await selectCertificates(db, { ...query, serial }, now);
@@ -20,7 +20,7 @@ export async function findIssued(db: Storage['db'], query: IssuedQuery, now: num
 }
 
 /** Throws `private-ca.no-certificate` (404), `private-ca.ambiguous` (409). */
-export async function findRow(db: Storage['db'], { serial, authority }: CertificateName): Promise<CertificateRow> {
+export async function findRow(db: Db, { serial, authority }: CertificateName): Promise<CertificateRow> {
   const canonical = canonicalSerial(serial);
   const rows = canonical === undefined ? [] : await certificatesWith(db, canonical, authority);
   if (rows.length > 1) throw ambiguous(serial, rows);
@@ -29,7 +29,7 @@ export async function findRow(db: Storage['db'], { serial, authority }: Certific
 }
 
 export async function showIssued(
-  db: Storage['db'],
+  db: Db,
   row: CertificateRow,
   { authority, now }: { authority: Authority; now: number },
 ): Promise<IssuedCertificate> {

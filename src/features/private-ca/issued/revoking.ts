@@ -3,7 +3,7 @@ import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { printable } from '../../../lib/printable.ts';
 import { Problem } from '../../../lib/problem.ts';
-import type { Trx } from '../../../storage/schema.ts';
+import type { Db, Trx } from '../../../storage/schema.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { recordAudit } from '../../audit/audit.ts';
 import {
@@ -64,7 +64,7 @@ const page = 10_000;
 
 /** What is revoked or on hold, ordered by serial number. */
 export async function* revokedBlocks(
-  db: Storage['db'],
+  db: Db,
   authority: string,
   { partition = 0, expiredBefore = 0 }: { partition?: number; expiredBefore?: number } = {},
 ): AsyncGenerator<RevokedBlock> {
@@ -79,11 +79,7 @@ export async function* revokedBlocks(
 }
 
 /** Not expired, in the order they were issued. */
-export async function* currentStatuses(
-  db: Storage['db'],
-  authority: string,
-  now: number,
-): AsyncGenerator<CertificateStatus> {
+export async function* currentStatuses(db: Db, authority: string, now: number): AsyncGenerator<CertificateStatus> {
   for (let after = 0; ; ) {
     const rows = await statusesAfter(db, authority, { after, now, limit: page });
     for (const row of rows) yield statusOf(row);
