@@ -1,15 +1,10 @@
 /** `tollgate private-ca settings`. */
+import type { z } from 'zod';
 import type { Command } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
+import type { settingsView } from './schemas.ts';
 
-interface Settings {
-  readonly version: number;
-  readonly publicUrl: string;
-  readonly crlUrl: boolean;
-  readonly ocspUrl: boolean;
-  readonly issuerUrl: boolean;
-  readonly effectiveUrl: string;
-}
+type Settings = z.output<typeof settingsView>;
 
 const onOff = ['on', 'off'] as const;
 

@@ -36,7 +36,7 @@ export function createPublishing({ storage, clock, privateCa, serve, onError }: 
   let service: ServiceState = serviceOff;
   let every: NodeJS.Timeout | undefined;
   let soon: NodeJS.Timeout | undefined;
-  let unlisten: readonly (() => void)[] = [];
+  let unlisten = (): void => undefined;
 
   const runSoon = () => {
     soon ??= setTimeout(() => {
@@ -98,19 +98,17 @@ export function createPublishing({ storage, clock, privateCa, serve, onError }: 
       },
     }),
     async start() {
-      unlisten = [
-        privateCa.onStatus((change) => {
-          publisher.noticed(change);
-          if (change.what !== 'issued') runSoon();
-        }),
-      ];
+      unlisten = privateCa.onStatus((change) => {
+        publisher.noticed(change);
+        if (change.what !== 'issued') runSoon();
+      });
       every = setInterval(() => void publisher.run(), lookEvery);
       await publisher.run();
     },
     async stop() {
       clearInterval(every);
       clearTimeout(soon);
-      for (const end of unlisten) end();
+      unlisten();
       await publisher.settled();
     },
     async state() {
