@@ -66,9 +66,10 @@ test('names that are none, or may not be ordered, are refused, each with its rea
   const { server, change } = await acmeServerForTest(t, { names: ['example.com', '10.0.0.0/8'] });
   const client = new JwsClient(server);
   await client.register();
-  const refused = async (value: string, type: string, kind = 'dns') => {
+  const refused = async (value: string, type: string, kind = 'dns', reason = /./) => {
     const answer = await client.post('new-order', { identifiers: [{ type: kind, value }] });
     assert.equal(errorOf(answer), type, value);
+    assert.match(String(answer.json['reason']), reason, value);
   };
   for (const value of [
     'localhost',
@@ -86,13 +87,13 @@ test('names that are none, or may not be ordered, are refused, each with its rea
     // a URL reads these as addresses
     ...['1.2.3.0x4', 'a.0x1', 'a.0x'],
   ])
-    await refused(value, 'rejectedIdentifier');
+    await refused(value, 'rejectedIdentifier', 'dns', /^(no-host-name|address-as-name)$/);
   for (const value of ['010.0.0.1', '10.0.0.1/8', '0x7f.1', '2001:DB8:0::1', 'a.example.com', '10.0.0'])
     await refused(value, 'malformed', 'ip');
   await refused('a.example.com', 'unsupportedIdentifier', 'email');
   for (const value of ['notexample.com', 'example.com.evil.test', 'other.test'])
-    await refused(value, 'rejectedIdentifier');
-  await refused('192.0.2.1', 'rejectedIdentifier', 'ip');
+    await refused(value, 'rejectedIdentifier', 'dns', /^name-not-allowed$/);
+  await refused('192.0.2.1', 'rejectedIdentifier', 'ip', /^name-not-allowed$/);
   const both = await client.order(['a.example.com', 'other.test', 'another.test']);
   assert.deepEqual(
     (both.json['subproblems'] as { identifier: { value: string } }[]).map(({ identifier }) => identifier.value),
