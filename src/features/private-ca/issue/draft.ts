@@ -91,12 +91,33 @@ const day = 86_400_000;
 
 function readRequest(der: Uint8Array): CertificationRequest {
   const parsed = parseCsr(der);
-  if (parsed.ok) return parsed.value;
+  if (parsed.ok) return withinLimits(parsed.value);
   const { message, offset } = parsed.error;
   throw refusedRequest(
     `The request cannot be read: ${printable(message)} (octet ${offset}).`,
     'Give a certification request (PKCS#10), PEM or DER.',
   );
+}
+
+/** As many as the API takes where they are typed. */
+const most = { names: 1_000, attributes: 30 } as const;
+
+/** A certificate that nobody's limits let in is of no use. */
+function withinLimits(csr: CertificationRequest): CertificationRequest {
+  const [names, attributes] = [csr.subjectAltName?.length ?? 0, csr.subject.rdns.flat().length];
+  if (names > most.names)
+    throw refusedRequest(
+      `The request asks for ${names} alternative names; a certificate holds at most ${most.names}.`,
+      'Spread the names over several certificates.',
+      'names',
+    );
+  if (attributes > most.attributes)
+    throw refusedRequest(
+      `The subject of the request has ${attributes} attributes; a certificate holds at most ${most.attributes}.`,
+      'Make the request with a shorter subject.',
+      'subject',
+    );
+  return csr;
 }
 
 function checkedKey(

@@ -241,6 +241,16 @@ test('a common name that some program might read as a host name goes as well: NU
   assert.deepEqual(await kept('A.example.com.'), ['A.example.com.']);
 });
 
+test('a request for more names or attributes than anybody takes in a certificate is refused', async (t) => {
+  const { issue } = await startPrivateCa(t);
+  const hosts = (count: number) => Array.from({ length: count }, (_, i) => `h${i}.example.com`);
+  assert.equal(sanOf((await issue(hosts(1_000))).parsed).length, 1_000);
+  await assert.rejects(issue(hosts(1_001)), problem('private-ca.request-refused', /1001 alternative names/));
+  const subject = Array.from({ length: 31 }, (_, i) => ({ type: 'OU', value: `unit ${i}` }) as const);
+  const { csr } = await makeCsr(['a.example.com'], { subject });
+  await assert.rejects(issue([], { csr }), problem('private-ca.request-refused', /31 attributes/));
+});
+
 test('attributes that not every system knows are flagged', async (t) => {
   const { issue } = await startPrivateCa(t);
   const subject = [
