@@ -28,9 +28,16 @@ export function oidProblem(der: Uint8Array, start: number, stop: number): string
   return undefined;
 }
 
-/** Dotted form of content that passed `oidProblem`; known identifiers come from the table and cost no decoding. */
+/** Dotted form of content that passed `oidProblem`; that of an identifier with a name is worked out once. */
 export function oidText(der: Uint8Array, start: number, stop: number): string {
-  return lookUp(der, start, stop)?.name.oid ?? decodeOid(der, start, stop);
+  const hash = hashOf(der, start, stop);
+  let known = byContent.get(hash);
+  while (known !== undefined && !isOid(der, start, stop, known.content)) known = known.more;
+  if (known !== undefined) return known.oid;
+  const oid = decodeOid(der, start, stop);
+  // strangers choose the others
+  if (oidName(oid) !== undefined) byContent.set(hash, { oid, content: encodeOid(oid), more: byContent.get(hash) });
+  return oid;
 }
 
 /** Content octets of a dotted identifier; throws a RangeError when it is not one. */
@@ -52,45 +59,40 @@ export function isOid(der: Uint8Array, start: number, stop: number, content: Uin
 
 /** The names OpenSSL has for a dotted identifier. */
 export function oidName(dotted: string): OidName | undefined {
+  byDotted ??= readNames();
   return byDotted.get(dotted);
 }
 
 /** Short name (`CN`), or the dotted form when OpenSSL has none. */
 export function oidShortName(dotted: string): string {
-  return byDotted.get(dotted)?.short ?? dotted;
+  return oidName(dotted)?.short ?? dotted;
 }
 
 /** Long name (`commonName`), or the dotted form when OpenSSL has none. */
 export function oidLongName(dotted: string): string {
-  return byDotted.get(dotted)?.long ?? dotted;
+  return oidName(dotted)?.long ?? dotted;
 }
 
 const maxBeforeShift = 2 ** 46 - 1;
 
 interface Known {
-  readonly name: OidName;
+  readonly oid: string;
   readonly content: Uint8Array;
   readonly more: Known | undefined;
 }
 
-const byDotted = new Map<string, OidName>();
-/** By a hash of the content octets; those that share one hang together. */
+let byDotted: ReadonlyMap<string, OidName> | undefined;
+/** Those met so far that have a name, by a hash of the content octets; those that share one hang together. */
 const byContent = new Map<number, Known>();
 
-for (const entry of oidNames.split(/[;\n]/)) {
-  const [oid = '', short = '', long = short] = entry.split('|');
-  if (oid === '') continue;
-  const name = { oid, short, long };
-  const content = encodeOid(oid);
-  const hash = hashOf(content, 0, content.length);
-  byDotted.set(oid, name);
-  byContent.set(hash, { name, content, more: byContent.get(hash) });
-}
-
-function lookUp(der: Uint8Array, start: number, stop: number): Known | undefined {
-  let known = byContent.get(hashOf(der, start, stop));
-  while (known !== undefined && !isOid(der, start, stop, known.content)) known = known.more;
-  return known;
+function readNames(): ReadonlyMap<string, OidName> {
+  const entries = oidNames.trim().split(/[;\n]/);
+  return new Map(
+    entries.map((entry) => {
+      const [oid = '', short = '', long = short] = entry.split('|');
+      return [oid, { oid, short, long }];
+    }),
+  );
 }
 
 function hashOf(der: Uint8Array, start: number, stop: number): number {
