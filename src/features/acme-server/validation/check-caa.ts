@@ -1,8 +1,9 @@
-/** Looks up the CAA records that decide about a name, and asks them (RFC 8659 3): the nearest name that has any counts. */
+/** Asks the CAA records of the names of an order whether this CA may issue (RFC 8659). */
 import { printable } from '../../../lib/printable.ts';
+import { type CaaQuestion, type CaaRecord, caaRefusal } from '../../../pki/caa/caa-rules.ts';
+import { relevantRecords } from '../../../pki/caa/relevant-records.ts';
 import type { CertifiedName } from '../issuing-ca.ts';
 import type { AcmeProblem } from '../protocol/acme-error.ts';
-import { type CaaQuestion, type CaaRecord, caaRefusal } from './caa-rules.ts';
 import type { NameServer } from './name-server.ts';
 
 export interface CaaSubject {
@@ -22,8 +23,12 @@ export async function checkCaa(
 ): Promise<readonly AcmeProblem[]> {
   const signal = AbortSignal.timeout(longest);
   const known = new Map<string, Promise<readonly CaaRecord[]>>();
+  const ask = async (name: string): Promise<readonly CaaRecord[]> => {
+    signal.throwIfAborted();
+    return names.caa(name);
+  };
   const recordsOf = (name: string): Promise<readonly CaaRecord[]> => {
-    const found = known.get(name) ?? ask(names, name, signal);
+    const found = known.get(name) ?? ask(name);
     known.set(name, found);
     return found;
   };
@@ -32,7 +37,7 @@ export async function checkCaa(
       const wildcard = identifier.value.startsWith('*.');
       const about = { identifier: { type: identifier.type, value: identifier.value } };
       try {
-        const relevant = await climb(wildcard ? identifier.value.slice(2) : identifier.value, recordsOf);
+        const relevant = await relevantRecords(identifier.value, recordsOf);
         if (relevant === undefined) return undefined;
         const fault = await caaRefusal(relevant.records, { domains, isAccount, wildcard, method });
         if (fault === undefined) return undefined;
@@ -45,26 +50,6 @@ export async function checkCaa(
     }),
   );
   return problems.filter((problem) => problem !== undefined);
-}
-
-async function climb(name: string, recordsOf: (name: string) => Promise<readonly CaaRecord[]>) {
-  for (const labels = name.split('.'); labels.length > 0; labels.shift()) {
-    const at = labels.join('.');
-    const records = await recordsOf(at);
-    if (records.length > 0) return { name: at, records };
-  }
-  return undefined;
-}
-
-async function ask(names: Pick<NameServer, 'caa'>, name: string, signal: AbortSignal): Promise<readonly CaaRecord[]> {
-  signal.throwIfAborted();
-  try {
-    return await names.caa(name);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
-    throw error;
-  }
 }
 
 function errorWords(error: unknown): string {

@@ -1,6 +1,7 @@
 /** DNS as validations use it: c-ares with short time-outs, servers of the operator's choice, CNAMEs followed. */
 import { type LookupAddress, promises } from 'node:dns';
-import type { CaaRecord } from './caa-rules.ts';
+import type { CaaRecord } from '../../../pki/caa/caa-rules.ts';
+import { caaRecordOf } from '../../../pki/caa/relevant-records.ts';
 
 export interface NameServer {
   /** Every address of the name. Rejects as node:dns does. */
@@ -52,15 +53,6 @@ export function createNameServer(servers: readonly string[]): NameServer {
         return undefined;
       }
     },
-    caa: async (name) => (await ask((resolver) => resolver.resolveCaa(name))).map(caaRecord),
+    caa: async (name) => (await ask((resolver) => resolver.resolveCaa(name))).map(caaRecordOf),
   };
-}
-
-/**
- * node:dns gives `{ critical: 128, type: 'CAA', issue: 'ca.example' }`, the tag as it was written. Tags called `critical`
- * or `type` hide what they replace: they come out as an unknown tag, the first of them as a critical one.
- */
-function caaRecord({ critical, ...rest }: { readonly critical: unknown }): CaaRecord {
-  const [tag = '', value = ''] = Object.entries(rest).find(([name]) => name !== 'type') ?? [];
-  return { flags: typeof critical === 'number' ? critical : 0x80, tag: tag.toLowerCase(), value: String(value) };
 }

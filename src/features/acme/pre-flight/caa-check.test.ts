@@ -26,7 +26,7 @@ test('The nearest name with records decides', async () => {
   assert.equal((await ask(zone, ['deep.a.example.com'])).outcome, 'good');
   const refused = await ask(zone, ['a.example.com', 'b.example.com']);
   assert.equal(refused.outcome, 'bad');
-  assert.match(refused.words, /b\.example\.com name other\.example/);
+  assert.match(refused.words, /b\.example\.com: example\.com has .* do not name this CA: .*other\.example/);
   assert.match(refused.hint, /0 issue "ca\.example"/);
   assert.equal((await ask({}, ['b.example.com'])).outcome, 'good');
   assert.equal((await ask({ com: [issue(';')] }, ['b.example.com'])).outcome, 'bad', 'nobody may issue');
@@ -52,6 +52,8 @@ test('Challenge and account that a record demands are held against ours', async 
 });
 
 test('A critical property that is not known stops every CA', async () => {
+  const answered = { critical: 128, type: 'CAA', issue: 'ca.example' } as CaaRecord;
+  assert.equal((await ask({ 'example.com': [answered] }, ['example.com'])).outcome, 'good');
   const odd = { critical: 128, tbs: 'unknown' } as unknown as CaaRecord;
   assert.equal((await ask({ 'example.com': [issue('ca.example'), odd] }, ['example.com'])).outcome, 'bad');
 });

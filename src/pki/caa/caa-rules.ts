@@ -1,5 +1,5 @@
 /** CAA records: whether those of a name let this CA issue (RFC 8659 4), to this account, by this challenge (RFC 8657). */
-import { printable, printableList } from '../../../lib/printable.ts';
+import { printable, printableList } from '../../lib/printable.ts';
 
 export interface CaaRecord {
   readonly flags: number;
@@ -41,8 +41,15 @@ export async function caaRefusal(records: readonly CaaRecord[], question: CaaQue
 
 /** Issuer Critical Flag (RFC 8659 4.1). */
 const critical = 0x80;
-/** Mail addresses are not certified over ACME here, so issuemail (RFC 9495) is understood: it forbids nothing. */
-const understood: ReadonlySet<string> = new Set(['issue', 'issuewild', 'issuemail', 'iodef']);
+/** About certificates for mail (RFC 9495) and whom to tell or ask (RFC 8659 4.4, BR A.1): they forbid nothing here. */
+const understood: ReadonlySet<string> = new Set([
+  'issue',
+  'issuewild',
+  'issuemail',
+  'iodef',
+  'contactemail',
+  'contactphone',
+]);
 
 interface Property {
   /** Lower case; empty: nobody may issue. */
