@@ -228,7 +228,10 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
       const { row, authority: found } = await find(id);
       const crlNumber = (await deps.nextCrlNumber?.(found)) ?? found.crlNumberFloor + 1n;
       const key = passphrase === undefined ? undefined : await keyForExport(keys, row, passphrase);
-      const folder = await exportFolder({ db: storage.db, authority: found, crlNumber, key, passphrase });
+      const folder = await exportFolder({
+        ...{ db: storage.db, authority: found, crlNumber, key, passphrase },
+        now: now(),
+      });
       const detail = { label: found.label, certificates: folder.certificates, withKey: folder.withKey };
       await storage.transaction((trx) => recordAudit(trx, actor, { action: 'private-ca.export', object: id, detail }));
       return folder;

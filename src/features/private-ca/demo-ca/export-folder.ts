@@ -26,6 +26,7 @@ export interface FolderContents {
   /** With its passphrase: the key goes along, encrypted. */
   readonly key: KeyObject | undefined;
   readonly passphrase: Secret<string> | undefined;
+  readonly now: number;
 }
 
 const most = 100_000;
@@ -43,8 +44,15 @@ export async function exportFolder(contents: FolderContents): Promise<ExportedFo
   return { archive: Buffer.concat(parts), fileName, certificates: issued, withKey: key !== undefined };
 }
 
-async function* members({ authority, db, crlNumber, key, passphrase }: FolderContents): AsyncGenerator<Uint8Array> {
-  const seconds = Math.floor(Date.now() / 1000);
+async function* members({
+  authority,
+  db,
+  crlNumber,
+  key,
+  passphrase,
+  now,
+}: FolderContents): AsyncGenerator<Uint8Array> {
+  const seconds = Math.floor(now / 1000);
   const folder = (name: string) => tarMember(`demoCA/${name}`, undefined, 0o700, seconds);
   const file = (name: string, text: string) => tarMember(`demoCA/${name}`, Buffer.from(text), 0o600, seconds);
   for (const name of ['', 'certs/', 'crl/', 'newcerts/', 'private/']) yield folder(name);
