@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Crl, parseCrl } from '../../pki/crl/crl.ts';
 import { type CrlIndexParts, indexCrl } from '../../pki/crl/crl-index.ts';
 import { readIndexFile } from '../../pki/crl/crl-index-file.ts';
+import { entryOfWord } from '../../pki/crl/serial-hash.ts';
 import type { EdgeCrlFile } from '../snapshot-peers.ts';
 
 export interface CrlOnDisk {
@@ -37,7 +38,8 @@ function readyIndex(file: string, crl: Crl, id: string): CrlIndexParts | undefin
     if (parts === undefined) return undefined;
     const { start, end } = parts.range;
     const outside = (offset: number) => offset !== 0 && (offset < start || offset >= end || crl.der[offset] !== 0x30);
-    return parts.table.some(outside) || parts.issuerEntries.some(outside) ? undefined : parts;
+    const wrong = parts.table.some((word) => outside(entryOfWord(word))) || parts.issuerEntries.some(outside);
+    return wrong ? undefined : parts;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { Crl } from './crl.ts';
 import { CrlIndex, type CrlIndexParts } from './crl-index.ts';
 
 interface Header {
-  readonly format: 1;
+  readonly format: 2;
   /** SHA-256 of the CRL's DER, hexadecimal. */
   readonly crl: string;
   readonly range: CrlIndexParts['range'];
@@ -18,7 +18,7 @@ interface Header {
 export function indexFile(parts: CrlIndexParts, crl: string): Uint8Array {
   const { range, entryCount, unknownCriticalExtensions, table, issuerEntries } = parts;
   const header: Header = {
-    format: 1,
+    format: 2,
     crl,
     range,
     entryCount,
@@ -43,7 +43,7 @@ export function readIndexFile(file: Uint8Array, crl: Crl, id: string): CrlIndex 
     const words = (file.length - 4 - length) / 4;
     const fits =
       words === header.table + header.issuerEntries && range.start === wanted.start && range.end === wanted.end;
-    if (header.format !== 1 || header.crl !== id || !fits) return undefined;
+    if (header.format !== 2 || header.crl !== id || !fits) return undefined;
     const table = wordsOf(file, 4 + length, header.table);
     const issuerEntries = wordsOf(file, 4 + length + 4 * header.table, header.issuerEntries);
     return new CrlIndex(crl.der, { range, entryCount, unknownCriticalExtensions, table, issuerEntries });

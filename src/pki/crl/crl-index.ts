@@ -1,13 +1,21 @@
 /**
  * Look-up of serial numbers in a CRL of any size (RFC 5280 5.1.2.6): one pass checks every entry, then the bytes are
- * searched, or a hash table of offsets over them is asked. No object per entry: a million take 8 MiB beside the bytes.
+ * searched, or a hash table of offsets over them is asked. No object per entry: a million take 6 MB beside the bytes.
  */
 import { err, ok, type Result } from '../../lib/result.ts';
 import { type PkiError, PkiRefusal, refused } from '../pki-error.ts';
 import type { Crl } from './crl.ts';
 import { CrlCursor, type CrlEntry } from './crl-entries.ts';
 import { PlainEntries } from './plain-entries.ts';
-import { hashOctets, insertEntry } from './serial-hash.ts';
+import {
+  entryOfWord,
+  firstSlot,
+  hashOctets,
+  insertEntry,
+  mayHaveHash,
+  mostTableOctets,
+  tableLength,
+} from './serial-hash.ts';
 
 /** Where the content of revokedCertificates lies in the CRL; empty where the field is absent. */
 export interface EntryRange {
@@ -29,7 +37,7 @@ interface CheckedEntries {
 
 /** What an index is made of; all of it can be shared between threads, or written and read again. */
 export interface CrlIndexParts extends Omit<CheckedEntries, 'marks'> {
-  /** Offsets of entries, open addressing; 0 is a free slot. Its length is a power of two. */
+  /** Open addressing over the hash of serial numbers; `entryOfWord` tells what a word stands for. */
   readonly table: Uint32Array;
 }
 
@@ -84,20 +92,22 @@ export class CrlIndex {
   find(bytes: Uint8Array, from = 0, to = bytes.length): number {
     const table = this.#table;
     if (table === undefined) return this.#findFirst(bytes.subarray(from, to));
-    const mask = table.length - 1;
-    for (let slot = hashOctets(bytes, from, to) & mask; ; slot = (slot + 1) & mask) {
-      const offset = table[slot]!;
-      if (offset === 0 || this.#hasSerial(offset, bytes, from, to)) return offset;
+    const hash = hashOctets(bytes, from, to);
+    for (let slot = firstSlot(hash, table.length); ; slot = slot + 1 === table.length ? 0 : slot + 1) {
+      const word = table[slot]!;
+      if (word === 0) return 0;
+      if (mayHaveHash(word, hash) && this.#hasSerial(entryOfWord(word), bytes, from, to)) return entryOfWord(word);
     }
   }
 
   /** Offsets of all entries with this serial number, ascending: an indirect CRL may list it for several issuers. */
   findAll(serial: Uint8Array): readonly number[] {
     const table = this.#tableMade();
-    const mask = table.length - 1;
+    const hash = hashOctets(serial, 0, serial.length);
     const found: number[] = [];
-    for (let slot = hashOctets(serial, 0, serial.length) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
-      if (this.#hasSerial(table[slot]!, serial, 0, serial.length)) found.push(table[slot]!);
+    for (let slot = firstSlot(hash, table.length); table[slot] !== 0; slot = slot + 1 === table.length ? 0 : slot + 1) {
+      const entry = entryOfWord(table[slot]!);
+      if (mayHaveHash(table[slot]!, hash) && this.#hasSerial(entry, serial, 0, serial.length)) found.push(entry);
     }
     return found.sort((a, b) => a - b);
   }
@@ -187,6 +197,8 @@ class EntryChecker {
   /** Throws `PkiRefusal` at a malformed entry. */
   check(maxEntries: number): CheckedEntries {
     const range = this.#range;
+    if (range.end > mostTableOctets)
+      throw new PkiRefusal('der.too-large', `entries beyond octet ${mostTableOctets}`, range.start);
     const plain = new PlainEntries(this.#crl.der, range, this.#crl.version);
     while (plain.at < range.end) {
       plain.pass();
@@ -219,11 +231,8 @@ class EntryChecker {
   }
 }
 
-/** At most five eighths full, so that a run of full slots stays short. */
 function makeTable(der: Uint8Array, { range, entryCount }: CheckedEntries | CrlIndexParts): Uint32Array {
-  let size = 4;
-  while (size * 5 < entryCount * 8) size *= 2;
-  const table = new Uint32Array(new SharedArrayBuffer(size * 4));
+  const table = new Uint32Array(new SharedArrayBuffer(tableLength(entryCount) * 4));
   const view = new DataView(der.buffer, der.byteOffset, der.byteLength);
   for (let at = range.start; at < range.end; at = nextEntry(der, at)) insertEntry(view, table, at);
   return table;

@@ -1,15 +1,44 @@
 /** The hash over a serial number, and the table of entry offsets it leads into. */
 
+/**
+ * A word of a table is 0 or holds the offset of an entry and, above it, five bits of the hash: of the entries that share
+ * a slot nearly all are told apart without a look at them, which takes longer than all the rest.
+ */
+const offsetBits = 27;
+
+/** The most octets over which a table can be made. */
+export const mostTableOctets = 2 ** offsetBits;
+
+/** Words for so many entries: two thirds full, so that a run of full slots stays short. */
+export function tableLength(entries: number): number {
+  return Math.max(4, Math.ceil(entries * 1.5));
+}
+
+/** The slot at which the search for a hash begins; the next one follows, after the last comes the first. */
+export function firstSlot(hash: number, length: number): number {
+  return (((hash >>> 0) * length) / 0x1_0000_0000) | 0;
+}
+
+/** Whether the entry of a word may have this hash. */
+export function mayHaveHash(word: number, hash: number): boolean {
+  return (word ^ (hash << offsetBits)) >>> offsetBits === 0;
+}
+
+/** The offset of the entry of a word. */
+export function entryOfWord(word: number): number {
+  return word & (mostTableOctets - 1);
+}
+
 /** Puts the entry at an offset, whose form has been checked, into a table that has a free slot. */
 export function insertEntry(view: DataView, table: Uint32Array, entry: number): void {
-  const mask = table.length - 1;
   const first = view.getUint8(entry + 1);
   const serial = first < 0x80 ? entry + 2 : entry + 2 + (first & 0x7f);
   const length = view.getUint8(serial + 1);
   // a serial number of 128 octets and more is looked up by nobody
-  let slot = length < 0x80 ? hashAt(view, serial + 2, length) & mask : 0;
-  while (table[slot] !== 0) slot = (slot + 1) & mask;
-  table[slot] = entry;
+  const hash = length < 0x80 ? hashAt(view, serial + 2, length) : 0;
+  let slot = firstSlot(hash, table.length);
+  while (table[slot] !== 0) slot = slot + 1 === table.length ? 0 : slot + 1;
+  table[slot] = (hash << offsetBits) | entry;
 }
 
 /** The hash of the octets at an offset. Every one counts: the numbers of one CA often differ only in the last ones. */
