@@ -1,7 +1,7 @@
 /** What the API takes and gives for the private CA. */
 import { z } from 'zod';
-import { keyUsageBits } from '../../pki/certificate/build-extensions.ts';
 import type { ExtendedKeyUsage } from '../../pki/certificate/extended-key-usages.ts';
+import { keyUsages } from '../../pki/certificate/extension/key-usage.ts';
 import { keyAlgorithms } from '../../pki/key/generate.ts';
 import type { SubjectField } from '../../pki/name/build-name.ts';
 import { revocationReasons } from './issued/revocations.ts';
@@ -151,7 +151,7 @@ const templateFields = {
     .readonly()
     .describe('serverAuth, clientAuth, codeSigning, emailProtection, timeStamping, or dotted OIDs.'),
   keyUsage: z
-    .union([z.literal('automatic'), z.array(z.enum(keyUsageBits)).max(9).readonly()])
+    .union([z.literal('automatic'), z.array(z.enum(keyUsages)).max(9).readonly()])
     .default('automatic')
     .describe('automatic: digitalSignature, with RSA keys keyEncipherment too.'),
   days: z.int().min(1).max(36_500).default(365).describe('How long a certificate holds unless less is asked for.'),

@@ -17,21 +17,7 @@ import { encodeGeneralName, type SanName } from '../name/build-general-name.ts';
 import { encodeName, type SubjectField } from '../name/build-name.ts';
 import { ipRangeBytes } from '../name/ip-bytes.ts';
 import { type ExtendedKeyUsage, usageOid } from './extended-key-usages.ts';
-
-/** Names of the key usage bits in the order of their numbers (RFC 5280 4.2.1.3). */
-export const keyUsageBits = [
-  'digitalSignature',
-  'nonRepudiation',
-  'keyEncipherment',
-  'dataEncipherment',
-  'keyAgreement',
-  'keyCertSign',
-  'cRLSign',
-  'encipherOnly',
-  'decipherOnly',
-] as const;
-
-export type KeyUsageBit = (typeof keyUsageBits)[number];
+import { type KeyUsage, keyUsages } from './extension/key-usage.ts';
 
 /** A subtree of name constraints; `ip` is written `10.0.0.0/8`. */
 export type NameSubtree =
@@ -43,7 +29,7 @@ export interface ExtensionValues {
   /** Critical (4.2.1.9). */
   readonly basicConstraints?: { readonly ca: boolean; readonly pathLength?: number };
   /** Critical (4.2.1.3). */
-  readonly keyUsage?: readonly KeyUsageBit[];
+  readonly keyUsage?: readonly KeyUsage[];
   readonly extendedKeyUsage?: readonly ExtendedKeyUsage[];
   /** Critical when the subject is empty (4.2.1.6). */
   readonly subjectAltName?: readonly SanName[];
@@ -75,7 +61,7 @@ export function encodeExtensions(values: ExtensionValues, emptySubject: boolean)
   };
   const v = values;
   if (v.basicConstraints !== undefined) add('2.5.29.19', true, basicConstraints(v.basicConstraints));
-  if (v.keyUsage !== undefined) add('2.5.29.15', true, namedBits(v.keyUsage.map((bit) => keyUsageBits.indexOf(bit))));
+  if (v.keyUsage !== undefined) add('2.5.29.15', true, namedBits(v.keyUsage.map((bit) => keyUsages.indexOf(bit))));
   if (v.extendedKeyUsage?.length) add('2.5.29.37', false, extendedKeyUsage(v.extendedKeyUsage));
   if (v.subjectAltName?.length) {
     add('2.5.29.17', emptySubject, sequence(...v.subjectAltName.map(encodeGeneralName)));

@@ -1,8 +1,9 @@
 /** Writes and signs certification requests (PKCS#10, RFC 2986). */
 import type { KeyObject } from 'node:crypto';
 import { publicKeyInfoOf } from '../certificate/build.ts';
-import { type ExtensionValues, encodeExtensions, type KeyUsageBit } from '../certificate/build-extensions.ts';
+import { type ExtensionValues, encodeExtensions } from '../certificate/build-extensions.ts';
 import type { ExtendedKeyUsage } from '../certificate/extended-key-usages.ts';
+import type { KeyUsage } from '../certificate/extension/key-usage.ts';
 import { element, integer, oid, sequence, setOf } from '../der/writer.ts';
 import { type SigningDigest, signedStructure } from '../key/sign.ts';
 import type { SanName } from '../name/build-general-name.ts';
@@ -13,7 +14,7 @@ export interface CsrContents {
   /** Alternative names in the order they shall appear; none leaves the extension out. */
   readonly names: readonly SanName[];
   readonly extendedKeyUsage: readonly ExtendedKeyUsage[];
-  readonly keyUsage: readonly KeyUsageBit[];
+  readonly keyUsage: readonly KeyUsage[];
   /** Ignored by Ed25519 and ML-DSA keys. */
   readonly digest: SigningDigest;
   /** The private key the certificate is asked for; it signs the request. */

@@ -4,8 +4,8 @@ import type { Actor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { publicKeyInfoOf } from '../../../pki/certificate/build.ts';
-import type { KeyUsageBit } from '../../../pki/certificate/build-extensions.ts';
 import { usageNames } from '../../../pki/certificate/extended-key-usages.ts';
+import type { KeyUsage } from '../../../pki/certificate/extension/key-usage.ts';
 import { buildCsr } from '../../../pki/csr/build.ts';
 import { generateKey } from '../../../pki/key/generate.ts';
 import { encodePem } from '../../../pki/pem.ts';
@@ -147,7 +147,7 @@ async function currentKey(deps: IdentityDeps, trx: Trx, row: store.SlotRow): Pro
 export function requestDer(plan: CsrPlan, key: KeyObject): Uint8Array {
   // RFC 5246 7.4.2: RSA key transport of old clients needs keyEncipherment; other kinds of keys only sign.
   const rsa = createPublicKey(key).asymmetricKeyType === 'rsa';
-  const keyUsage: KeyUsageBit[] = rsa ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
+  const keyUsage: KeyUsage[] = rsa ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
   const { subject, extendedKeyUsage, digest } = plan;
   return buildCsr({ subject, names: sanNames(plan.names), extendedKeyUsage, keyUsage, digest, key });
 }

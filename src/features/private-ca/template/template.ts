@@ -1,6 +1,7 @@
 /** A template: what a certificate issued by it says, whatever its request asks for. */
-import type { KeyUsageBit } from '../../../pki/certificate/build-extensions.ts';
+
 import type { ExtendedKeyUsage } from '../../../pki/certificate/extended-key-usages.ts';
+import type { KeyUsage } from '../../../pki/certificate/extension/key-usage.ts';
 
 /** Kinds of subject alternative names that a template may let in. */
 export const sanKinds = ['dns', 'ip', 'email', 'uri', 'srv', 'xmpp', 'upn'] as const;
@@ -12,7 +13,7 @@ export interface TemplateFields {
   readonly description: string;
   readonly extendedKeyUsage: readonly ExtendedKeyUsage[];
   /** `automatic`: digitalSignature, with RSA keys keyEncipherment too. */
-  readonly keyUsage: 'automatic' | readonly KeyUsageBit[];
+  readonly keyUsage: 'automatic' | readonly KeyUsage[];
   /** How long a certificate holds unless less is asked for, and at most. */
   readonly days: number;
   readonly sanKinds: readonly SanKind[];

@@ -3,7 +3,8 @@ import { BIT_STRING } from '../../der/tag.ts';
 import { decoder } from './extension-decoder.ts';
 import { namedBits } from './named-bits.ts';
 
-const names = [
+/** Names of the bits in the order of their numbers. */
+export const keyUsages = [
   'digitalSignature',
   'nonRepudiation',
   'keyEncipherment',
@@ -15,7 +16,7 @@ const names = [
   'decipherOnly',
 ] as const;
 
-export type KeyUsage = (typeof names)[number];
+export type KeyUsage = (typeof keyUsages)[number];
 
 /** The few sets that nearly all certificates hold, by their bits: a set takes longer to make than all the rest to read. */
 const known: (ReadonlySet<KeyUsage> | undefined)[] = [];
@@ -29,7 +30,7 @@ export const keyUsage = decoder('2.5.29.15', (reader): ReadonlySet<KeyUsage> => 
     reader.next('keyUsage');
     return same;
   }
-  const usage = namedBits(reader, 'keyUsage', names);
+  const usage = namedBits(reader, 'keyUsage', keyUsages);
   // RFC 5280 4.2.1.3: at least one bit is set.
   if (usage.size === 0) reader.fail('extension.empty', 'keyUsage allows nothing', reader.start);
   if (usual >= 0) known[usual] = usage;
