@@ -1,59 +1,14 @@
 /** `tollgate acme-server`: the private CA for ACME clients, from the command line. */
+import type { z } from 'zod';
 import type { Command, CommandArguments, CommandContext, CommandOptions } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { challengeTypes } from './acme-server-settings.ts';
+import type { acmeServerSettingsSchema, eabKeySchema, orderDetailsSchema, orderSchema } from './schemas.ts';
 
-interface Settings {
-  readonly version: number;
-  readonly enabled: boolean;
-  readonly hosts: readonly string[];
-  readonly externalAccountRequired: boolean;
-  readonly profiles: readonly string[];
-  readonly defaultProfile: string;
-  readonly names: readonly string[];
-  readonly wildcards: boolean;
-  readonly challenges: readonly string[];
-  readonly networks: readonly string[];
-  readonly caaDomains: readonly string[];
-  readonly limits: Readonly<Record<string, number>>;
-  readonly templates: readonly { readonly name: string; readonly description: string }[];
-  readonly directories: readonly { readonly path: string; readonly profiles: readonly string[] }[];
-}
-
-interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly names: readonly string[];
-  readonly accounts: number;
-  readonly maxAccounts: number;
-  readonly expiresAt: string | null;
-}
-
-interface Order {
-  readonly id: string;
-  readonly status: string;
-  readonly names: readonly { readonly value: string }[];
-  readonly profile: string;
-  readonly createdAt: string;
-  readonly notAfter: string | null;
-  readonly error: { readonly reason: string; readonly detail: string } | null;
-}
-
-interface OrderDetails extends Order {
-  readonly accountId: string;
-  readonly address: string;
-  readonly serial: string | null;
-  readonly authorizations: readonly {
-    readonly name: { readonly value: string };
-    readonly status: string;
-    readonly challenges: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly error: { readonly detail: string } | null;
-    }[];
-  }[];
-}
+type Settings = z.output<typeof acmeServerSettingsSchema>;
+type Key = z.output<typeof eabKeySchema>;
+type Order = z.output<typeof orderSchema>;
+type OrderDetails = z.output<typeof orderDetailsSchema>;
 
 const onOff = ['on', 'off'] as const;
 
