@@ -1,29 +1,18 @@
 /** Orders as a person meets them: tested, watched, stopped, discarded, deployed, revoked, begun by the scheduler, tried again. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type AcmeStage, choose, openAcmeStage } from './acme-stage.ts';
-import { browserMissing, openPage } from './browser.ts';
+import { test } from 'node:test';
+import { choose, raiseAcmeStage } from './acme-stage.ts';
 import { lookAll } from './look-all.ts';
-import { logIn, step } from './person.ts';
+import { step } from './person.ts';
 
-const skip = browserMissing();
-let stage: AcmeStage;
-
-before(async () => {
-  if (!skip) stage = await openAcmeStage();
-});
-
-after(async () => stage?.close());
+const stage = await raiseAcmeStage();
 
 test('every button of an order does what it says, and the page follows without being loaded again', {
-  skip,
+  skip: stage.skip,
 }, async (t) => {
-  const { ca, staging, api, browser, gateway, provider, changeSlot } = stage;
+  const { ca, staging, api, provider, changeSlot } = stage.made;
   await changeSlot('server', { providers: [provider] });
-  const { page, context, faults } = await openPage(browser, gateway.url);
-  t.after(() => context.close());
-  await page.goto('/security/server-certificate');
-  await logIn(page);
+  const { page, faults } = await stage.enter(t, { path: '/security/server-certificate' });
   const order = page.getByRole('region', { name: 'Order at Test CA' });
   const sign = page.getByRole('button', { name: 'Sign CSR with ACME Provider' });
   const pending = page.getByRole('region', { name: 'Pending ACME certificate' });
@@ -101,8 +90,10 @@ test('every button of an order does what it says, and the page follows without b
     await pending.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Revoke…' }).press('Enter');
     await choose(page, 'Reason', 'Replaced by another certificate');
+    // the word about the pending one may still be there
+    const answered = page.waitForResponse((answer) => answer.url().endsWith('/acme/slots/server/revocation'));
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).press('Enter');
-    await page.getByText('The certificate is revoked.').first().waitFor();
+    await answered;
     type Rows = { rows: { detail: { which: string; reason: string } }[] };
     const { rows } = await api.must<Rows>('GET', '/audit?action=acme.revoke');
     const given = rows.map(({ detail: { which, reason } }) => `${which} ${reason}`);

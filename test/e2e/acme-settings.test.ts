@@ -1,34 +1,19 @@
 /** What is set for ACME, by a person and by one who may only look: provider, account, port of challenges. */
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type AcmeStage, choose, openAcmeStage } from './acme-stage.ts';
-import { browserMissing, openPage } from './browser.ts';
+import { choose, raiseAcmeStage } from './acme-stage.ts';
 import { lookAll } from './look-all.ts';
-import { goTo, logIn, step } from './person.ts';
+import { goTo, step } from './person.ts';
 
-const skip = browserMissing();
+const stage = await raiseAcmeStage();
+const { skip } = stage;
 const auditor = { name: 'nightwatch', password: 'quiet heron walks at dawn' } as const;
-let stage: AcmeStage;
-
-before(async () => {
-  if (!skip) stage = await openAcmeStage();
-});
-
-after(async () => stage?.close());
-
-async function openAt(t: { after: (end: () => Promise<void>) => void }, path: string, who?: typeof auditor) {
-  const opened = await openPage(stage.browser, stage.gateway.url);
-  t.after(() => opened.context.close());
-  await opened.page.goto(path);
-  await logIn(opened.page, who?.name, who?.password);
-  return opened;
-}
 
 test('a provider’s fields are filled and emptied, secrets are not shown again', { skip }, async (t) => {
-  const { api, provider } = stage;
-  const { page, faults } = await openAt(t, `/security/acme/${provider}`);
+  const { api, provider } = stage.made;
+  const { page, faults } = await stage.enter(t, { path: `/security/acme/${provider}` });
   const form = page.getByRole('form', { name: 'Provider' });
   const save = async () => {
     await form.getByRole('button', { name: 'Save' }).click();
@@ -89,16 +74,16 @@ test('a provider’s fields are filled and emptied, secrets are not shown again'
   });
 
   await step(t, 'and filled again', async () => {
-    await form.getByLabel('CA file (PEM)').fill(stage.ca.httpsRoot + stage.staging.httpsRoot);
+    await form.getByLabel('CA file (PEM)').fill(stage.made.ca.httpsRoot + stage.made.staging.httpsRoot);
     await form.getByLabel('Further hosts').fill('localhost');
-    await form.getByLabel('Staging directory URL').fill(stage.staging.directoryUrl);
+    await form.getByLabel('Staging directory URL').fill(stage.made.staging.directoryUrl);
     await save();
   });
   assert.deepEqual(faults, []);
 });
 
 test('an account is made, gets another key, is deactivated, and is forgotten', { skip }, async (t) => {
-  const { page, faults } = await openAt(t, `/security/acme/${stage.provider}`);
+  const { page, faults } = await stage.enter(t, { path: `/security/acme/${stage.made.provider}` });
   const thumbprint = () => page.locator('dt:text-is("Key thumbprint") + dd').innerText();
   const make = async () => {
     const button = page.getByRole('button', { name: 'Make account' });
@@ -127,7 +112,7 @@ test('an account is made, gets another key, is deactivated, and is forgotten', {
   });
   await step(t, 'terms that are new are shown and accepted', async () => {
     const terms = 'https://ca.example.com/terms-of-2027';
-    await stage.ca.change({ termsUrl: terms });
+    await stage.made.ca.change({ termsUrl: terms });
     await page.getByRole('button', { name: 'Ask the CA', exact: true }).click();
     const form = page.getByRole('form', { name: 'Accept the terms' });
     assert.equal(await form.getByRole('link', { name: terms }).getAttribute('href'), terms);
@@ -135,7 +120,7 @@ test('an account is made, gets another key, is deactivated, and is forgotten', {
     await form.getByRole('button', { name: 'Accept the terms' }).press('Enter');
     await page.getByText('The terms are accepted.').waitFor();
     await form.waitFor({ state: 'detached' });
-    await stage.ca.change({ termsUrl: '' });
+    await stage.made.ca.change({ termsUrl: '' });
     await page.reload();
   });
   await step(t, 'it is deactivated at the CA', async () => {
@@ -153,13 +138,13 @@ test('an account is made, gets another key, is deactivated, and is forgotten', {
 });
 
 test('the port of challenges is kept open, and sends what is no challenge to HTTPS', { skip }, async (t) => {
-  const { page, faults } = await openAt(t, '/security/acme');
+  const { page, faults } = await stage.enter(t, { path: '/security/acme' });
   const form = page.getByRole('form', { name: 'Port of HTTP-01 challenges' });
   const save = async () => {
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('No changes.').waitFor();
   };
-  await form.getByText(`Port ${stage.httpPort}.`).waitFor();
+  await form.getByText(`Port ${stage.made.httpPort}.`).waitFor();
   assert.equal(await answerOf('/'), undefined, 'closed while no challenge is pending');
   // without a mouse
   await page.getByRole('combobox', { name: 'Open', exact: true }).press('ArrowDown');
@@ -182,10 +167,10 @@ test('the port of challenges is kept open, and sends what is no challenge to HTT
 });
 
 test('an auditor reads all of ACME, and finds no button that would be refused', { skip }, async (t) => {
-  const { api, provider, changeSlot } = stage;
+  const { api, provider, changeSlot } = stage.made;
   await api.must('POST', '/users', { ...auditor, role: 'auditor' });
   await changeSlot('server', { providers: [provider], scheduler: true });
-  const { page, faults } = await openAt(t, '/security/acme', auditor);
+  const { page, faults } = await stage.enter(t, { path: '/security/acme', ...auditor });
   const refused: string[] = [];
   page.on('response', (response) => {
     if (response.status() === 403) refused.push(response.url());
@@ -212,7 +197,7 @@ test('an auditor reads all of ACME, and finds no button that would be refused', 
   assert.deepEqual(await changesOffered(page), []);
   await page.getByRole('link', { name: 'Test CA' }).click();
   await page.getByRole('form', { name: 'Provider' }).waitFor();
-  assert.equal(await page.getByLabel('Directory URL', { exact: true }).inputValue(), stage.ca.directoryUrl);
+  assert.equal(await page.getByLabel('Directory URL', { exact: true }).inputValue(), stage.made.ca.directoryUrl);
   assert.equal(await page.getByLabel('Directory URL', { exact: true }).isDisabled(), true);
   // anybody may ask the CA what it says of itself
   await page.getByRole('button', { name: 'Ask the CA', exact: true }).click();
@@ -239,7 +224,7 @@ async function changesOffered(page: Page): Promise<string[]> {
 function answerOf(path: string): Promise<{ status: number | undefined; location: string | undefined } | undefined> {
   return new Promise((resolve) => {
     const headers = { host: 'gateway.example.com' };
-    const asked = request({ host: '127.0.0.1', port: stage.httpPort, path, headers, agent: false }, (answer) => {
+    const asked = request({ host: '127.0.0.1', port: stage.made.httpPort, path, headers, agent: false }, (answer) => {
       answer.resume();
       resolve({ status: answer.statusCode, location: answer.headers.location });
     });

@@ -1,43 +1,23 @@
 /** ACME as a person does it: provider, account, sign, pending, deploy, time line; what each place shows is looked at. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { after, test } from 'node:test';
 import { type AcmeCa, startAcmeCa } from '../support/acme-ca.ts';
 import { type ApiClient, setUp } from '../support/api.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { choose, freePort } from './acme-stage.ts';
-import { browserMissing, openBrowser, openPage } from './browser.ts';
+import { changeSlot, choose, freePort, trustAndName } from './acme-stage.ts';
 import { look } from './look.ts';
 import { lookAll } from './look-all.ts';
-import { goTo, logIn, password, step } from './person.ts';
+import { goTo, step } from './person.ts';
+import { raiseStage } from './stage.ts';
 
-const skip = browserMissing();
 const terms = 'https://ca.example.com/terms-of-service';
 let ca: AcmeCa;
-let gateway: TestGateway;
-let browser: Browser;
 let api: ApiClient;
-
-before(async () => {
-  if (skip) return;
-  [ca, gateway, browser] = await Promise.all([
-    startAcmeCa({ validation: 'always', settings: { termsUrl: terms } }),
-    freePort().then((httpPort) => startGateway({ httpPort })),
-    openBrowser(),
-  ]);
+const stage = raiseStage({ httpPort: await freePort() }, async ({ gateway }) => {
+  ca = await startAcmeCa({ validation: 'always', settings: { termsUrl: terms } });
   api = await setUp(gateway);
-  const { version } = await api.must<{ version: number }>('GET', '/settings');
-  await api.must('PATCH', '/settings', { version, fqdn: 'gateway.example.com' });
-  await api.must('POST', '/trusted-cas', {
-    ...{ file: Buffer.from(ca.issuer.root.pem).toString('base64'), name: 'root.pem' },
-  });
+  await trustAndName(api, ca);
 });
-
-after(async () => {
-  await browser?.close();
-  await gateway?.stop();
-  await ca?.close();
-});
+after(() => ca?.close());
 
 /** The provider of the test with its version, and a slot's. */
 async function providerOf(): Promise<{ id: string; version: number }> {
@@ -46,16 +26,10 @@ async function providerOf(): Promise<{ id: string; version: number }> {
   return providers.find(({ name }) => name === 'Test CA')!;
 }
 
-async function changeSlot(slot: string, change: object): Promise<void> {
-  const { version } = await api.must<{ version: number }>('GET', `/acme/slots/${slot}`);
-  await api.must('PATCH', `/acme/slots/${slot}`, { version, ...change });
-}
-
-test('a certificate is ordered at a provider that a person adds, waits, and is deployed', { skip }, async (t) => {
-  const { page, context, faults } = await openPage(browser, gateway.url);
-  t.after(() => context.close());
-  await page.goto('/');
-  await logIn(page, 'admin', password);
+test('a certificate is ordered at a provider that a person adds, waits, and is deployed', {
+  skip: stage.skip,
+}, async (t) => {
+  const { page, faults } = await stage.enter(t);
 
   await step(t, 'a directory without HTTPS is refused beside its field', async () => {
     await goTo(page, 'ACME');
@@ -142,7 +116,7 @@ test('a certificate is ordered at a provider that a person adds, waits, and is d
   await step(t, 'an order that the CA refuses says why, in its words, with the next step', async () => {
     await api.must('POST', '/identities', { domain: 'other.example.net' });
     const { id } = await providerOf();
-    await changeSlot('domain:other.example.net', { providers: [id] });
+    await changeSlot(api, 'domain:other.example.net', { providers: [id] });
     ca.misbehave.refuses = 'rejectedIdentifier';
     await page.goto('/security/domain-certificates/other.example.net');
     await page.getByRole('button', { name: 'Sign CSR with ACME Provider' }).click();
@@ -156,7 +130,7 @@ test('a certificate is ordered at a provider that a person adds, waits, and is d
   });
 
   await step(t, 'what was done and what is planned stands on the time line', async () => {
-    await changeSlot('server', { scheduler: true, days: [] });
+    await changeSlot(api, 'server', { scheduler: true, days: [] });
     await page.goto('/security/acme');
     await page.getByRole('table').getByText('Signed by Test CA.').waitFor();
     await page.getByText('Planned: sign').first().waitFor();

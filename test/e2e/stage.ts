@@ -11,14 +11,16 @@ import { logIn, password } from './person.ts';
 interface Visit extends PageOptions {
   readonly path?: string;
   readonly name?: string;
-  readonly secret?: string;
+  readonly password?: string;
 }
 
-export interface Stage {
+export interface Stage<T = unknown> {
   /** Why the tests cannot run here, or false. */
   readonly skip: false | string;
   readonly gateway: TestGateway;
   readonly folder: string;
+  /** What `dress` made. */
+  readonly made: T;
   /** A window at the gateway, with a profile of its own; it goes with the test, unsaved work or not. */
   open(t: TestContext, options?: PageOptions): Promise<TestPage>;
   /** The same, logged in, with a page of the gateway before it. */
@@ -26,10 +28,10 @@ export interface Stage {
 }
 
 /** To be called once, at the top of a test file; `dress` makes of the new gateway what all its tests need. */
-export function raiseStage(options: GatewayOptions = {}, dress?: (stage: Stage) => Promise<void>): Stage {
+export function raiseStage<T>(options: GatewayOptions = {}, dress?: (stage: Stage) => Promise<T>): Stage<T> {
   const skip = browserMissing();
-  const started: { folder?: string; gateway?: TestGateway; browser?: Browser } = {};
-  const stage: Stage = {
+  const started: { folder?: string; gateway?: TestGateway; browser?: Browser; made?: T } = {};
+  const stage: Stage<T> = {
     skip,
     get gateway() {
       return there(started.gateway);
@@ -37,12 +39,15 @@ export function raiseStage(options: GatewayOptions = {}, dress?: (stage: Stage) 
     get folder() {
       return there(started.folder);
     },
+    get made() {
+      return there(started.made);
+    },
     async open(t, page) {
       const opened = await openPage(there(started.browser), stage.gateway.url, page);
       t.after(() => opened.context.close());
       return opened;
     },
-    async enter(t, { path = '/', name = 'admin', secret = password, ...page } = {}) {
+    async enter(t, { path = '/', name = 'admin', password: secret = password, ...page } = {}) {
       const opened = await stage.open(t, page);
       await opened.page.goto(path);
       await logIn(opened.page, name, secret);
@@ -56,7 +61,7 @@ export function raiseStage(options: GatewayOptions = {}, dress?: (stage: Stage) 
     started.folder = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
     started.gateway = await startGateway(options);
     started.browser = await openBrowser();
-    await dress?.(stage);
+    started.made = await dress?.(stage);
   });
   after(async () => {
     await started.browser?.close();

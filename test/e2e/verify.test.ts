@@ -11,7 +11,7 @@ import { look, variants } from './look.ts';
 import { file } from './person.ts';
 import { raiseStage } from './stage.ts';
 
-const stage = raiseStage({}, async ({ gateway }) => void (await makeFirstAccount(gateway)));
+const stage = raiseStage({}, ({ gateway }) => makeFirstAccount(gateway));
 
 const anywhere = createVerification({
   clock: systemClock,
