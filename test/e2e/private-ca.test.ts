@@ -60,10 +60,10 @@ test('a CA is made, issues, publishes and revokes', { skip }, async (t) => {
     const form = page.getByRole('form', { name: 'Publishing' });
     const field = form.getByLabel('Connections from one address');
     await field.fill('30000');
-    await form.getByRole('button', { name: 'Save publishing' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
     await form.getByRole('alert').first().waitFor();
     await field.fill('2000');
-    await form.getByRole('button', { name: 'Save publishing' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved. CRLs and OCSP answers').waitFor();
     const { text } = await client.get('/private-ca/publishing/settings');
     assert.match(text, /"connectionsPerAddress":2000/);

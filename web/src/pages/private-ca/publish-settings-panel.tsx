@@ -1,15 +1,16 @@
 /** How long CRLs and OCSP answers hold, and how much may be asked of the process that serves them. */
-import { Button, Checkbox, NumberInput } from '@mantine/core';
+import { Checkbox, NumberInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { type Answer, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { FormFields } from '../../components/form-fields.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { useEdits } from '../../edits.ts';
 import { fieldError, toProblem } from '../../problem.ts';
-import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
+import { SaveBar } from '../settings/save-bar.tsx';
 import { usePublishSettings, useRefresh } from './private-ca-queries.ts';
 
 type Settings = Answer<'/private-ca/publishing/settings', 'get'>;
@@ -48,19 +49,20 @@ export function PublishSettingsPanel() {
   return (
     <Panel title="Publishing" anchor="publishing">
       <QueryView query={settings} rows={4}>
-        {(data) => <Fields key={data.version} settings={data} />}
+        {(data) => <Fields settings={data} />}
       </QueryView>
     </Panel>
   );
 }
 
 function Fields({ settings }: { readonly settings: Settings }) {
-  const [form, setForm] = useState(settings);
-  const mayChange = useMayChange();
+  const form = useEdits(settings, settings.version, 'the publishing settings');
+  const { values, version, set } = form;
   const refresh = useRefresh();
   const save = useMutation({
-    mutationFn: () => unwrap(api.PATCH('/private-ca/publishing/settings', { body: form })),
-    onSuccess: async () => {
+    mutationFn: () => unwrap(api.PATCH('/private-ca/publishing/settings', { body: { ...values, version } })),
+    onSuccess: async (next) => {
+      form.clear(next, next.version);
       toast('Saved. CRLs and OCSP answers made from now on hold that long.');
       await refresh();
     },
@@ -72,32 +74,25 @@ function Fields({ settings }: { readonly settings: Settings }) {
   }
   return (
     <form className="tg-form" onSubmit={submit} aria-label="Publishing">
-      <Checkbox
-        label="A revocation is in a CRL at once"
-        checked={form.immediately}
-        disabled={!mayChange}
-        onChange={(e) => setForm({ ...form, immediately: e.currentTarget.checked })}
-      />
-      {numbers.map(({ field, label, description }) => (
-        <NumberInput
-          key={field}
-          label={label}
-          description={description}
-          value={form[field]}
-          disabled={!mayChange}
-          error={fieldError(problem, field)}
-          allowDecimal={false}
-          onChange={(value) => setForm({ ...form, [field]: Number(value) })}
+      <FormFields>
+        <Checkbox
+          label="A revocation is in a CRL at once"
+          checked={values.immediately}
+          onChange={(e) => set({ immediately: e.currentTarget.checked })}
         />
-      ))}
-      {problem && <ProblemNotice error={save.error} />}
-      {mayChange && (
-        <div className="tg-actions">
-          <Button type="submit" variant="default" loading={save.isPending} disabled={form === settings}>
-            Save publishing
-          </Button>
-        </div>
-      )}
+        {numbers.map(({ field, label, description }) => (
+          <NumberInput
+            key={field}
+            label={label}
+            description={description}
+            value={values[field]}
+            error={fieldError(problem, field)}
+            allowDecimal={false}
+            onChange={(value) => set({ [field]: Number(value) })}
+          />
+        ))}
+      </FormFields>
+      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
     </form>
   );
 }
