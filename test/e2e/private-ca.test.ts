@@ -45,7 +45,7 @@ test('a CA is made, issues, publishes and revokes', { skip }, async (t) => {
     const form = page.getByRole('form', { name: 'New intermediate' });
     await form.getByLabel('Common name').fill('Example Issuing CA 1');
     await choose(page, form.getByLabel('Names it may issue for'), 'These domains and address ranges');
-    await form.getByLabel('Domains').fill('example.com');
+    await form.getByLabel('Domains', { exact: true }).fill('example.com');
     await form.getByLabel('Passphrase of the root’s key').fill('wrong');
     await form.getByRole('button', { name: 'Create intermediate' }).click();
     await form.getByRole('alert').waitFor();
@@ -76,7 +76,7 @@ test('a CA is made, issues, publishes and revokes', { skip }, async (t) => {
     await form.getByLabel('Title').fill('SIP phones');
     await form.getByLabel(/^Name/).fill('sip-phones');
     await form.getByLabel('Valid for (days)').fill('47');
-    await form.getByLabel('Domains').fill('phones.example.com');
+    await form.getByLabel('Domains', { exact: true }).fill('phones.example.com');
     await picture('template');
     await form.getByRole('button', { name: 'Save template' }).click();
     await page.getByRole('cell', { name: 'phones.example.com' }).waitFor();
