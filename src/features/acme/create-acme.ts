@@ -2,7 +2,7 @@
 
 import type { Actor } from '../../lib/actor.ts';
 import { encodePem } from '../../pki/pem.ts';
-import { parseSlot, type Slot } from '../identity/identity.ts';
+import { parseSlot, type Slot, slotLabel } from '../identity/identity.ts';
 import type { Acme, AcmeAccounts, AcmeProviders, AcmeSlots } from './acme.ts';
 import type { AcmeDeps } from './acme-deps.ts';
 import { acmeConditions } from './conditions.ts';
@@ -157,7 +157,7 @@ function slotsOf(deps: AcmeDeps, attempts: Attempts, changed: Changed): AcmeSlot
   const checks = async (slot: Slot, id: string | undefined) => {
     const { settings } = await knownOf(deps, slot);
     const chosen = id ?? settings.providers[0];
-    if (chosen === undefined) throw noProviderSet(slot);
+    if (chosen === undefined) throw noProviderSet(slotLabel(slot));
     return preFlight(deps, slot, await findProvider(deps, chosen));
   };
   const allIssuers = async (slot: Slot) => {

@@ -14,6 +14,7 @@ import {
   literalAddress,
   type Resolve,
 } from '../../../../lib/address-filter.ts';
+import { connectionFault } from '../../../../lib/connection-fault.ts';
 import { ownAddresses } from '../../../../lib/own-addresses.ts';
 import { printable } from '../../../../lib/printable.ts';
 import { parseCertificate } from '../../../../pki/certificate/certificate.ts';
@@ -115,8 +116,7 @@ function wordsFor(error: Error & { readonly code?: string }, host: string, port:
     return new AcmeProblem('acme.server-certificate', `The certificate of ${where} is not accepted: ${fault}.`);
   if (/^(ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|EAI_\w+)$/.test(code))
     return new AcmeProblem('acme.name-unknown', `The name ${printable(host)} could not be resolved (${code}).`);
-  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1] ?? error.message;
-  return new AcmeProblem('acme.no-connection', `No connection to ${where}: ${printable(reason.trim())}.`);
+  return new AcmeProblem('acme.no-connection', `No connection to ${where}: ${connectionFault(error)}.`);
 }
 
 function addressRefused(host: string, refusal: AddressRefusal): AcmeProblem {
