@@ -38,7 +38,7 @@ export async function acmeServerConditions(
       message: 'The ACME server certifies every name for everybody who can answer for it in this network.',
       hint: 'List the domains that may be ordered, or require keys for external account binding.',
     });
-  const latest = await selectOrders(db, { limit: refusedInARow }, now);
+  const latest = (await selectOrders(db, { limit: refusedInARow }, now)).slice(0, refusedInARow);
   const refused = latest.filter(({ error, created_at: at }) => byTheCa(error) && at > now - 24 * hour);
   if (refused.length === refusedInARow)
     conditions.push({

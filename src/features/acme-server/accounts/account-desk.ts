@@ -142,7 +142,7 @@ export function createAccountDesk({ storage, clock, ca }: Core) {
           certificates: Number(row.certificates),
           lastOrderAt: row.last_order_at === null ? null : Number(row.last_order_at),
         })),
-        next: rows.length === query.limit ? (rows.at(-1)?.created_at ?? null) : null,
+        next: rows.length >= query.limit ? (rows.at(-1)?.created_at ?? null) : null,
       };
     },
     /** It orders nothing more; its certificates hold on. Throws `acme-server.no-account`. */

@@ -48,29 +48,29 @@ export interface AccountQuery {
   readonly limit: number;
 }
 
-/** Newest first, with what each has. */
-export function selectAccounts(db: Db, { status, keyId, before, limit }: AccountQuery) {
+/** Newest first, with what each has; more than `limit` when several were made in the last one's millisecond. */
+export async function selectAccounts(db: Db, { status, keyId, before, limit }: AccountQuery) {
   let query = db.selectFrom('acme_server_accounts as a').selectAll('a');
   if (status !== undefined) query = query.where('a.status', '=', status);
   if (keyId !== undefined) query = query.where('a.eab_key_id', '=', keyId);
   if (before !== undefined) query = query.where('a.created_at', '<', before);
-  return query
-    .select((b) => [
-      b
-        .selectFrom('acme_server_certificates as c')
-        .select((c) => c.fn.countAll<number>().as('n'))
-        .whereRef('c.account_id', '=', 'a.id')
-        .as('certificates'),
-      b
-        .selectFrom('acme_server_orders as o')
-        .select((c) => c.fn.max('o.created_at').as('at'))
-        .whereRef('o.account_id', '=', 'a.id')
-        .as('last_order_at'),
-    ])
-    .orderBy('a.created_at', 'desc')
-    .orderBy('a.id')
-    .limit(limit)
-    .execute();
+  const full = query.select((b) => [
+    b
+      .selectFrom('acme_server_certificates as c')
+      .select((c) => c.fn.countAll<number>().as('n'))
+      .whereRef('c.account_id', '=', 'a.id')
+      .as('certificates'),
+    b
+      .selectFrom('acme_server_orders as o')
+      .select((c) => c.fn.max('o.created_at').as('at'))
+      .whereRef('o.account_id', '=', 'a.id')
+      .as('last_order_at'),
+  ]);
+  const rows = await full.orderBy('a.created_at', 'desc').orderBy('a.id').limit(limit).execute();
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  if (last === undefined) return rows;
+  const more = full.where('a.created_at', '=', last.created_at).where('a.id', '>', last.id).orderBy('a.id');
+  return [...rows, ...(await more.execute())];
 }
 
 export async function insertEabKey(db: Db, row: EabKeyRow): Promise<void> {

@@ -81,7 +81,7 @@ export function createOrderDesk({ storage, clock }: Core) {
       const rows = await selectOrders(storage.db, query, clock.now());
       const orders: OrderSummary[] = [];
       for (const row of rows) orders.push(await summary(row, await selectAuthorizationsOfOrder(storage.db, row.id)));
-      return { orders, next: rows.length === query.limit ? (rows.at(-1)?.created_at ?? null) : null };
+      return { orders, next: rows.length >= query.limit ? (rows.at(-1)?.created_at ?? null) : null };
     },
     /** Throws `acme-server.no-order` (404). */
     async get(id: string): Promise<OrderDetails> {

@@ -77,6 +77,28 @@ test('what waits for proofs is given up with its account, by its holder or by th
   );
 });
 
+test('no page of orders or accounts loses what was made in the same millisecond', async (t) => {
+  const { server, clock } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  await new JwsClient(server).register();
+  for (let i = 0; i < 5; i++) await client.order([`h${i}.example`]);
+  clock.advance(1);
+  await client.order(['later.example']);
+  await new JwsClient(server).register();
+  const orders: string[] = [];
+  for (let before: number | undefined; ; ) {
+    const page = await server.orders.list({ limit: 2, before });
+    orders.push(...page.orders.map(({ id }) => id));
+    if (page.next === null) break;
+    before = page.next;
+  }
+  assert.deepEqual([orders.length, new Set(orders).size], [6, 6]);
+  const first = await server.accounts.list({ limit: 2 });
+  assert.equal(first.accounts.length, 3);
+  assert.equal((await server.accounts.list({ limit: 2, before: first.next ?? 0 })).accounts.length, 0);
+});
+
 test('a fault of ours in a validation decides the challenge too, so that its client does not wait for ever', async (t) => {
   const validate = (): Promise<undefined> => Promise.reject(new Error('a fault'));
   const { server, faults } = await acmeServerForTest(t, {}, { validate });

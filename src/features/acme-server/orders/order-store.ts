@@ -64,8 +64,11 @@ export interface OrderQuery {
   readonly limit: number;
 }
 
-/** Newest first; states as `orderStatus` tells them, `pending` with those that are ready. */
-export function selectOrders(
+/**
+ * Newest first; states as `orderStatus` tells them, `pending` with those that are ready. More than `limit` when several
+ * were made in the last one's millisecond: the next page begins before it.
+ */
+export async function selectOrders(
   db: Db,
   { accountId, status, text, before, limit }: OrderQuery,
   now: number,
@@ -76,7 +79,11 @@ export function selectOrders(
   else if (status !== undefined) query = query.where('status', '=', status).where(notInvalid(now));
   if (before !== undefined) query = query.where('created_at', '<', before);
   if (text !== undefined) query = query.where('identifiers', 'like', `%${text.replace(/[^a-z0-9.:*-]/g, '')}%`);
-  return query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+  const rows = await query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  if (last === undefined) return rows;
+  const more = query.where('created_at', '=', last.created_at).where('id', '>', last.id).orderBy('id');
+  return [...rows, ...(await more.execute())];
 }
 
 /** The condition that `orderStatus` would not say `invalid`: decided well, or still with every proof it needs. */
