@@ -77,7 +77,7 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
   const watch = new OcspWatch({
     ...{ clock, onError },
     ask: (...question) => ocsp.ask(...question),
-    validity: (...certificates) => ocsp.validity(...certificates),
+    isMadeInAdvance: (...certificates) => ocsp.isMadeInAdvance(...certificates),
   });
   const cdp = new CdpSource({ storage, clock, http, library, changed });
   const embedded = new EmbeddedCrls(trustedCas);

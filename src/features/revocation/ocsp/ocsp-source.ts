@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../../lib/result.ts';
 import type { Certificate } from '../../../pki/certificate/certificate.ts';
 import type { RevocationStatus } from '../../../pki/crl/revocation-status.ts';
 import { buildOcspRequest } from '../../../pki/ocsp/build-ocsp-request.ts';
+import { parseOcspResponse } from '../../../pki/ocsp/ocsp.ts';
 import { type OcspAnswer, ocspStatus, ocspUsableUntil } from '../../../pki/ocsp/ocsp-status.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { FailureMemory } from '../fetch/failure-memory.ts';
@@ -39,10 +40,13 @@ interface Kept {
   readonly thisUpdate: number;
   /** Milliseconds since 1970. */
   readonly until: number;
+  /** It holds our nonce, so that it was made for this question and not beforehand (RFC 9654 1). */
+  readonly made: boolean;
 }
 
 const largest = 64 * 1024;
 const mostKept = 10_000;
+const longLived = 86_400_000;
 /** RFC 6960 A.1: a longer request is not sent by GET. */
 const longestGet = 255;
 
@@ -66,7 +70,7 @@ export class OcspSource {
     for (const row of await readKnownRevoked(this.#deps.storage.db)) {
       const answer = { der: row.answer, source: `ocsp: ${row.url}` };
       // until it is asked about again nothing is known of its end, so it only counts as "was revoked"
-      this.#kept.set(row.id, { answer, revoked: true, thisUpdate: row.this_update, until: 0 });
+      this.#kept.set(row.id, { answer, revoked: true, thisUpdate: row.this_update, until: 0, made: false });
       this.#revoked.add(row.id);
     }
   }
@@ -82,10 +86,10 @@ export class OcspSource {
     return kept !== undefined && (kept.revoked || kept.until >= this.#deps.clock.now()) ? kept.answer : undefined;
   }
 
-  /** Milliseconds from the beginning to the end of the answer that is kept. */
-  validity(certificate: Certificate, issuer: Certificate): number | undefined {
+  /** Whether answers about it are made in advance and hold for long: asking again soon brings the same one. */
+  isMadeInAdvance(certificate: Certificate, issuer: Certificate): boolean {
     const kept = this.#kept.get(certificateKey(certificate, issuer));
-    return kept === undefined ? undefined : kept.until - kept.thisUpdate;
+    return kept !== undefined && !kept.made && kept.until - kept.thisUpdate > longLived;
   }
 
   /** Whether the last word about it was "revoked", however long ago. */
@@ -199,7 +203,8 @@ export class OcspSource {
     const until = ocspUsableUntil(evidence, now);
     if (until !== undefined || revoked) {
       this.#kept.delete(key);
-      this.#kept.set(key, { answer, revoked, thisUpdate: evidence.thisUpdate, until: until ?? now });
+      const made = hasNonce(answer.der);
+      this.#kept.set(key, { answer, revoked, thisUpdate: evidence.thisUpdate, until: until ?? now, made });
       this.#makeRoom();
     } else if (before?.revoked === true) this.#kept.delete(key);
     const row = { id: key, url, answer: answer.der, this_update: evidence.thisUpdate, retrieved_at: now };
@@ -216,4 +221,9 @@ export class OcspSource {
       return;
     }
   }
+}
+
+function hasNonce(der: Uint8Array): boolean {
+  const parsed = parseOcspResponse(der);
+  return parsed.ok && parsed.value.basic?.nonce !== undefined;
 }

@@ -9,9 +9,10 @@ import { certificateKey, ocspUrls } from './certificate-key.ts';
 
 export interface OcspWatchDeps {
   readonly clock: Clock;
-  /** Asks one responder, once at a time, and keeps what it answers; milliseconds that the answer at hand holds in all. */
+  /** Asks one responder, once at a time, and keeps what it answers. */
   readonly ask: (url: string, certificate: Certificate, issuer: Certificate, within: number) => Promise<unknown>;
-  readonly validity: (certificate: Certificate, issuer: Certificate) => number | undefined;
+  /** Whether it is no use to ask soon again. */
+  readonly isMadeInAdvance: (certificate: Certificate, issuer: Certificate) => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -28,10 +29,9 @@ const forgetMs = 600_000;
 const tickMs = 250;
 const askMs = 4_500;
 const mostWatched = 10_000;
-/** The least between two questions about one certificate: where answers hold for long they are made in advance. */
+/** The least between two questions about one certificate, and where the answer was made in advance. */
 const againMs = 3_000;
-const longLivedAgainMs = 60_000;
-const longLived = 86_400_000;
+const madeInAdvanceMs = 60_000;
 /** And between two to one responder. */
 const hostAgainMs = 500;
 
@@ -66,7 +66,7 @@ export class OcspWatch {
 
   /** One question per responder at most; whoever was asked about goes to the end of the queue. */
   #tick(): void {
-    const { clock, ask, validity, onError } = this.#deps;
+    const { clock, ask, isMadeInAdvance, onError } = this.#deps;
     const now = clock.monotonic();
     const asked = new Set<string>();
     for (const [key, one] of this.#watched) {
@@ -75,8 +75,7 @@ export class OcspWatch {
         continue;
       }
       if (asked.has(one.host) || now - (this.#hosts.get(one.host) ?? -hostAgainMs) < hostAgainMs) continue;
-      const holds = validity(one.certificate, one.issuer) ?? 0;
-      if (now - one.askedAt < (holds > longLived ? longLivedAgainMs : againMs)) continue;
+      if (now - one.askedAt < (isMadeInAdvance(one.certificate, one.issuer) ? madeInAdvanceMs : againMs)) continue;
       asked.add(one.host);
       this.#hosts.set(one.host, now);
       one.askedAt = now;
