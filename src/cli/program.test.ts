@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command as CliCommand } from 'commander';
 import type { Command } from '../lib/command.ts';
+import { serveFlags } from '../supervisor.ts';
 import { commandTable } from './command-table.ts';
 import { createProgram } from './program.ts';
+import { serveCommand, serveWords } from './serve-command.ts';
 
 test('every word of the help says what it is for', async () => {
   const commands = (await Promise.all(commandTable.map((group) => group.load()))).flat();
@@ -29,4 +31,14 @@ test('an option of several words reaches its command in camel case', async () =>
   });
   await program.parseAsync(['bell', 'ring', '--tone-file', 'c.wav'], { from: 'user' });
   assert.deepEqual(given, [{ toneFile: 'c.wav' }]);
+});
+
+test('the flags of serve come through with their values', async () => {
+  const given: string[][] = [];
+  const program = createProgram([serveCommand(() => 'folder')], async (_, __, options) => {
+    given.push(serveWords(options));
+  });
+  const flags = serveFlags.filter(({ flag }) => flag !== 'data').map(({ flag }, i) => `--${flag}=${i + 1}`);
+  await program.parseAsync(['serve', ...flags], { from: 'user' });
+  assert.deepEqual(given, [flags]);
 });

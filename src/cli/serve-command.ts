@@ -1,5 +1,5 @@
 /** `tollgate serve`: hands over to the supervisor. */
-import type { Command } from '../lib/command.ts';
+import type { Command, CommandOptions } from '../lib/command.ts';
 import { parseServeArguments, serve, serveFlags } from '../supervisor.ts';
 
 /** `--data` is a global option; the rest of the supervisor's flags are the command's. */
@@ -15,8 +15,15 @@ export function serveCommand(data: () => string): Command {
     })),
     examples: ['tollgate serve', 'tollgate serve --data /var/lib/tollgate --https-port 443'],
     async run(_context, _args, options) {
-      const words = flags.flatMap(({ flag }) => (options[flag] === undefined ? [] : [`--${flag}=${options[flag]}`]));
-      process.exitCode = await serve(parseServeArguments([`--data=${data()}`, ...words]));
+      process.exitCode = await serve(parseServeArguments([`--data=${data()}`, ...serveWords(options)]));
     },
   };
+}
+
+/** The flags as the supervisor reads them. */
+export function serveWords(options: CommandOptions): string[] {
+  return serveFlags.flatMap(({ flag }) => {
+    const value = options[flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
+    return value === undefined ? [] : [`--${flag}=${value}`];
+  });
 }
