@@ -42,11 +42,7 @@ export async function deleteAuthority(trx: Trx, id: string): Promise<void> {
  * when an authority has used a serial number before.
  */
 export async function insertCertificates(trx: Trx, rows: readonly NewCertificate[]): Promise<void> {
-  const before = await trx
-    .selectFrom('private_ca_certificates')
-    .select((e) => e.fn.max('seq').as('last'))
-    .executeTakeFirst();
-  const first = (before?.last ?? 0) + 1;
+  const first = (await lastCertificate(trx)) + 1;
   await insertRows(
     trx,
     'private_ca_certificates',
@@ -59,15 +55,39 @@ export async function insertCertificates(trx: Trx, rows: readonly NewCertificate
   );
 }
 
-/** Newest first, at most one row more than `limit`. */
-export function selectCertificates(db: Db, query: IssuedQuery, now: number): Promise<CertificateRow[]> {
+/** The `seq` of the newest; 0 when there is none. */
+export async function lastCertificate(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('private_ca_certificates')
+    .select((e) => e.fn.max('seq').as('last'))
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+export interface CertificatePage {
+  /** The first `seq` that is looked at. */
+  readonly from: number;
+  /** The first one that is not. */
+  readonly before: number;
+  readonly limit: number;
+}
+
+/** What fits the query among the rows of a page, newest first. */
+export function selectCertificates(
+  db: Db,
+  { text, serial, authority, template, state, expiresBefore }: Omit<IssuedQuery, 'before' | 'limit'>,
+  { from, before, limit }: CertificatePage,
+  now: number,
+): Promise<CertificateRow[]> {
+  // the sign keeps SQLite to the index of serial numbers, where it would go through all that lie between the two
+  const seq = serial === undefined ? sql.ref<number>('seq') : sql<number>`+seq`;
   let rows = db
     .selectFrom('private_ca_certificates')
     .selectAll()
+    .where(seq, '>=', from)
+    .where(seq, '<', before)
     .orderBy('seq', 'desc')
-    .limit(query.limit + 1);
-  const { text, serial, authority, template, state, expiresBefore, before } = query;
-  if (before !== undefined) rows = rows.where('seq', '<', before);
+    .limit(limit);
   if (serial !== undefined) rows = rows.where('serial', '>=', serial).where('serial', '<=', `${serial}g`);
   if (authority !== undefined) rows = rows.where('authority', '=', authority);
   if (template !== undefined) rows = rows.where('template', '=', template);

@@ -123,6 +123,28 @@ test('the record is searched by words, serial number, state, template and end, p
   assert.deepEqual([first.certificates.length, rest.certificates.length, rest.next], [3, 1, null]);
 });
 
+test('a search finds what is rare among 20,000 records, page by page', async (t) => {
+  const { ca, storage, issue } = await startPrivateCa(t);
+  const { serial } = await issue(['a.example.com']);
+  const stored = storage.db.selectFrom('private_ca_certificates').selectAll().where('serial', '=', serial);
+  const { seq, ...row } = await stored.executeTakeFirstOrThrow();
+  const rare = new Set([0, 9_999, 10_000, 10_001, 20_199]);
+  const rows = Array.from({ length: 20_200 }, (_, i) => {
+    const search = rare.has(i) ? 'needle' : 'hay';
+    return { ...row, serial: i.toString(16).padStart(32, '0'), search, der: null };
+  });
+  await storage.transaction((trx) => insertCertificates(trx, rows));
+  const found: number[] = [];
+  for (let before: number | null = null; ; ) {
+    const page = await ca.issued({ text: 'needle', limit: 2, ...(before !== null && { before }) });
+    found.push(...page.certificates.map((one) => one.seq - seq - 1));
+    before = page.next;
+    if (before === null) break;
+  }
+  assert.deepEqual(found, [...rare].reverse());
+  assert.equal((await ca.issued({ text: 'nobody', limit: 2 })).certificates.length, 0);
+});
+
 test('what is revoked comes in the order of serial numbers, whole and without what has expired', async (t) => {
   const { ca, clock, issue, intermediate } = await startPrivateCa(t);
   const { csr } = await makeCsr(['a.example.com']);
