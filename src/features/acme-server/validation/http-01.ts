@@ -5,6 +5,7 @@ import * as tls from 'node:tls';
 import { http } from '../../../lib/node-http.ts';
 import { printable } from '../../../lib/printable.ts';
 import { ipBytes } from '../../../pki/name/ip-bytes.ts';
+import type { CertifiedName } from '../issuing-ca.ts';
 import type { AcmeProblem } from '../protocol/acme-error.ts';
 import type { Reach } from './reach.ts';
 import type { ValidationPorts, ValidationSubject } from './validate.ts';
@@ -17,7 +18,7 @@ const mostOctets = 1_024;
 export async function validateHttp01(
   { identifier, token, keyAuthorization }: ValidationSubject,
   reach: Reach,
-  ports: ValidationPorts,
+  { ports, mayLeadTo }: { readonly ports: ValidationPorts; readonly mayLeadTo: (name: CertifiedName) => boolean },
   signal: AbortSignal,
 ): Promise<AcmeProblem | undefined> {
   const host = identifier.value.includes(':') ? `[${identifier.value}]` : identifier.value;
@@ -32,7 +33,9 @@ export async function validateHttp01(
     if (redirects === mostRedirects)
       return problem('redirects', `${at(url)} leads to more than ${mostRedirects} others.`);
     const next = URL.parse(location, url.href);
-    const fault = next === null ? 'no URL' : redirectFault(next, ports);
+    const elsewhere = next !== null && next.hostname !== host && !mayLeadTo(nameIn(next));
+    const fault =
+      next === null ? 'no URL' : elsewhere ? 'which no name is that may be ordered here' : redirectFault(next, ports);
     if (next === null || fault !== undefined)
       return problem('redirect-refused', `${at(url)} leads to ${printable(location, 100)}, ${fault}.`);
     url = next;
@@ -63,6 +66,12 @@ function redirectFault(url: URL, ports: ValidationPorts): string | undefined {
   if (url.username !== '' || url.password !== '') return 'which has a user name in it';
   const port = portOf(url);
   return [80, 443, ports.http, ports.https].includes(port) ? undefined : `whose port ${port} is not asked`;
+}
+
+/** The host of a URL as it would be ordered. */
+function nameIn({ hostname }: URL): CertifiedName {
+  const value = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return { type: ipBytes(value) === undefined ? 'dns' : 'ip', value };
 }
 
 function portOf(url: URL): number {

@@ -12,7 +12,7 @@ import { serverName } from './tls-alpn-01.ts';
 import { createValidate, type ValidationSubject } from './validate.ts';
 
 const keyAuthorization = `${'t'.repeat(43)}.${'k'.repeat(43)}`;
-const loopback = { networks: ['127.0.0.0/8'], resolvers: [] };
+const loopback = { names: ['*'], networks: ['127.0.0.0/8'], resolvers: [] };
 const subject = (type: ValidationSubject['type'], value = 'host.test'): ValidationSubject => ({
   type,
   identifier: { type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value },
@@ -113,6 +113,30 @@ test('HTTP-01: ten redirects are followed, to http and https and ports of the we
   assert.equal(await reason('http-01'), 'address-not-allowed');
 });
 
+test('HTTP-01: without networks a redirect leads to the name itself and to what may be ordered, nowhere else', async (t) => {
+  const { host, ports } = await stage(t);
+  const known = ['host.test', 'www.host.test', 'www.host.test.', 'other.test'];
+  const nameServer = namesFrom(Object.fromEntries(known.map((name) => [name, ['127.0.0.1']])));
+  const validate = createValidate({ ports, nameServer, allow: ['127.0.0.0/8'] });
+  const asked: string[] = [];
+  const reason = async (to: string, names: readonly string[]) => {
+    host.web = ({ url, headers }, response) => {
+      asked.push(headers.host ?? '');
+      if (url === '/there') response.end(keyAuthorization);
+      else response.writeHead(302, { location: `http://${to}:${ports.http}/there` }).end();
+    };
+    return (await validate(subject('http-01'), { names, networks: [], resolvers: [] }))?.reason;
+  };
+  for (const to of ['host.test', 'HOST.test', 'www.host.test', 'www.host.test.'])
+    assert.equal(await reason(to, ['host.test']), undefined, to);
+  asked.length = 0;
+  for (const to of ['other.test', '127.0.0.1', '0x7f.1', 'host.test.evil.test'])
+    assert.equal(await reason(to, ['host.test', '10.0.0.0/8']), 'redirect-refused', to);
+  assert.ok(asked.every((name) => name.startsWith('host.test:')));
+  assert.equal(await reason('127.0.0.1', ['host.test', '127.0.0.0/8']), undefined);
+  assert.equal(await reason('other.test', ['*']), undefined);
+});
+
 test('names that lead nowhere, to nobody, or where nothing is validated are told apart', async (t) => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -125,7 +149,10 @@ test('names that lead nowhere, to nobody, or where nothing is validated are told
   assert.equal(await reason('http-01', 'missing.test'), 'dns-no-address');
   assert.equal(await reason('http-01', 'none.test'), 'dns-no-address');
   assert.equal(await reason('http-01', 'mixed.test'), 'address-not-allowed');
-  assert.equal(await reason('http-01', 'host.test', { networks: [], resolvers: [] }), 'address-not-allowed');
+  assert.equal(
+    await reason('http-01', 'host.test', { names: ['*'], networks: [], resolvers: [] }),
+    'address-not-allowed',
+  );
   assert.equal(await reason('tls-alpn-01', '::1'), 'address-not-allowed');
   const closed = createValidate({
     ports: { http: 1, https: 1, tlsAlpn: 1 },
@@ -149,7 +176,7 @@ test('no spelling of a forbidden address, and no second answer of DNS, leads any
       ports: { http: entrance.http, https: inside.http, tlsAlpn: inside.tls },
       nameServer,
       allow: ['127.0.0.2/32'],
-    })(subject('http-01'), { networks: [], resolvers: [] });
+    })(subject('http-01'), { names: ['*'], networks: [], resolvers: [] });
   const names = namesFrom({ 'host.test': ['127.0.0.2'], localhost: ['127.0.0.1'] });
   for (const spelling of [
     ...['127.0.0.1', '127.1', '0x7f.1', '2130706433', '0177.0.0.1', '127.0.0.1.', '0', 'localhost', '169.254.169.254'],
