@@ -100,7 +100,11 @@ export function createFeatures(parts: Parts) {
     hostName: hostname(),
   });
   const stapler = createStapler({
-    ...{ revocation, events, identity: () => identity, trusted: trustedCa.certificates, publish: publisher.publish },
+    revocation,
+    events,
+    identity: () => identity,
+    trusted: trustedCa.certificates,
+    publish: publisher.publish,
     onError: (error) => log.error('an OCSP answer to staple could not be had', { error }),
   });
   const verification = createVerification({
@@ -130,18 +134,32 @@ export function createFeatures(parts: Parts) {
     onError: (error) => log.error('what the edges reported could not be kept', { error }),
   });
   const authorities = createPrivateCa({
-    ...{ storage, clock, events, settings, trustedCas: trustedCa, slots: identity },
+    storage,
+    clock,
+    events,
+    settings,
+    trustedCas: trustedCa,
+    slots: identity,
     zlint: installedZlint(),
     ownUrl: () => publicAddress(settings, options.pkiPort),
     nextCrlNumber: ({ id }) => publishing.nextNumber(id),
   });
   const publishing: Publishing = createPublishing({
-    ...{ storage, clock, privateCa: authorities, serve: parts.servePublished },
+    storage,
+    clock,
+    privateCa: authorities,
+    serve: parts.servePublished,
     onError: (error) => log.error('the private CA could not publish', { error }),
   });
   const privateCa = publishing.observed(authorities);
   const acme: Acme = createAcme({
-    ...{ storage, clock, events, settings, identity, trustedCas: trustedCa, httpChallenges: httpPort },
+    storage,
+    clock,
+    events,
+    settings,
+    identity,
+    trustedCas: trustedCa,
+    httpChallenges: httpPort,
     privateCa: privateCaProvider(privateCa),
     ports: { http: options.httpPort, https: options.httpsPort },
     publishAlpn: publisher.publish,
@@ -149,7 +167,11 @@ export function createFeatures(parts: Parts) {
   });
   const acmeServer = createAcmeServer(
     {
-      ...{ storage, clock, events, ca: privateCaIssuer(privateCa, clock), ownHosts: () => gatewayHosts(settings) },
+      storage,
+      clock,
+      events,
+      ca: privateCaIssuer(privateCa, clock),
+      ownHosts: () => gatewayHosts(settings),
       onError: (error) => log.error('the ACME server failed', { error }),
     },
     { allow: words(process.env['TOLLGATE_TEST_ALLOW']) },
@@ -174,8 +196,22 @@ export function createFeatures(parts: Parts) {
   });
   const tools = createTools({ clock, trusted: trustedCa.certificates });
   return {
-    ...{ access, audit, settings, trustedCa, revocation, identity, verification, zones, tools, alarms },
-    ...{ acme, acmeServer, privateCa, publishing, publisher, stapler },
+    access,
+    audit,
+    settings,
+    trustedCa,
+    revocation,
+    identity,
+    verification,
+    zones,
+    tools,
+    alarms,
+    acme,
+    acmeServer,
+    privateCa,
+    publishing,
+    publisher,
+    stapler,
   };
 }
 

@@ -27,7 +27,12 @@ export async function startAdministration(
   const storage = await openStorage(folder, { onSyncFailed: () => endAfterSyncFailure(log) });
   const events = createEvents((error) => log.error('a listener failed', { error }));
   const features = createFeatures({
-    ...{ storage, clock: systemClock, events, log, options, httpPort: link.httpPort },
+    storage,
+    clock: systemClock,
+    events,
+    log,
+    options,
+    httpPort: link.httpPort,
     servePublished: () => link.tell({ type: 'publish' }),
   });
   const { settings, identity, zones, publishing, publisher } = features;

@@ -63,7 +63,10 @@ test('For a name that no CA looks at, the handshake ends (RFC 8737 3)', async ()
 
 async function handshake(ALPNProtocols: readonly string[], servername: string, version?: 'TLSv1.2' | 'TLSv1.3') {
   const socket = connect({
-    ...{ host: '127.0.0.1', port, servername, rejectUnauthorized: false },
+    host: '127.0.0.1',
+    port,
+    servername,
+    rejectUnauthorized: false,
     ...(ALPNProtocols.length > 0 && { ALPNProtocols: [...ALPNProtocols] }),
     ...(version !== undefined && { minVersion: version, maxVersion: version }),
   });

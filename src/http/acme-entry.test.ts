@@ -13,7 +13,9 @@ async function gatewayWithAcme(t: TestContext) {
   t.after(() => gateway.close());
   const post = (resource: string, body: unknown, more: Call = {}) =>
     gateway.call('POST', `/acme/default/${resource}`, {
-      ...{ bare: true, body, headers: { ...headers, 'content-type': 'application/jose+json' } },
+      bare: true,
+      body,
+      headers: { ...headers, 'content-type': 'application/jose+json' },
       ...more,
     });
   return { gateway, server, post };

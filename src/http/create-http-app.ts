@@ -189,7 +189,10 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps, page: WebPage): void
       config: { route },
       handler: (request, reply) =>
         runRoute(route, {
-          ...{ request, reply, caller: request.caller, address: request.address },
+          request,
+          reply,
+          caller: request.caller,
+          address: request.address,
           clientChain: request.clientChain,
         }),
     });

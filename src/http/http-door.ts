@@ -81,7 +81,10 @@ export function createHttpDoor({ webFolder, strictTransport = () => false }: Htt
   });
 
   return {
-    ...{ server, intake, page, strictTransport },
+    server,
+    intake,
+    page,
+    strictTransport,
     open(next) {
       application = next;
       for (const handOver of waiting) handOver();

@@ -228,7 +228,9 @@ export async function keepEdges(options: EdgesOptions, onChange: () => void, log
   }
   const { address, httpsPort, sipPort } = ports;
   return {
-    ...{ address, httpsPort, sipPort },
+    address,
+    httpsPort,
+    sipPort,
     get furtherPorts() {
       return ports.furtherPorts;
     },

@@ -30,7 +30,11 @@ try {
     50,
   );
   const gateway = await startGateway({
-    ...{ folder: join(folder, 'data'), address: gatewayAddress, httpsPort: 8443, sipPort: 5061, edges: 1 },
+    folder: join(folder, 'data'),
+    address: gatewayAddress,
+    httpsPort: 8443,
+    sipPort: 5061,
+    edges: 1,
     // everything here has a loopback address, which is never asked otherwise
     env: { TOLLGATE_TEST_ALLOW: '127.0.0.0/8' },
   });

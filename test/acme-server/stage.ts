@@ -31,7 +31,11 @@ try {
   await waitFor(async () => (await post('clear-request-history', {})) === 200, 10_000, 50);
   await post('add-a', { host: `${gatewayName}.`, addresses: [gatewayAddress] });
   const gateway = await startGateway({
-    ...{ folder: join(folder, 'gateway'), address: gatewayAddress, httpsPort: 8443, sipPort: 5061, edges: 1 },
+    folder: join(folder, 'gateway'),
+    address: gatewayAddress,
+    httpsPort: 8443,
+    sipPort: 5061,
+    edges: 1,
   });
   const api = await setUp(Object.assign(Object.create(gateway), { url: `https://${gatewayAddress}:8443` }));
   await prepare(api);
@@ -71,10 +75,15 @@ async function prepare(api: ApiClient): Promise<void> {
   const passphrase = 'nine violet engines under glass';
   const subject = (value: string) => [{ type: 'CN', value }];
   const root = await api.must<{ id: string; pem: string }>('POST', '/private-ca/roots', {
-    ...{ subject: subject('Example root'), algorithm: 'ec-p384', passphrase, trust: true },
+    subject: subject('Example root'),
+    algorithm: 'ec-p384',
+    passphrase,
+    trust: true,
   });
   await api.must('POST', '/private-ca/intermediates', {
-    ...{ subject: subject('Example intermediate'), parent: root.id, passphrase },
+    subject: subject('Example intermediate'),
+    parent: root.id,
+    passphrase,
     constraints: { dns: ['example.com'], ip: ['127.0.0.0/8'], email: [] },
   });
   const { templates } = await api.must<{ templates: Record<string, unknown>[] }>('GET', '/private-ca/templates');
@@ -89,7 +98,10 @@ async function prepare(api: ApiClient): Promise<void> {
   await api.must('POST', '/private-ca/certificates', { slot: 'server', template: 'web-server', deploy: true });
   const settings = await api.must<{ version: number }>('GET', '/acme-server/settings');
   await api.must('PUT', '/acme-server/settings', {
-    ...{ version: settings.version, enabled: true, externalAccountRequired: true, wildcards: true },
+    version: settings.version,
+    enabled: true,
+    externalAccountRequired: true,
+    wildcards: true,
     profiles: ['web-client-server', 'web-server', 'wildcard'],
     names: ['example.com', '127.0.0.0/8'],
     networks: ['127.0.0.0/8'],
@@ -108,10 +120,15 @@ async function play({ name, run }: (typeof clients)[number], api: ApiClient): Pr
   const done: string[] = [];
   const begin = performance.now();
   const made = await api.must<{ key: { id: string }; hmac: string }>('POST', '/acme-server/keys', {
-    ...{ name, names: ['example.com', '127.0.0.0/8'], maxAccounts: 3 },
+    name,
+    names: ['example.com', '127.0.0.0/8'],
+    maxAccounts: 3,
   });
   const stage: ClientStage = {
-    ...{ folder: join(folder, name.replaceAll(' ', '-')), root: join(folder, 'root.pem'), api, dns: management },
+    folder: join(folder, name.replaceAll(' ', '-')),
+    root: join(folder, 'root.pem'),
+    api,
+    dns: management,
     directory: (profile = 'default') => `https://${gatewayName}:8443/acme/${profile}/directory`,
     key: { id: made.key.id, hmac: made.hmac },
     did: (what) => done.push(what),

@@ -27,8 +27,14 @@ after(async () => {
 });
 beforeEach(async () => {
   Object.assign(ca.misbehave, {
-    ...{ badNonce: 0, reuse: true, rateLimited: undefined, refuses: undefined, delay: 0, absent: undefined },
-    ...{ lie: undefined, renewal: 'honest' },
+    badNonce: 0,
+    reuse: true,
+    rateLimited: undefined,
+    refuses: undefined,
+    delay: 0,
+    absent: undefined,
+    lie: undefined,
+    renewal: 'honest',
   });
   client = createAcmeClient({ directoryUrl: ca.directoryUrl, transport, clock: systemClock, accountKey: newKey() });
   await client.newAccount({ email: ['ops@example.com'], termsAgreed: true });

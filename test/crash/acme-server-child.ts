@@ -24,7 +24,11 @@ const events = createEvents((error) => console.error(error));
 const ca = createPrivateCa({ storage, clock, events, trustedCas: { addWithin: async () => [] } });
 const server = createAcmeServer(
   {
-    ...{ storage, clock, events, ca: privateCaIssuer(ca, clock), ownHosts: async () => ['ca.test'] },
+    storage,
+    clock,
+    events,
+    ca: privateCaIssuer(ca, clock),
+    ownHosts: async () => ['ca.test'],
     onError: (error) => console.error(error),
   },
   { validate: async () => undefined, pauses: [] },
@@ -53,11 +57,20 @@ async function prepare(): Promise<void> {
   await server.start();
   const passphrase = new Secret('nine violet engines under glass');
   const root = await ca.createRoot(actor, {
-    ...{ subject: [{ type: 'CN', value: 'Root' }], algorithm: 'ec-p256', days: 3_650, passphrase, trust: false },
+    subject: [{ type: 'CN', value: 'Root' }],
+    algorithm: 'ec-p256',
+    days: 3_650,
+    passphrase,
+    trust: false,
   });
   await ca.createIntermediate(actor, {
-    ...{ subject: [{ type: 'CN', value: 'Intermediate' }], algorithm: 'ec-p256', days: 1_825 },
-    ...{ parent: root.id, passphrase, constraints: null, partitions: 0 },
+    subject: [{ type: 'CN', value: 'Intermediate' }],
+    algorithm: 'ec-p256',
+    days: 1_825,
+    parent: root.id,
+    passphrase,
+    constraints: null,
+    partitions: 0,
   });
   const settings = { enabled: true, externalAccountRequired: false, profiles: ['web-server'], names: ['*'] };
   await server.updateSettings(actor, settings, 0);

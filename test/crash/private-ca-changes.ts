@@ -33,7 +33,10 @@ export const privateCaChanges: Readonly<
     privateCa.createRoot(actor, { ...common, subject: [{ type: 'CN', value: 'Second Root' }], trust: false }),
   'create an intermediate': ({ privateCa }, { privateCa: { root } }) =>
     privateCa.createIntermediate(actor, {
-      ...{ ...common, constraints, parent: root, partitions: 0 },
+      ...common,
+      constraints,
+      parent: root,
+      partitions: 0,
       subject: [{ type: 'CN', value: 'Second Issuing CA' }],
     }),
   'issue a certificate': ({ privateCa }, { privateCa: { csr } }) =>
@@ -59,12 +62,17 @@ export async function preparePrivateCa(ca: PrivateCa, elsewhere: PrivateCa): Pro
   const { archive } = await elsewhere.exportDemoCa(actor, other.id, passphrase);
   const root = await ca.createRoot(actor, { ...common, subject: [{ type: 'CN', value: 'First Root' }], trust: true });
   await ca.createIntermediate(actor, {
-    ...{ ...common, constraints, parent: root.id, partitions: 0 },
+    ...common,
+    constraints,
+    parent: root.id,
+    partitions: 0,
     subject: [{ type: 'CN', value: 'First Issuing CA' }],
   });
   const { serial } = await ca.issue(actor, { csr, template: 'web-server', source: 'upload' });
   return {
-    ...{ root: root.id, serial, csr: Buffer.from(csr).toString('base64') },
+    root: root.id,
+    serial,
+    csr: Buffer.from(csr).toString('base64'),
     folder: Buffer.from(archive).toString('base64'),
   };
 }

@@ -24,7 +24,8 @@ test('after a failed fsync the administration process starts again by itself and
   const codes: string[] = [];
   for (let version = 0; codes.at(-1) !== 'storage.sync-failed' && codes.length < 200; ) {
     const answer = await client.call<{ code?: string; version?: number }>('PATCH', '/settings', {
-      ...{ version, fqdn: `name${codes.length}.example.com` },
+      version,
+      fqdn: `name${codes.length}.example.com`,
     });
     codes.push(answer.body.code ?? 'done');
     version = answer.body.version ?? version;

@@ -18,10 +18,15 @@ const stage = raiseStage({}, async ({ gateway }) => {
   const passphrase = 'nine violet engines under glass';
   const subject = (value: string) => [{ type: 'CN', value }];
   const root = await api.must<{ id: string }>('POST', '/private-ca/roots', {
-    ...{ subject: subject('Example root'), algorithm: 'ec-p256', passphrase, trust: true },
+    subject: subject('Example root'),
+    algorithm: 'ec-p256',
+    passphrase,
+    trust: true,
   });
   await api.must('POST', '/private-ca/intermediates', {
-    ...{ subject: subject('Example intermediate'), parent: root.id, passphrase },
+    subject: subject('Example intermediate'),
+    parent: root.id,
+    passphrase,
     constraints: { dns: ['example.com'], ip: ['127.0.0.0/8'], email: [] },
   });
 });
@@ -149,7 +154,11 @@ function clientOf({ httpsPort }: TestGateway): JwsClient {
       const { method, path, host } = message;
       const sent = httpsRequest(
         {
-          ...{ host: '127.0.0.1', port: httpsPort, method, path, rejectUnauthorized: false },
+          host: '127.0.0.1',
+          port: httpsPort,
+          method,
+          path,
+          rejectUnauthorized: false,
           headers: { host, ...(message.contentType !== '' && { 'content-type': message.contentType }) },
         },
         (answer) => {

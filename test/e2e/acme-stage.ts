@@ -35,11 +35,20 @@ export async function raiseAcmeStage(): Promise<Stage<AcmeSetting>> {
     const api = await setUp(gateway);
     await trustAndName(api, ca);
     const { id } = await api.must<{ id: string }>('POST', '/acme/providers', {
-      ...{ kind: 'acme', name: 'Test CA', directoryUrl: ca.directoryUrl, stagingUrl: staging.directoryUrl },
-      ...{ caPem: ca.httpsRoot + staging.httpsRoot, approvedHosts: ['localhost'], contact: ['ops@example.com'] },
+      kind: 'acme',
+      name: 'Test CA',
+      directoryUrl: ca.directoryUrl,
+      stagingUrl: staging.directoryUrl,
+      caPem: ca.httpsRoot + staging.httpsRoot,
+      approvedHosts: ['localhost'],
+      contact: ['ops@example.com'],
     });
     return {
-      ...{ ca, staging, httpPort, api, provider: id },
+      ca,
+      staging,
+      httpPort,
+      api,
+      provider: id,
       changeSlot: (slot: string, change: object) => changeSlot(api, slot, change),
     };
   });

@@ -16,8 +16,12 @@ export async function meetPeers(gateway: TestGateway, client: ApiClient, issuing
   await client.must('POST', '/trust-sets/partners/certificates', file);
   const zone = (body: object) => client.must<{ id: string }>('POST', '/zones', body);
   const partner = await zone({
-    ...{ name: 'Partner', kind: 'neighbor', peers: ['sip.partner.example', 'sip2.partner.example'], tlsVerify: true },
-    ...{ trustSet: 'partners', ekuRule: { until: '2027-03-15' } },
+    name: 'Partner',
+    kind: 'neighbor',
+    peers: ['sip.partner.example', 'sip2.partner.example'],
+    tlsVerify: true,
+    trustSet: 'partners',
+    ekuRule: { until: '2027-03-15' },
   });
   const core = await zone({
     name: 'Core',
@@ -55,7 +59,13 @@ export async function meetPeers(gateway: TestGateway, client: ApiClient, issuing
     };
   };
   const state = (zoneId: string, peer: string, word: string, code: string, words: string, at = Date.now()) => ({
-    ...{ type: 'zone', at, zone: zoneId, peer, state: word, code, words },
+    type: 'zone',
+    at,
+    zone: zoneId,
+    peer,
+    state: word,
+    code,
+    words,
   });
   await report(gateway, [
     await judged(unknown, 'sip.partner.example', partner.id, 12),
@@ -82,8 +92,13 @@ export async function meetPeers(gateway: TestGateway, client: ApiClient, issuing
       'The certificate is not for 192.0.2.17; it is for core.example.com.',
     ),
     {
-      ...{ type: 'closed', at: Date.now(), zone: partner.id, listener: 'sip-tls', address: '198.51.100.8' },
-      ...{ fingerprint: '', reason: 'The certificate was revoked on 2026-11-20 (keyCompromise).' },
+      type: 'closed',
+      at: Date.now(),
+      zone: partner.id,
+      listener: 'sip-tls',
+      address: '198.51.100.8',
+      fingerprint: '',
+      reason: 'The certificate was revoked on 2026-11-20 (keyCompromise).',
     },
   ]);
 }

@@ -102,7 +102,9 @@ test('a zone is made, tested against a wrong field, found in the list and delete
 
 test('a form that somebody else has overtaken keeps what was typed, is refused and says so', { skip }, async (t) => {
   const made = await client.must<{ id: string; version: number }>('POST', '/zones', {
-    ...{ name: 'Shared', kind: 'neighbor', peers: ['shared.example.com'] },
+    name: 'Shared',
+    kind: 'neighbor',
+    peers: ['shared.example.com'],
   });
   const { page } = await stage.enter(t, { path: `/configuration/zones/${made.id}`, name });
   await page.getByLabel('Peer addresses').fill('mine.example.com');

@@ -96,9 +96,17 @@ export async function runCrlSwaps(entries: number, swaps: number, calmMs: number
     const after = residentMb(pid);
     const round = (value: number) => Math.round(value * 10) / 10;
     return {
-      ...{ entries, swaps, handshakes, failed, wrong },
-      ...{ calmPause, swapPause, swapMs: round(swapMs) },
-      ...{ before: round(before), highest: round(highest), after: round(after) },
+      entries,
+      swaps,
+      handshakes,
+      failed,
+      wrong,
+      calmPause,
+      swapPause,
+      swapMs: round(swapMs),
+      before: round(before),
+      highest: round(highest),
+      after: round(after),
     };
   } finally {
     await gateway.stop();

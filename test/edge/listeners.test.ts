@@ -25,8 +25,13 @@ before(async () => {
   ca = await createPrivateCa(folder, 'Peer CA');
   leaf = await ca.leaf({ name: 'peer.example.com' });
   gateway = await startZoneGateway({
-    ...{ folder: join(folder, 'data'), address: '127.0.0.1', fqdn: 'gw.example.com', role: 'edge', ca },
-    ...{ httpsPort: 0, sipPort: 0 },
+    folder: join(folder, 'data'),
+    address: '127.0.0.1',
+    fqdn: 'gw.example.com',
+    role: 'edge',
+    ca,
+    httpsPort: 0,
+    sipPort: 0,
   });
   echo = createServer((socket) => {
     sockets.push(socket);

@@ -25,8 +25,13 @@ test('a certificate that its OCSP responder calls revoked loses its open connect
   const ca = await createPrivateCa(folder, 'Peer CA');
   const responder = await startResponder(t, ca.ca);
   const gateway = await startZoneGateway({
-    ...{ folder: join(folder, 'data'), address: '127.0.0.1', fqdn: 'gw.example.com', role: 'edge', ca },
-    ...{ httpsPort: 0, sipPort: 0 },
+    folder: join(folder, 'data'),
+    address: '127.0.0.1',
+    fqdn: 'gw.example.com',
+    role: 'edge',
+    ca,
+    httpsPort: 0,
+    sipPort: 0,
   });
   t.after(() => gateway.stop());
   await gateway.changeZone('Default zone', { tlsVerify: true });

@@ -80,7 +80,12 @@ export async function runManyConnections(wanted: number): Promise<ManyFigures> {
     };
     await eventually('all gone', gone, 30_000).catch(() => undefined);
     return {
-      ...{ wanted, answeredFirst, answeredAll, before, left, ...figures },
+      wanted,
+      answeredFirst,
+      answeredAll,
+      before,
+      left,
+      ...figures,
       openingSeconds: (opened - began) / 1_000,
       secondRoundSeconds,
     };

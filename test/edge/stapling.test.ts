@@ -52,8 +52,13 @@ test('a certificate whose CA offers OCSP is stapled once it is served; one that 
   const ca = await createPrivateCa(folder, 'Own CA');
   const responder = await startResponder(t, ca.ca);
   const gateway = await startZoneGateway({
-    ...{ folder: join(folder, 'data'), address: '127.0.0.1', fqdn: 'gw.example.com', role: 'edge', ca },
-    ...{ httpsPort: 0, sipPort: 0 },
+    folder: join(folder, 'data'),
+    address: '127.0.0.1',
+    fqdn: 'gw.example.com',
+    role: 'edge',
+    ca,
+    httpsPort: 0,
+    sipPort: 0,
   });
   t.after(() => gateway.stop());
   assert.equal(await status(gateway.sipPort, 'tls1_3'), 'none');

@@ -47,16 +47,23 @@ async function clientAccepted({ read, good, revoked }: Served, leaf: 'good' | 'r
   const pem = (key: typeof good.key) => key.export({ type: 'pkcs8', format: 'pem' });
   const chain = (name: string) => Buffer.concat([read(`${name}.pem`), read('inter.pem')]);
   const server = createServer({
-    ...{ key: pem(good.key), cert: chain('good'), ca: [read('root.pem'), read('inter.pem')] },
-    ...{ crl: [read('root.crl.pem'), read('inter.crl.pem')], requestCert: true, rejectUnauthorized: false },
+    key: pem(good.key),
+    cert: chain('good'),
+    ca: [read('root.pem'), read('inter.pem')],
+    crl: [read('root.crl.pem'), read('inter.crl.pem')],
+    requestCert: true,
+    rejectUnauthorized: false,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const client = connect({
-    ...{ port: typeof address === 'object' ? (address?.port ?? 0) : 0, host: '127.0.0.1' },
-    ...{ servername: 'good.example.com', ca: read('root.pem') },
-    ...{ key: pem(leaf === 'good' ? good.key : revoked.key), cert: chain(leaf) },
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    host: '127.0.0.1',
+    servername: 'good.example.com',
+    ca: read('root.pem'),
+    key: pem(leaf === 'good' ? good.key : revoked.key),
+    cert: chain(leaf),
   });
   client.on('error', () => undefined);
   const [socket] = (await once(server, 'secureConnection')) as [TLSSocket];

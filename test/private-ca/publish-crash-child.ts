@@ -13,12 +13,17 @@ import { testAdministrator } from '../support/temporary-storage.ts';
 const [folder = '', what = ''] = process.argv.slice(2);
 const storage = await openStorage(folder);
 const plain = createPrivateCa({
-  ...{ storage, clock: systemClock, events: { on: () => () => undefined, emit: () => undefined } },
+  storage,
+  clock: systemClock,
+  events: { on: () => () => undefined, emit: () => undefined },
   trustedCas: { addWithin: async () => [] },
   ownUrl: async () => 'http://pki.example.com',
 });
 const publishing = createPublishing({
-  ...{ storage, clock: systemClock, privateCa: plain, serve: () => undefined },
+  storage,
+  clock: systemClock,
+  privateCa: plain,
+  serve: () => undefined,
   onError: (error) => console.error(error),
 });
 const ca = publishing.observed(plain);
@@ -28,7 +33,10 @@ if (what === 'first') {
   const common = { algorithm: 'ec-p256', days: 3_650, passphrase } as const;
   const root = await ca.createRoot(testAdministrator, { ...common, subject: subject('Root'), trust: false });
   await ca.createIntermediate(testAdministrator, {
-    ...{ ...common, subject: subject('Intermediate'), parent: root.id, partitions: 1 },
+    ...common,
+    subject: subject('Intermediate'),
+    parent: root.id,
+    partitions: 1,
     constraints: { dns: ['example.com'], ip: [], email: [] },
   });
 } else {

@@ -93,12 +93,20 @@ export async function startAcmeCa(options: AcmeCaOptions = {}): Promise<AcmeCa> 
   const faults: unknown[] = [];
   const issuer = createIssuingCa(clock, options.lifetime);
   const misbehave: Misbehaviour = {
-    ...{ badNonce: 0, reuse: true, rateLimited: undefined, refuses: undefined, delay: 0, absent: undefined },
-    ...{ lie: undefined, renewal: 'honest' },
+    badNonce: 0,
+    reuse: true,
+    rateLimited: undefined,
+    refuses: undefined,
+    delay: 0,
+    absent: undefined,
+    lie: undefined,
+    renewal: 'honest',
   };
   const server = createAcmeServer(
     {
-      ...{ storage, clock, ca: issuer },
+      storage,
+      clock,
+      ca: issuer,
       events: createEvents((error) => faults.push(error)),
       ownHosts: async () => ['localhost', '127.0.0.1', '::1', ...(options.names ?? [])],
       onError: (error) => faults.push(error),
@@ -136,7 +144,14 @@ export async function startAcmeCa(options: AcmeCaOptions = {}): Promise<AcmeCa> 
   return {
     directoryUrl: `https://localhost:${port}/acme/default/directory`,
     httpsRoot: root,
-    ...{ issuer, misbehave, server, storage, actor, requests, faults, change },
+    issuer,
+    misbehave,
+    server,
+    storage,
+    actor,
+    requests,
+    faults,
+    change,
     async close() {
       https.closeAllConnections();
       await new Promise((resolve) => https.close(resolve));

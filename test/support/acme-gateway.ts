@@ -48,7 +48,12 @@ export async function openAcmeGateway(options: AcmeGatewayOptions): Promise<Acme
   const settings = createSettings({ storage, clock, events });
   const trustedCas = createTrustedCa({ storage, clock, events, publicRoots: [] });
   const identity: Identity = createIdentity({
-    ...{ storage, clock, events, settings, trustedCas, hostName: 'gateway' },
+    storage,
+    clock,
+    events,
+    settings,
+    trustedCas,
+    hostName: 'gateway',
     openUpload: async (bytes, how) => recogniseUpload(bytes, how),
     publish: async () => options.publish?.(identity, await acme.alpnChallenges()),
   });
@@ -59,7 +64,12 @@ export async function openAcmeGateway(options: AcmeGatewayOptions): Promise<Acme
   const address = server.address();
   const httpPort = typeof address === 'object' && address !== null ? address.port : 0;
   const acme: Acme = createAcme({
-    ...{ storage, clock, events, settings, identity, trustedCas },
+    storage,
+    clock,
+    events,
+    settings,
+    identity,
+    trustedCas,
     ...(options.privateCa !== undefined && { privateCa: options.privateCa }),
     ports: { http: httpPort, https: 8443 },
     httpChallenges: {
@@ -82,7 +92,15 @@ export async function openAcmeGateway(options: AcmeGatewayOptions): Promise<Acme
   }
   await identity.ensureTemporary();
   return {
-    ...{ storage, events, settings, trustedCas, identity, acme, httpPort, tokens, errors },
+    storage,
+    events,
+    settings,
+    trustedCas,
+    identity,
+    acme,
+    httpPort,
+    tokens,
+    errors,
     async close() {
       await acme.stop();
       server.close();

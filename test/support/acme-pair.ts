@@ -65,7 +65,11 @@ export async function openAcmePair(
   await acme.slots.change(actor, 'server', { version: 0, providers: [provider] });
   return {
     ...gateway,
-    ...{ ca, clock, provider, addProvider, ended },
+    ca,
+    clock,
+    provider,
+    addProvider,
+    ended,
     sign: async (slot = 'server') => ended((await acme.slots.sign(actor, slot)).id),
   };
 }

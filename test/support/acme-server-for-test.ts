@@ -38,7 +38,10 @@ export async function acmeServerForTest(
   const make = async (): Promise<AcmeServer> => {
     const server = createAcmeServer(
       {
-        ...{ storage, clock, events, ca },
+        storage,
+        clock,
+        events,
+        ca,
         ownHosts: async () => ['ca.test', '192.0.2.1'],
         onError: (error) => faults.push(error),
       },
@@ -63,7 +66,9 @@ export async function acmeServerForTest(
     await server.updateSettings(testAdministrator, next, (await server.settings()).version);
   };
   await change({
-    ...{ enabled: true, externalAccountRequired: false, wildcards: true },
+    enabled: true,
+    externalAccountRequired: false,
+    wildcards: true,
     profiles: ['web-server', 'client'],
     names: ['*'],
     ...patch,

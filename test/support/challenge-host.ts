@@ -45,7 +45,9 @@ export async function startChallengeHost(t: Pick<TestContext, 'after'>, address 
   const port = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
   let shown: ChallengeHost['shown'] = { alpn: ['acme-tls/1'], certificate: plain };
   const host: ChallengeHost = {
-    ...{ http: port(http), https: port(https), tls: port(tls) },
+    http: port(http),
+    https: port(https),
+    tls: port(tls),
     web: (_request, response) => response.writeHead(404).end(),
     get shown() {
       return shown;

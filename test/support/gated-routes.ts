@@ -12,7 +12,12 @@ export function productRoutes(): readonly Route[] {
 export function gatedRoutes(): readonly Route[] {
   return productRoutes().map(({ id, method, path, tag, summary, access, stepUp }) =>
     route({
-      ...{ id, method, tag, summary, access, ...(stepUp === undefined ? {} : { stepUp }) },
+      id,
+      method,
+      tag,
+      summary,
+      access,
+      ...(stepUp === undefined ? {} : { stepUp }),
       path: `/gated${path}`,
       response: z.unknown(),
       status: 200,

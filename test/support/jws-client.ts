@@ -83,7 +83,8 @@ export class JwsClient {
     const jws = signJws(bent.signedBy ?? this.key, header, payload);
     const body = Buffer.from(JSON.stringify(bent.jws?.(jws) ?? jws));
     return this.#send(resource, {
-      ...{ method: 'POST', body },
+      method: 'POST',
+      body,
       host: bent.host ?? this.host,
       contentType: bent.contentType ?? 'application/jose+json',
       address: bent.address ?? '192.0.2.9',

@@ -44,7 +44,9 @@ export const lies = {
   'other-names': (honest, issuer, now) => ({
     body:
       again(honest, issuer, {
-        ...{ ...sameKey(honest), notBefore: now - 60_000, notAfter: now + 90 * day },
+        ...sameKey(honest),
+        notBefore: now - 60_000,
+        notAfter: now + 90 * day,
         extensions: { subjectAltName: [{ kind: 'dns', value: 'other.example' }] },
       }) + intermediate(issuer),
   }),
@@ -85,7 +87,8 @@ function again(honest: string, issuer: SmallIssuingCa, options: MadeOptions): st
   );
   const { notBefore, notAfter } = leaf;
   return makeLeaf('leaf', issuer.intermediate(), {
-    ...{ notBefore, notAfter },
+    notBefore,
+    notAfter,
     ...options,
     extensions: { subjectAltName: names, ...options.extensions },
   }).pem;

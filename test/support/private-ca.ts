@@ -61,14 +61,20 @@ export async function makeAuthorities(
 ) {
   const common = { algorithm, passphrase: rootPassphrase };
   const root = await ca.createRoot(testAdministrator, {
-    ...{ ...common, days: 3_650, trust: false },
+    ...common,
+    days: 3_650,
+    trust: false,
     subject: [
       { type: 'O', value: 'Example' },
       { type: 'CN', value: 'Example Root' },
     ],
   });
   const intermediate = await ca.createIntermediate(testAdministrator, {
-    ...{ ...common, days, constraints, partitions, parent: root.id },
+    ...common,
+    days,
+    constraints,
+    partitions,
+    parent: root.id,
     subject: [{ type: 'CN', value: 'Example Issuing CA' }],
   });
   return { root, intermediate };
@@ -90,8 +96,11 @@ export async function makeCsr(
   const csr = buildCsr({
     subject: names[0] === undefined ? [] : [{ type: 'CN', value: names[0] }],
     names: names.map((value) => ({ kind: 'dns', value })),
-    ...{ extendedKeyUsage: [], keyUsage: [], digest: 'sha256' },
-    ...{ ...contents, key },
+    extendedKeyUsage: [],
+    keyUsage: [],
+    digest: 'sha256',
+    ...contents,
+    key,
   });
   return { csr, key };
 }

@@ -83,12 +83,17 @@ export async function startPublishingCa(context: Pick<TestContext, 'after'>, opt
 function openPublishing(storage: Storage, clock: TestClock, base: string, errors: unknown[]) {
   const events = { on: () => () => undefined, emit: () => undefined };
   const plain = createPrivateCa({
-    ...{ storage, clock, events },
+    storage,
+    clock,
+    events,
     trustedCas: { addWithin: async () => [] },
     ownUrl: async () => base,
   });
   const publishing = createPublishing({
-    ...{ storage, clock, privateCa: plain, serve: () => undefined },
+    storage,
+    clock,
+    privateCa: plain,
+    serve: () => undefined,
     onError: (error) => errors.push(error),
   });
   return { ca: publishing.observed(plain), publishing };

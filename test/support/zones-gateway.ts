@@ -42,18 +42,32 @@ export async function startZonesGateway(context: Pick<TestContext, 'after'>): Pr
       events.on('changed', ({ feature }) => changes.push(feature));
       const settings = createSettings({ storage, clock, events });
       const trustedCa = createTrustedCa({
-        ...{ storage, clock, events, publicRoots: [] },
+        storage,
+        clock,
+        events,
+        publicRoots: [],
         setUsers: (name) => zones.zonesUsing(name),
       });
       const identity = createIdentity({
-        ...{ storage, clock, events, settings, trustedCas: trustedCa, openUpload },
+        storage,
+        clock,
+        events,
+        settings,
+        trustedCas: trustedCa,
+        openUpload,
         publish: async () => undefined,
         zonesAffected: (slot, leaf) => zones.zonesAffected(slot, leaf),
         hostName: 'gateway',
       });
       const verification = createVerification({ clock, trusted: trustedCa.certificates });
       const zones: Zones = createZones({
-        ...{ storage, clock, events, settings, trustedCas: trustedCa, identity, verification },
+        storage,
+        clock,
+        events,
+        settings,
+        trustedCas: trustedCa,
+        identity,
+        verification,
         logIn: async (from, name, replaced) => made.access?.sessions.logInByCertificate(from, name, replaced),
         userNames: async () => ['ada'],
         onError: fail,
@@ -75,14 +89,20 @@ export async function startZonesGateway(context: Pick<TestContext, 'after'>): Pr
     (method, path, body) =>
       gateway.call(method, `/api/v1${path}`, { session: as, body });
   return {
-    ...{ gateway, zones, identity, trustedCa, changes },
+    gateway,
+    zones,
+    identity,
+    trustedCa,
+    changes,
     api: caller(session),
     asAuditor: caller(auditor),
     async reportPeer(zone, leaf, anchor, { at = gateway.time.now } = {}) {
       const decision = decide(
         {
           ...inboundQuestion(zone, leaf.certificate, at),
-          ...{ chain: [leaf.der], trust: trustOf([anchor.certificate]), time: at },
+          chain: [leaf.der],
+          trust: trustOf([anchor.certificate]),
+          time: at,
         },
         { monotonic: () => 0 },
       );

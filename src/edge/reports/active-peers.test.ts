@@ -4,7 +4,13 @@ import { createActivePeers } from './active-peers.ts';
 import type { ZoneReported } from './report.ts';
 
 const report = (peer: string, state: ZoneReported['state'] = 'active'): ZoneReported => ({
-  ...{ type: 'zone', at: 1, zone: 'z', peer, state, code: '', words: '' },
+  type: 'zone',
+  at: 1,
+  zone: 'z',
+  peer,
+  state,
+  code: '',
+  words: '',
 });
 
 test('of the peers that an edge held, those that no other holds have failed with it', () => {

@@ -94,7 +94,10 @@ export function createAcmeServer(deps: AcmeServerDeps, testing: AcmeServerTestin
   const { storage, clock, events, ca, onError } = deps;
   let current = defaultAcmeServerSettings;
   const core: Core = {
-    ...{ storage, clock, ca, onError },
+    storage,
+    clock,
+    ca,
+    onError,
     nonces: createNonces(clock),
     settings: () => current,
     isOwnHost: async (host) => current.hosts.includes(host) || (await deps.ownHosts()).includes(host),

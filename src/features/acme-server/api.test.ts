@@ -35,9 +35,16 @@ test('settings are read with templates and directories, changed from a version, 
   const put = (body: object) =>
     call('updateAcmeServerSettings', 'PUT', 'settings', { version: json['version'], ...body });
   const wrong = await put({
-    ...{ hosts: ['ca.example.com:8443'], networks: ['10.0.0.1'], resolvers: ['dns.example.com'], names: ['exam ple'] },
-    ...{ termsUrl: 'javascript:alert(1)', challenges: [], authorizationHours: 721, limits: { ordersPerAccount: 0 } },
-    ...{ profiles: ['nothing'], defaultProfile: 'other' },
+    hosts: ['ca.example.com:8443'],
+    networks: ['10.0.0.1'],
+    resolvers: ['dns.example.com'],
+    names: ['exam ple'],
+    termsUrl: 'javascript:alert(1)',
+    challenges: [],
+    authorizationHours: 721,
+    limits: { ordersPerAccount: 0 },
+    profiles: ['nothing'],
+    defaultProfile: 'other',
   });
   assert.equal(wrong.status, 422);
   assert.deepEqual((wrong.json['errors'] as { field: string }[]).map(({ field }) => field).sort(), [

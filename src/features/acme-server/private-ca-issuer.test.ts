@@ -21,7 +21,10 @@ async function stage(t: TestContext) {
   const start = async () => {
     const server = createAcmeServer(
       {
-        ...{ storage, clock, events, ca: issuer },
+        storage,
+        clock,
+        events,
+        ca: issuer,
         ownHosts: async () => ['ca.test'],
         onError: (error) => faults.push(error),
       },
@@ -51,7 +54,8 @@ async function stage(t: TestContext) {
       parent: root.id,
       passphrase,
     },
-    ...{ constraints: { dns: ['example.com'], ip: [], email: [] }, partitions: 0 },
+    constraints: { dns: ['example.com'], ip: [], email: [] },
+    partitions: 0,
   });
   await server.updateSettings(
     testAdministrator,

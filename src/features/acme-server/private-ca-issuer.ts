@@ -34,7 +34,11 @@ export function privateCaIssuer(ca: Ca, clock: Pick<Clock, 'now'>): IssuingCa {
       if (before !== undefined) return before;
       const { csr, template, names, notAfter } = request;
       const issued = await ca.issue(actor, {
-        ...{ csr, template, notAfter, strict: true, source: 'acme' },
+        csr,
+        template,
+        notAfter,
+        strict: true,
+        source: 'acme',
         names: names.map(({ type, value }) => ({ kind: type, value })),
         // nothing of the subject was proved but the names
         subject: commonNameOf(names),

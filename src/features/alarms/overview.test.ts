@@ -124,14 +124,28 @@ test('the time line shows identities and the CAs they need, what ends next first
 
 test('the state is the worst open alarm, and the counts tell how many', async () => {
   const alarm: Alarm = {
-    ...{ id: '1', code: 'x.y', object: 'z', severity: 'alert', message: 'm', hint: 'h', raisedAt: now },
-    ...{ clearedAt: undefined, acknowledgedBy: 'ada', acknowledgedAt: now },
+    id: '1',
+    code: 'x.y',
+    object: 'z',
+    severity: 'alert',
+    message: 'm',
+    hint: 'h',
+    raisedAt: now,
+    clearedAt: undefined,
+    acknowledgedBy: 'ada',
+    acknowledgedAt: now,
   };
   const overview = await build({ identities: [server], cas: [ca], alarms: [alarm, { ...alarm, severity: 'warning' }] });
   assert.equal(overview.state, 'alert');
   assert.deepEqual(overview.counts, {
-    ...{ critical: 0, alert: 1, warning: 1, acknowledged: 2 },
-    ...{ identities: 1, pendingCsrs: 0, trustedCas: 1, crls: 0 },
+    critical: 0,
+    alert: 1,
+    warning: 1,
+    acknowledged: 2,
+    identities: 1,
+    pendingCsrs: 0,
+    trustedCas: 1,
+    crls: 0,
   });
 });
 

@@ -109,12 +109,23 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
     };
   };
   const work: AuthorityWork = {
-    ...{ storage, keys, now, trustedCas, authority },
+    storage,
+    keys,
+    now,
+    trustedCas,
+    authority,
     row: async (id) => (await find(id)).row,
     urls: async (of, partition) => (await urls())(of, partition),
   };
   const issuing = createIssuing({
-    ...{ storage, keys, now, urls, zlint: deps.zlint, changed: tell, template: templates.get, row: work.row },
+    storage,
+    keys,
+    now,
+    urls,
+    zlint: deps.zlint,
+    changed: tell,
+    template: templates.get,
+    row: work.row,
     async authority(id) {
       if (id !== undefined) return authority(id);
       const chosen = await defaultAuthority();
@@ -131,7 +142,9 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
       (one) => one.row.parent === row.authority && isOf(one.authority, row.fingerprint),
     );
     const revoked = await revokeRow(storage, actor, {
-      ...{ row, reason, now: now() },
+      row,
+      reason,
+      now: now(),
       also: async (trx) => {
         if (below !== undefined) await updateAuthority(trx, below.row.id, { state: 'retired' });
       },
@@ -229,7 +242,11 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
       const crlNumber = (await deps.nextCrlNumber?.(found)) ?? found.crlNumberFloor + 1n;
       const key = passphrase === undefined ? undefined : await keyForExport(keys, row, passphrase);
       const folder = await exportFolder({
-        ...{ db: storage.db, authority: found, crlNumber, key, passphrase },
+        db: storage.db,
+        authority: found,
+        crlNumber,
+        key,
+        passphrase,
         now: now(),
       });
       const detail = { label: found.label, certificates: folder.certificates, withKey: folder.withKey };

@@ -36,7 +36,15 @@ async function viewOf(ca: PrivateCa, authority: Authority, chosen: string | unde
   const { crlUrl, ocspUrl, issuerUrl } = await ca.settings();
   const urls = base === '' ? undefined : authorityUrls(base, authority, partitions === 0 ? 0 : 1);
   return {
-    ...{ id, key, keyIdentifier, label, parent, partitions, replacedBy, role, state },
+    id,
+    key,
+    keyIdentifier,
+    label,
+    parent,
+    partitions,
+    replacedBy,
+    role,
+    state,
     isDefault: id === chosen,
     subject: name === undefined ? '' : toRfc4514(name),
     algorithm: publicKey === undefined ? '' : keyKind(publicKey),
@@ -64,7 +72,8 @@ export function certificateViewOf(issued: IssuedCertificate): CertificateView {
   const parsed = der === undefined ? undefined : parseCertificate(der);
   return {
     ...rowViewOf(issued),
-    ...{ keyId, partition },
+    keyId,
+    partition,
     pem: der === undefined ? null : encodePem('CERTIFICATE', der),
     chain: chain.map((one) => encodePem('CERTIFICATE', one)).join(''),
     text: parsed?.ok ? certificateText(parsed.value) : '',
@@ -74,7 +83,16 @@ export function certificateViewOf(issued: IssuedCertificate): CertificateView {
 export function rowViewOf(row: Omit<IssuedCertificate, 'der' | 'chain' | 'keyId' | 'partition'>): IssuedRowView {
   const { seq, authority, serial, subject, names, template, issuedBy, source, fingerprint: print, state } = row;
   return {
-    ...{ seq, authority, serial, subject, names, template, issuedBy, source, state, fingerprint: print },
+    seq,
+    authority,
+    serial,
+    subject,
+    names,
+    template,
+    issuedBy,
+    source,
+    state,
+    fingerprint: print,
     // an imported line tells neither
     notBefore: row.notBefore === 0 ? null : isoTime(row.notBefore),
     issuedAt: row.issuedAt === 0 ? null : isoTime(row.issuedAt),

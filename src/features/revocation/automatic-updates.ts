@@ -166,9 +166,18 @@ interface Fetched {
 
 function newRow(id: string, url: string): SourceRowInStore {
   return {
-    ...{ id, kind: 'automatic', url, etag: null, last_modified: null },
-    ...{ last_attempt_at: null, last_success_at: null, next_attempt_at: null },
-    ...{ failures: 0, outcome: '', message: '', history: '[]' },
+    id,
+    kind: 'automatic',
+    url,
+    etag: null,
+    last_modified: null,
+    last_attempt_at: null,
+    last_success_at: null,
+    next_attempt_at: null,
+    failures: 0,
+    outcome: '',
+    message: '',
+    history: '[]',
   };
 }
 

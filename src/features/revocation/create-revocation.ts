@@ -71,18 +71,27 @@ export function createRevocation(deps: RevocationDeps): RevocationFeature {
   );
   const library = new CrlLibrary({ storage, clock, issuers: trustedCas.issuers });
   const ocsp = new OcspSource({
-    ...{ storage, clock, http, nonceRequired: () => current.nonceRequired },
+    storage,
+    clock,
+    http,
+    nonceRequired: () => current.nonceRequired,
     onStatusChange: ({ der }) => events.emit('statusChanged', { fingerprints: [toHex(fingerprint(der, 'sha256'))] }),
   });
   const watch = new OcspWatch({
-    ...{ clock, onError },
+    clock,
+    onError,
     ask: (...question) => ocsp.ask(...question),
     isMadeInAdvance: (...certificates) => ocsp.isMadeInAdvance(...certificates),
   });
   const cdp = new CdpSource({ storage, clock, http, library, changed });
   const embedded = new EmbeddedCrls(trustedCas);
   const gatherer = new EvidenceGatherer({
-    ...{ clock, settings, library, ocsp, cdp, onError },
+    clock,
+    settings,
+    library,
+    ocsp,
+    cdp,
+    onError,
     embedded: () => embedded.list(),
     follow: (certificate, issuer) => watch.want(certificate, issuer),
   });

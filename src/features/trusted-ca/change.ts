@@ -80,12 +80,22 @@ export async function takeOut(
   await keepRemoved(trx, [
     ...rows.cas.map(({ fingerprint, der, source, pinned, position, added_at }) => ({
       ...common,
-      ...{ fingerprint, der, source, pinned, position, added_at },
+      fingerprint,
+      der,
+      source,
+      pinned,
+      position,
+      added_at,
       type: 'certificate' as const,
     })),
     ...rows.crls.map(({ id, der, added_at }) => ({
       ...common,
-      ...{ fingerprint: id, der, added_at, source: 'appended' as const, pinned: 0, position: 0 },
+      fingerprint: id,
+      der,
+      added_at,
+      source: 'appended' as const,
+      pinned: 0,
+      position: 0,
       type: 'crl' as const,
     })),
   ]);

@@ -145,7 +145,10 @@ export function createZones(deps: ZonesDeps): Zones {
       await book.flush();
       const names = new Map((await readZones(storage.db)).map(({ id, name }) => [id, name]));
       return (await readClosed(storage.db, shownClosed)).map(({ at, zone, address, fingerprint: print, reason }) => ({
-        ...{ address, fingerprint: print, reason, zone: names.get(zone) ?? '' },
+        address,
+        fingerprint: print,
+        reason,
+        zone: names.get(zone) ?? '',
         at: new Date(at).toISOString(),
       }));
     },

@@ -63,7 +63,10 @@ function unreported(peer: string): PeerState {
 function peerState({ peer, state, code, words, at, since, history }: StateRow): PeerState {
   const before = JSON.parse(history) as { at: number; state: StateWord; code: string; words: string }[];
   return {
-    ...{ peer, state, code, words },
+    peer,
+    state,
+    code,
+    words,
     at: new Date(at).toISOString(),
     since: new Date(since).toISOString(),
     history: before.map((one) => ({ ...one, at: new Date(one.at).toISOString() })),

@@ -25,8 +25,13 @@ test('a zone is added before the default zone, changed and deleted: one audit ro
   assert.deepEqual(
     { version, peers, port, identity, ekuRule, state, words },
     {
-      ...{ version: 1, peers: ['sip.partner.example'], port: 5061, identity: 'server', ekuRule: 'strict' },
-      ...{ state: 'checking', words: 'Not called yet.' },
+      version: 1,
+      peers: ['sip.partner.example'],
+      port: 5061,
+      identity: 'server',
+      ekuRule: 'strict',
+      state: 'checking',
+      words: 'Not called yet.',
     },
   );
   const changed = await api('PATCH', `/zones/${id}`, { version: 1, ekuRule: { until: '2027-03-15' }, port: 5071 });

@@ -12,7 +12,10 @@ import { writeOcspResponse } from './answer-writer.ts';
 const key = createPrivateKey(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const ca = makeCa('CA', { key });
 const responder = createOcspResponder({
-  ...{ certificate: ca.certificate, key, digest: 'sha256', identifiedBy: 'key' },
+  certificate: ca.certificate,
+  key,
+  digest: 'sha256',
+  identifiedBy: 'key',
   embedded: [makeLeaf('responder', ca).certificate],
 });
 const { subject, publicKey } = ca.certificate;

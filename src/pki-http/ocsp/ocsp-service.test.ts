@@ -35,7 +35,9 @@ async function service(options: { perSecond?: number; validity?: number; registe
   const published = {
     certificate: Buffer.from(responder.der).toString('base64'),
     keyPkcs8: responder.key.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
-    ...{ digest: 'sha256' as const, validity: options.validity ?? 12 * hour, register: 'register' },
+    digest: 'sha256' as const,
+    validity: options.validity ?? 12 * hour,
+    register: 'register',
   };
   made.use([openAuthority(ca.der, published, register)]);
   const ask = (request: Uint8Array) => {

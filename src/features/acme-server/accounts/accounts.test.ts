@@ -145,7 +145,10 @@ test('external account binding: who holds a key may register, as often and as lo
 test('a key for binding narrows what its accounts may order, and its secret is sealed', async (t) => {
   const { server, storage } = await acmeServerForTest(t);
   const { key, hmac } = await server.accounts.createKey(testAdministrator, {
-    ...{ name: 'printers', names: ['print.example'], profiles: ['client'], maxAccounts: 5 },
+    name: 'printers',
+    names: ['print.example'],
+    profiles: ['client'],
+    maxAccounts: 5,
   });
   const client = new JwsClient(server);
   await client.register({

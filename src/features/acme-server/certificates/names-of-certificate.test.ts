@@ -10,9 +10,14 @@ function example(names: Parameters<typeof buildCertificate>[0]['extensions']['su
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const parsed = parseCertificate(
     buildCertificate({
-      ...{ subject: [], issuer: [{ type: 'CN', value: 'Example CA' }], publicKeyInfo: publicKeyInfoOf(privateKey) },
-      ...{ serial: Buffer.from('87654321', 'hex'), digest: 'sha256', signingKey: privateKey },
-      ...{ notBefore: 0, notAfter: 1_000 },
+      subject: [],
+      issuer: [{ type: 'CN', value: 'Example CA' }],
+      publicKeyInfo: publicKeyInfoOf(privateKey),
+      serial: Buffer.from('87654321', 'hex'),
+      digest: 'sha256',
+      signingKey: privateKey,
+      notBefore: 0,
+      notAfter: 1_000,
       extensions: {
         authorityKeyIdentifier: Buffer.from('69885b6b87464041e1b37b847ba0ae2cde01c8d4', 'hex'),
         subjectAltName: names,

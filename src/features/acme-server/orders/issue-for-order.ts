@@ -98,7 +98,10 @@ async function keep(
     });
     failPoint('acme-server.certificate');
     await moveOrder(trx, order.id, 'processing', {
-      ...{ status: 'valid', certificate_id: id, csr: null, processing_since: null },
+      status: 'valid',
+      certificate_id: id,
+      csr: null,
+      processing_since: null,
     });
     await recordAudit(trx, accountActor(order.account_id, request), {
       action: 'acme-server.issue',
@@ -129,7 +132,9 @@ export async function refuseOrder(
 ): Promise<void> {
   await core.storage.transaction(async (trx) => {
     await moveOrder(trx, order.id, order.status, {
-      ...{ status: forGood ? 'invalid' : 'pending', csr: null, processing_since: null },
+      status: forGood ? 'invalid' : 'pending',
+      csr: null,
+      processing_since: null,
       error: forGood ? JSON.stringify(problem) : null,
     });
     await recordAudit(trx, accountActor(order.account_id, request), {

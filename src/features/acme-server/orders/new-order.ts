@@ -58,7 +58,10 @@ export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
     identifiers: JSON.stringify(names),
     not_after: notAfter ?? null,
     replaces: wanted.replaces ?? null,
-    ...{ csr: null, processing_since: null, error: null, certificate_id: null },
+    csr: null,
+    processing_since: null,
+    error: null,
+    certificate_id: null,
     address: call.request.address,
     created_at: now,
     expires_at: now + orderLife,
@@ -137,7 +140,10 @@ async function refuseTooMany(
     const bare = value.startsWith('*.') ? value.slice(2) : value;
     const words = `Validations of ${bare} failed too often within an hour. Mend what their errors say.`;
     refuseAbove(await selectFailures(db, account.id, bare, now - hour), limits.failuresPerName, {
-      ...{ reason: 'failures', words, span: hour, now },
+      reason: 'failures',
+      words,
+      span: hour,
+      now,
     });
   }
   if ((await countPendingAuthorizations(db, account.id, now)) + names.length > mostPending)
@@ -145,7 +151,10 @@ async function refuseTooMany(
   // a renewal at the time that this server has suggested is not held up
   if (renewal) return;
   refuseAbove(await selectOrderTimes(db, account.id, now - 3 * hour), limits.ordersPerAccount, {
-    ...{ reason: 'orders', words: 'This account made many orders within three hours.', span: 3 * hour, now },
+    reason: 'orders',
+    words: 'This account made many orders within three hours.',
+    span: 3 * hour,
+    now,
   });
 }
 
@@ -175,6 +184,8 @@ function challengesFor(core: Core, { id, type, wildcard }: AuthorizationRow): re
     type: challenge,
     token: randomBytes(32).toString('base64url'),
     status: 'pending',
-    ...{ validated_at: null, failed_at: null, error: null },
+    validated_at: null,
+    failed_at: null,
+    error: null,
   }));
 }

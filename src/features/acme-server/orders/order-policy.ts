@@ -37,7 +37,9 @@ export async function templateFor(
     );
   const { names: open, wildcards, challenges } = settings();
   const refused = refusedNames(names, {
-    ...{ names: open, ofKey: ofKey.names, template },
+    names: open,
+    ofKey: ofKey.names,
+    template,
     wildcards: wildcards && challenges.includes('dns-01'),
   });
   const [first] = refused;

@@ -303,7 +303,11 @@ test('what the CA refuses makes the order invalid with its words; a fault of our
   assert.equal(faults.splice(0).length, 1);
   assert.equal((await client.post(String(order.headers['location']), '')).json['status'], 'ready');
   ca.failure = new Problem({
-    ...{ code: 'private-ca.name-not-allowed', status: 422, title: 'No', detail: 'a.example is outside.', hint: 'Ask.' },
+    code: 'private-ca.name-not-allowed',
+    status: 422,
+    title: 'No',
+    detail: 'a.example is outside.',
+    hint: 'Ask.',
   });
   const refused = await client.post(finalize, { csr: csrFor(['a.example']) });
   assert.equal(refused.json['reason'], 'private-ca.name-not-allowed');

@@ -49,6 +49,11 @@ export function accountActor(accountId: string, { address, requestId }: AcmeRequ
 
 /** Stands for the request of work that goes on after a restart: who asked is not known any more. */
 export const noRequest: AcmeRequest = {
-  ...{ method: 'POST', path: '', host: '', contentType: '', address: '', requestId: '' },
+  method: 'POST',
+  path: '',
+  host: '',
+  contentType: '',
+  address: '',
+  requestId: '',
   body: new Uint8Array(),
 };

@@ -192,7 +192,11 @@ test('whatever is sent, the answer is a problem of ACME and never a fault of our
       fc.oneof(fc.string(), fc.json(), fc.uint8Array({ maxLength: 200 })),
       async (path, body) => {
         const answer = await server.handle({
-          ...{ method: 'POST', path: `/acme/default/${path}`, host: 'ca.test', address: '192.0.2.9', requestId: '' },
+          method: 'POST',
+          path: `/acme/default/${path}`,
+          host: 'ca.test',
+          address: '192.0.2.9',
+          requestId: '',
           contentType: 'application/jose+json',
           body: Buffer.from(body as string),
         });

@@ -147,8 +147,15 @@ async function beginOrder(held: Held, attempt: Attempt, index: number): Promise<
   };
   const row: store.OrderRow = {
     id: randomBytes(16).toString('hex'),
-    ...{ slot, provider: provider.id, purpose, state: 'running', step: 'request', url: null },
-    ...{ fields: JSON.stringify(fields), created_at: now, updated_at: now },
+    slot,
+    provider: provider.id,
+    purpose,
+    state: 'running',
+    step: 'request',
+    url: null,
+    fields: JSON.stringify(fields),
+    created_at: now,
+    updated_at: now,
   };
   failPoint('acme.begin');
   await deps.storage.transaction(async (trx) => {
@@ -195,7 +202,10 @@ async function keepFailure({ deps, lease }: Held, attempt: Attempt, row: store.O
       const failingSince = state.failingSince ?? now;
       const failures = state.failures + 1;
       const { at } = nextAttempt({
-        ...{ firstFailedAt: failingSince, failedAt: now, failures, permanent },
+        firstFailedAt: failingSince,
+        failedAt: now,
+        failures,
+        permanent,
         random: (deps.random ?? Math.random)(),
         ...(retryAt !== undefined && { retryAt }),
         ...(state.goneOnAt !== null && { goneOnAt: state.goneOnAt }),

@@ -24,7 +24,9 @@ export function dnsSolver(clock: Clock): DnsSolver {
       throw new AcmeProblem('acme.dns-server', 'DNS updates need a TSIG key: its name or its secret was not entered.');
     }
     return createDns01Solver({
-      ...{ clock, server, allowed: [server] },
+      clock,
+      server,
+      allowed: [server],
       key: { name: keyName, algorithm: keyAlgorithm, secret: Buffer.from(secret, 'base64') },
       ...(port !== undefined && { port }),
       ...(zone !== undefined && zone !== '' && { zone }),

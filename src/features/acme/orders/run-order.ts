@@ -147,7 +147,15 @@ async function contextOf(
   const known = await store.selectSlot(deps.storage.db, slot);
   const settings = readSlotSettings(known);
   return {
-    ...{ deps, actor, row, fields: readOrderFields(row), slot, provider, lease, signal, account },
+    deps,
+    actor,
+    row,
+    fields: readOrderFields(row),
+    slot,
+    provider,
+    lease,
+    signal,
+    account,
     settings: readSlotState(known).newKey ? { ...settings, key: 'rotate' } : settings,
     solver: async () => {
       const stored = await store.selectProvider(deps.storage.db, provider.id);

@@ -154,7 +154,11 @@ export async function presentProofs(context: OrderContext): Promise<void> {
   await deps.storage.transaction(async (trx) => {
     await lease.guard(trx);
     const rows = fields.challenges.map(({ token, type, identifier }) => ({
-      ...{ token, type, identifier: identifier.value, order_id: row.id, created_at: now },
+      token,
+      type,
+      identifier: identifier.value,
+      order_id: row.id,
+      created_at: now,
       answer: keyAuthorization(token, client.thumbprint),
     }));
     await store.writeChallenges(trx, rows);

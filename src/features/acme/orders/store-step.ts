@@ -29,8 +29,18 @@ export async function storeCertificate(context: OrderContext): Promise<StepResul
       const counters = provider.kind === 'acme' ? certificateCounters(identifiersOf(fields.names)) : [];
       await countEvents(trx, fields.directory, counters, now);
       await changeState(trx, slot, (state) => ({
-        ...{ certificate: '', suggested: null, askAt: 0, failures: 0, failingSince: null, failedAt: null },
-        ...{ nextAttempt: null, permanent: false, stopped: false, goneOnAt: null, tryNow: false, newKey: false },
+        certificate: '',
+        suggested: null,
+        askAt: 0,
+        failures: 0,
+        failingSince: null,
+        failedAt: null,
+        nextAttempt: null,
+        permanent: false,
+        stopped: false,
+        goneOnAt: null,
+        tryNow: false,
+        newKey: false,
         lastSign: {
           at: now,
           ok: true,

@@ -9,7 +9,10 @@ type Zone = Readonly<Record<string, readonly CaaRecord[] | string>>;
 
 function ask(zone: Zone, names: string[], more: { challenge?: ChallengeSettings['type']; accountUrl?: string } = {}) {
   return caaRow({
-    ...{ names, identities: ['ca.example'], challenge: more.challenge ?? 'http-01', accountUrl: more.accountUrl },
+    names,
+    identities: ['ca.example'],
+    challenge: more.challenge ?? 'http-01',
+    accountUrl: more.accountUrl,
     lookUp: async (name) => {
       const found = zone[name] ?? 'ENODATA';
       if (typeof found !== 'string') return found;

@@ -89,7 +89,10 @@ test('An external account is bound by its HMAC key, which is never shown again',
   const refused = await sign();
   assert.equal(refused.problem?.code, 'acme.binding-needed');
   const { key, hmac } = await ca.server.accounts.createKey(ca.actor, {
-    ...{ name: 'gateway', names: ['*'], profiles: [], maxAccounts: 5 },
+    name: 'gateway',
+    names: ['*'],
+    profiles: [],
+    maxAccounts: 5,
   });
   const { version } = await acme.providers.get(provider);
   const view = await acme.providers.change(actor, provider, {

@@ -38,8 +38,16 @@ export async function openDirectory(deps: AcmeDeps, provider: Provider, director
   nobody ??= generateKey('ec-p256').then(({ privateKey }) => privateKey);
   const key = await nobody;
   const row: store.AccountRow = {
-    ...{ id: '', provider: provider.id, directory, url: null, sealed_key: new Uint8Array(0), sealed_next_key: null },
-    ...{ status: 'new', contact: '[]', terms: '', created_at: 0 },
+    id: '',
+    provider: provider.id,
+    directory,
+    url: null,
+    sealed_key: new Uint8Array(0),
+    sealed_next_key: null,
+    status: 'new',
+    contact: '[]',
+    terms: '',
+    created_at: 0,
   };
   return open(deps, provider, row, key);
 }
@@ -147,8 +155,16 @@ async function newRow(vault: Vault, provider: Provider, directory: string, now: 
   const id = randomBytes(16).toString('hex');
   const { sealed } = await makeAccountKey(vault, id, 'sealed_key');
   return {
-    ...{ id, provider: provider.id, directory, url: null, sealed_key: sealed, sealed_next_key: null },
-    ...{ status: 'new', contact: JSON.stringify(provider.contact), terms: '', created_at: now },
+    id,
+    provider: provider.id,
+    directory,
+    url: null,
+    sealed_key: sealed,
+    sealed_next_key: null,
+    status: 'new',
+    contact: JSON.stringify(provider.contact),
+    terms: '',
+    created_at: now,
   };
 }
 

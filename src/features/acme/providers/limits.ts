@@ -110,7 +110,9 @@ export async function providerRoom(deps: AcmeDeps, provider: Provider): Promise<
 /** The published limits are those of one public CA; failed authorizations are held back everywhere. */
 function rulesFor(directory: string, identifiers: readonly Identifier[]): readonly Rule[] {
   const failed = identifiers.map(({ value }) => ({
-    ...{ what: 'failed-authorization', key: value, limit: rateLimits['failed-authorizations'] },
+    what: 'failed-authorization',
+    key: value,
+    limit: rateLimits['failed-authorizations'],
   })) as Rule[];
   if (!publishedLimits.test(directory)) return failed;
   const certificates = identifiers.length === 0 ? [] : certificateCounters(identifiers);

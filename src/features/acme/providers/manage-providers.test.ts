@@ -51,15 +51,27 @@ test('Every optional field that was set is emptied by null, and what is not name
   assert.deepEqual(named.externalAccount, { keyId: 'kid-1' });
   assert.deepEqual(named.challenge, { ...dns, zone: 'example.com' }, 'the secret is never shown');
   const emptied = await change({
-    ...{ stagingUrl: null, externalAccount: null, contact: null, profile: null, preferredChain: null },
-    ...{ challenge: null, caPem: null, approvedHosts: null },
+    stagingUrl: null,
+    externalAccount: null,
+    contact: null,
+    profile: null,
+    preferredChain: null,
+    challenge: null,
+    caPem: null,
+    approvedHosts: null,
   });
   const { stagingUrl, externalAccount, contact, profile, preferredChain, challenge, caPem, approvedHosts } = emptied;
   assert.deepEqual(
     { stagingUrl, externalAccount, contact, profile, preferredChain, challenge, caPem, approvedHosts },
     {
-      ...{ stagingUrl: null, externalAccount: null, contact: [], profile: '', preferredChain: '' },
-      ...{ challenge: { type: 'http-01' }, caPem: '', approvedHosts: [] },
+      stagingUrl: null,
+      externalAccount: null,
+      contact: [],
+      profile: '',
+      preferredChain: '',
+      challenge: { type: 'http-01' },
+      caPem: '',
+      approvedHosts: [],
     },
   );
   assert.deepEqual([emptied.name, emptied.directoryUrl], ['Renamed', ca.directoryUrl]);

@@ -10,7 +10,13 @@ export async function providerView(deps: AcmeDeps, provider: Provider): Promise<
   const { id, position, version, kind, builtIn, staging, name } = provider;
   const wait = kind === 'acme' ? await waitUntil(deps, provider.directoryUrl) : null;
   return {
-    ...{ id, position, version, kind, builtIn, staging, name },
+    id,
+    position,
+    version,
+    kind,
+    builtIn,
+    staging,
+    name,
     directoryUrl: provider.directoryUrl === '' ? null : provider.directoryUrl,
     stagingUrl: provider.stagingUrl === '' ? null : provider.stagingUrl,
     caPem: provider.caPem,

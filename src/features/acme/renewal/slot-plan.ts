@@ -48,7 +48,10 @@ export function slotPlan(facts: SlotFacts): SlotPlan {
       ? ({ renewAt: now, rule: 'first' } as const)
       : renewalPlan({ ...current, now, random: state.random, ...(suggested !== undefined && { suggested }) });
   return {
-    ...{ renewAt: plan.renewAt, rule: plan.rule, deployAt, attemptsLeft: left },
+    renewAt: plan.renewAt,
+    rule: plan.rule,
+    deployAt,
+    attemptsLeft: left,
     attemptAt: attemptTime(facts, plan),
   };
 }

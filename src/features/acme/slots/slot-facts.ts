@@ -34,7 +34,10 @@ export async function knownOf(deps: AcmeDeps, slot: Slot): Promise<SlotKnown> {
   const current = leaf === undefined ? undefined : { leaf, pending: pending !== undefined };
   const known = leaf !== undefined && state.certificate === fingerprintOf(leaf);
   const plan = slotPlan({
-    ...{ now: clock.now(), settings, active, current: leaf },
+    now: clock.now(),
+    settings,
+    active,
+    current: leaf,
     state: known ? state : { ...state, suggested: null },
     signedAt: pending?.createdAt,
   });

@@ -81,7 +81,10 @@ export async function changeState(
   change: (state: SlotState) => Partial<SlotState>,
 ): Promise<SlotState> {
   const row = (await store.selectSlot(trx, slot)) ?? {
-    ...{ slot, version: 0, settings: JSON.stringify(defaultSlotSettings), state: '{}' },
+    slot,
+    version: 0,
+    settings: JSON.stringify(defaultSlotSettings),
+    state: '{}',
   };
   const before = readSlotState(row);
   const after = { ...before, ...change(before) };

@@ -47,7 +47,12 @@ function orderEntry(row: store.OrderRow, provider: string): AcmeTimelineEntry {
 function plannedOf({ slot, state, plan, served }: SlotKnown, now: number): AcmeTimelineEntry[] {
   const label = slotLabel(slot);
   const entry = (at: number, what: string, words: string, planned: boolean, ok = true): AcmeTimelineEntry => ({
-    ...{ at: new Date(at).toISOString(), slot, what, words, ok, planned },
+    at: new Date(at).toISOString(),
+    slot,
+    what,
+    words,
+    ok,
+    planned,
   });
   const entries: AcmeTimelineEntry[] = [];
   const { lastDeploy } = state;

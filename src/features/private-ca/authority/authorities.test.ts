@@ -138,8 +138,13 @@ test('a leaf outside the domains of its issuer is refused by OpenSSL and by our 
   const judge = (der: Uint8Array): { openssl: string; ours: string } => {
     writeFileSync(join(folder, 'leaf.pem'), encodePem('CERTIFICATE', der));
     const result = verifyPath({
-      ...{ leaf: readCertificate(der), intermediates: [intermediate.certificate!], time: Date.now(), profile: rfc5280 },
-      ...{ trust: new TrustStore([root.certificate!]), extendedKeyUsages: [], keyUsages: [] },
+      leaf: readCertificate(der),
+      intermediates: [intermediate.certificate!],
+      time: Date.now(),
+      profile: rfc5280,
+      trust: new TrustStore([root.certificate!]),
+      extendedKeyUsages: [],
+      keyUsages: [],
     });
     return { openssl: opensslVerify(folder), ours: result.accepted ? 'accepted' : result.rejection.code };
   };

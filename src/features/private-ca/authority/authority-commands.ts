@@ -43,12 +43,17 @@ export const authorityCommands: readonly Command[] = [
       const root =
         before ??
         (await post(context, '/private-ca/roots', {
-          ...{ subject: subjectOf(label, options), passphrase, trust: options['trust'] !== false },
+          subject: subjectOf(label, options),
+          passphrase,
+          trust: options['trust'] !== false,
           algorithm: options['rootKey'],
         }));
       const intermediate = await post(context, '/private-ca/intermediates', {
-        ...{ subject: subjectOf(`${String(name)} Issuing CA`, options), passphrase, parent: root.id },
-        ...{ algorithm: options['key'], ...limitsOf(options) },
+        subject: subjectOf(`${String(name)} Issuing CA`, options),
+        passphrase,
+        parent: root.id,
+        algorithm: options['key'],
+        ...limitsOf(options),
       });
       context.print({ root, intermediate }, () => `${authorityText(root)}\n${authorityText(intermediate)}`);
     },
@@ -68,8 +73,11 @@ export const authorityCommands: readonly Command[] = [
     examples: ['tollgate private-ca root create "Example Root" --organization Example --trust'],
     async run(context, [name], options) {
       const root = await post(context, '/private-ca/roots', {
-        ...{ subject: subjectOf(String(name), options), passphrase: await newPassphrase(context, options) },
-        ...{ algorithm: options['key'], days: Number(options['days']), trust: options['trust'] === true },
+        subject: subjectOf(String(name), options),
+        passphrase: await newPassphrase(context, options),
+        algorithm: options['key'],
+        days: Number(options['days']),
+        trust: options['trust'] === true,
         ...(options['confirm2050'] === true && { confirmed2050: true }),
       });
       context.print(root, () => authorityText(root));
@@ -93,8 +101,11 @@ export const authorityCommands: readonly Command[] = [
       const given = options['parent'];
       const parent = typeof given === 'string' ? (await find(context, given)).id : undefined;
       const intermediate = await post(context, '/private-ca/intermediates', {
-        ...{ subject: subjectOf(String(name), options), algorithm: options['key'], days: Number(options['days']) },
-        ...{ ...limitsOf(options), partitions: Number(options['partitions']) },
+        subject: subjectOf(String(name), options),
+        algorithm: options['key'],
+        days: Number(options['days']),
+        ...limitsOf(options),
+        partitions: Number(options['partitions']),
         ...(parent !== undefined && { parent, passphrase: await oldPassphrase(context, options) }),
       });
       context.print(intermediate, () => authorityText(intermediate) + (intermediate.request ?? ''));

@@ -75,7 +75,9 @@ export async function makeIntermediate(
   const common = {
     ...emptyRow(subject, publicKeyInfo, now),
     ...work.keys.seal(id, privateKey),
-    ...{ id, partitions, role: 'intermediate' as const },
+    id,
+    partitions,
+    role: 'intermediate' as const,
   };
   if (parent?.certificate === undefined || parentKey === undefined) {
     const digest = digestFor(privateKey.asymmetricKeyDetails?.namedCurve);

@@ -91,8 +91,13 @@ test('the folder of a CA made by the guides is taken over: key, numbers, certifi
   const { issuer } = (await issueTo(ca, ['d.example.com'], { passphrase: new Secret(password) })).parsed;
   assert.deepEqual(issuer.der, authority.certificate?.subject.der);
   const below = await ca.createIntermediate(testAdministrator, {
-    ...{ algorithm: 'ec-p256', days: 365, parent: authority.id, passphrase: new Secret(password), partitions: 0 },
-    ...{ subject: [{ type: 'CN', value: 'Issuing CA' }], constraints: null },
+    algorithm: 'ec-p256',
+    days: 365,
+    parent: authority.id,
+    passphrase: new Secret(password),
+    partitions: 0,
+    subject: [{ type: 'CN', value: 'Issuing CA' }],
+    constraints: null,
   });
   assert.equal((await issueTo(ca, ['d.example.com'])).authority, below.id);
 });

@@ -54,7 +54,14 @@ export async function importFolder(
     );
     if (same !== undefined) throw wrongState(`${same.label} is here already.`, 'Nothing was imported.');
     await insertAuthority(trx, {
-      ...{ id, label, ...stored, parent: null, replaced_by: null, csr: null, partitions: 0, state: 'active' },
+      id,
+      label,
+      ...stored,
+      parent: null,
+      replaced_by: null,
+      csr: null,
+      partitions: 0,
+      state: 'active',
       role: isSelfSigned(certificate) ? 'root' : 'intermediate',
       certificate: certificate.der,
       chain: joinDer(above),

@@ -51,7 +51,8 @@ export function issueRoutes(ca: PrivateCa): readonly Route[] {
       status: 201,
       handler: async ({ actor, body: { deploy, passphrase, ...body } }) => {
         const request = {
-          ...{ ...body, ...(await asked(body)) },
+          ...body,
+          ...(await asked(body)),
           passphrase: passphrase === undefined ? undefined : new Secret(passphrase),
         };
         const signs = body.csr === undefined ? { slot: body.slot ?? '', deploy } : undefined;
@@ -61,7 +62,12 @@ export function issueRoutes(ca: PrivateCa): readonly Route[] {
         const { authority, serial, certificate, chain, notAfter, notes } = issued;
         const pem = encodePem('CERTIFICATE', certificate);
         return {
-          ...{ authority, serial, notes, pem, notAfter: isoTime(notAfter), deployed: signs?.deploy ?? false },
+          authority,
+          serial,
+          notes,
+          pem,
+          notAfter: isoTime(notAfter),
+          deployed: signs?.deploy ?? false,
           chain: pem + chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
         };
       },

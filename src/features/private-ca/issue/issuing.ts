@@ -85,7 +85,10 @@ export function createIssuing(work: IssuingWork): Issuing {
   };
   const draft = (on: Ground, request: Omit<IssueRequest, 'source'>): Draft =>
     draftLeaf(request, {
-      ...{ template: on.template, issuers: on.issuers, now: work.now(), knownKeys },
+      template: on.template,
+      issuers: on.issuers,
+      now: work.now(),
+      knownKeys,
       limits: limitsOf(on.issuers),
       writer: (serial) => writers(on, partitionOf(serial, on.authority.partitions)),
     });
@@ -104,12 +107,23 @@ export function createIssuing(work: IssuingWork): Issuing {
     failPoint('private-ca.signed');
     const serial = serialText(made.serial);
     const row = certificateRow({
-      ...{ certificate, der, authority: authority.id, template: on.template.name, names: made.names, source },
-      ...{ issuedBy: actor.name, partition: partitionOf(made.serial, authority.partitions), now: work.now() },
+      certificate,
+      der,
+      authority: authority.id,
+      template: on.template.name,
+      names: made.names,
+      source,
+      issuedBy: actor.name,
+      partition: partitionOf(made.serial, authority.partitions),
+      now: work.now(),
     });
     const detail = {
-      ...{ authority: authority.id, template: on.template.name, subject: row.subject, names: made.names.slice(0, 20) },
-      ...{ notAfter: new Date(made.notAfter).toISOString(), source },
+      authority: authority.id,
+      template: on.template.name,
+      subject: row.subject,
+      names: made.names.slice(0, 20),
+      notAfter: new Date(made.notAfter).toISOString(),
+      source,
     };
     await queue.add({ row, actor, detail });
     failPoint('private-ca.recorded');

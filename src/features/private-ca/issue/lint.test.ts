@@ -51,7 +51,10 @@ async function make({ ca = false, issuer, extensions, contents, algorithm = 'ec-
     : { basicConstraints: { ca }, keyUsage: ['digitalSignature'], extendedKeyUsage: ['serverAuth'], ...names };
   const above = issuer?.certificate;
   const der = buildCertificate({
-    ...{ subject, issuer: above?.subject ?? subject, publicKeyInfo, digest: 'sha256' },
+    subject,
+    issuer: above?.subject ?? subject,
+    publicKeyInfo,
+    digest: 'sha256',
     serial: Buffer.alloc(16, 0x5a),
     notBefore: now,
     notAfter: now + (ca ? 3_650 : 365) * day,
@@ -124,7 +127,9 @@ const broken: Readonly<Record<string, Changes>> = {
     extensions: { basicConstraints: { ca: true, pathLength: 0 } },
   },
   'ca-path-length': {
-    ...{ ca: true, issuer: below, contents: { subject: [{ type: 'CN', value: 'CA 3' }] } },
+    ca: true,
+    issuer: below,
+    contents: { subject: [{ type: 'CN', value: 'CA 3' }] },
     extensions: { basicConstraints: { ca: true, pathLength: 0 } },
   },
 };

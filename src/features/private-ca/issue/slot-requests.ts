@@ -41,8 +41,11 @@ export async function issueForSlot(
   const root = above.at(-1) ?? certificate;
   const names = (parsed.value.subjectAltName ?? []).flatMap((one) => (one.kind === 'dns' ? [one.value] : []));
   await slots.acceptSigned(actor, slot, {
-    ...{ names, keyId: sha256(parsed.value.publicKeyInfo), roots: root === undefined ? [] : [root] },
-    ...{ chain: [issued.certificate, ...issued.chain], source: 'private-ca' },
+    names,
+    keyId: sha256(parsed.value.publicKeyInfo),
+    roots: root === undefined ? [] : [root],
+    chain: [issued.certificate, ...issued.chain],
+    source: 'private-ca',
   });
   if (deploy) await slots.deployPending(actor, slot);
   return issued;

@@ -56,7 +56,9 @@ export async function showIssued(
   const chain = certificate === undefined ? [] : [certificate, ...above].filter(({ selfIssued }) => !selfIssued);
   return {
     ...viewOf(row, now),
-    ...{ keyId: row.key_id, partition: row.partition, der: await readBody(db, row.seq) },
+    keyId: row.key_id,
+    partition: row.partition,
+    der: await readBody(db, row.seq),
     chain: chain.map(({ der }) => der),
   };
 }
@@ -64,7 +66,14 @@ export async function showIssued(
 function viewOf(row: CertificateRow, now: number): IssuedRow {
   const { seq, authority, serial, subject, template, source, fingerprint, reason } = row;
   return {
-    ...{ seq, authority, serial, subject, template, source, fingerprint, reason },
+    seq,
+    authority,
+    serial,
+    subject,
+    template,
+    source,
+    fingerprint,
+    reason,
     names: JSON.parse(row.names) as string[],
     notBefore: row.not_before,
     notAfter: row.not_after,

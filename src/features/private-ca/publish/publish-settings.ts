@@ -14,7 +14,11 @@ const keptPublishSettings: KeptSettings<PublishSettings> = {
   action: 'private-ca.publish-settings',
   object: '',
   complete: (kept) => ({
-    ...{ version: 0, crlHours: 168, passphraseCrlDays: 365, immediately: true, ocspHours: 12 },
+    version: 0,
+    crlHours: 168,
+    passphraseCrlDays: 365,
+    immediately: true,
+    ocspHours: 12,
     ...defaultPublicationLimits,
     ...kept,
   }),

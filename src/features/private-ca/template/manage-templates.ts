@@ -27,7 +27,9 @@ export function createTemplates(storage: Storage): Templates {
   const own = async (): Promise<readonly Template[]> => {
     known ??= (await readTemplates(storage.db)).map(({ name, version, fields }) => ({
       ...(JSON.parse(fields) as TemplateFields),
-      ...{ name, version, builtIn: false },
+      name,
+      version,
+      builtIn: false,
     }));
     return known;
   };

@@ -21,7 +21,9 @@ async function fetched(t: TestContext) {
   const revoked = [{ serial: leaf.certificate.serial }];
   const crl = (number: number) =>
     makeCrlDer(ca, {
-      ...{ number, thisUpdate: crlTime, nextUpdate: crlTime + 10 * hour },
+      number,
+      thisUpdate: crlTime,
+      nextUpdate: crlTime + 10 * hour,
       ...(number > 1 && { entries: revoked }),
     });
   bench.server.answers.set(path, (request, response) => {

@@ -25,8 +25,10 @@ async function followed(t: TestContext, withNonce: boolean) {
       const asked = parseOcspRequest(new Uint8Array(Buffer.concat(chunks)));
       const nonce = asked.ok && withNonce ? asked.value.nonce : undefined;
       const single = {
-        ...{ certificate: leaf.certificate, issuer: ca.certificate },
-        ...{ thisUpdate: crlTime, nextUpdate: crlTime + 7 * 86_400_000 },
+        certificate: leaf.certificate,
+        issuer: ca.certificate,
+        thisUpdate: crlTime,
+        nextUpdate: crlTime + 7 * 86_400_000,
       };
       const body = makeOcsp({ singles: [{ ...single, hash: 'sha256' }], signer: ca, ...(nonce && { nonce }) });
       response.writeHead(200, { 'content-type': 'application/ocsp-response' }).end(body);

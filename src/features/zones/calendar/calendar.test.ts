@@ -10,18 +10,39 @@ const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 const zone = (part: Partial<Zone> = {}): Zone => ({
-  ...{ id: 'z', version: 1, name: 'Partner', kind: 'neighbor', peers: ['sip.example'], port: 5061, tlsVerify: true },
-  ...{ subjectName: '', identity: 'server', ekuRule: 'strict', trustSet: '', enabled: true },
+  id: 'z',
+  version: 1,
+  name: 'Partner',
+  kind: 'neighbor',
+  peers: ['sip.example'],
+  port: 5061,
+  tlsVerify: true,
+  subjectName: '',
+  identity: 'server',
+  ekuRule: 'strict',
+  trustSet: '',
+  enabled: true,
   ...part,
 });
 const future = (part: Partial<ForecastFacts> = {}): ForecastFacts => ({
-  ...{ notBefore: now - 10 * day, notAfter: now + 90 * day, extendedKeyUsage: [serverAuth, clientAuth] },
-  ...{ publicCa: false, weak: [], renewedBeforeDays: [], superseded: false },
+  notBefore: now - 10 * day,
+  notAfter: now + 90 * day,
+  extendedKeyUsage: [serverAuth, clientAuth],
+  publicCa: false,
+  weak: [],
+  renewedBeforeDays: [],
+  superseded: false,
   ...part,
 });
 const peer = (part: Partial<PeerCertificate> = {}): PeerCertificate => ({
-  ...{ label: 'sip.example', fingerprint: 'ab', future: future(), calls: true, code: 'accepted' },
-  ...{ decidedAt: now, words: '', issuers: [{ name: 'CN=CA', notAfter: now + 900 * day }] },
+  label: 'sip.example',
+  fingerprint: 'ab',
+  future: future(),
+  calls: true,
+  code: 'accepted',
+  decidedAt: now,
+  words: '',
+  issuers: [{ name: 'CN=CA', notAfter: now + 900 * day }],
   ...part,
 });
 const until = (date: string): EkuRule => ({ until: date });

@@ -92,8 +92,12 @@ export async function testTraversal(
     const { title, detail = '', hint = '' } = error.details;
     const connection = [detail === '' ? title : detail, hint].filter(Boolean).join(' ');
     const theirs: DirectionAnswer = {
-      ...{ direction: 'theirs', title: 'Their certificate, judged by this gateway', accepted: null },
-      ...{ words: 'The other side could not be reached.', aspects: [], text: '' },
+      direction: 'theirs',
+      title: 'Their certificate, judged by this gateway',
+      accepted: null,
+      words: 'The other side could not be reached.',
+      aspects: [],
+      text: '',
     };
     return { target, connection, connected: false, directions: [theirs, ours] };
   }
@@ -108,7 +112,11 @@ async function ourDirection(
   const theirs = theirAnswer(answer);
   if (ours.length === 0)
     return {
-      ...{ direction: 'ours', title, accepted: theirs.result === 'bad' ? false : null, aspects: [theirs], text: '' },
+      direction: 'ours',
+      title,
+      accepted: theirs.result === 'bad' ? false : null,
+      aspects: [theirs],
+      text: '',
       words: 'No certificate is shown in this zone: a side that demands one closes the connection.',
     };
   const { mode, whenUnknown, ...found } = await evidence(ours);

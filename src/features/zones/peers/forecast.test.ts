@@ -53,7 +53,10 @@ test('the next certificate is expected when it usually came, else at the end', (
 
 test('renewals are read from the certificates that follow each other, peer by peer', () => {
   const row = (fingerprint: string, who: string, notAfter: number, firstSeen: number) => ({
-    ...{ fingerprint, who, not_after: now + notAfter * day, first_seen: now + firstSeen * day },
+    fingerprint,
+    who,
+    not_after: now + notAfter * day,
+    first_seen: now + firstSeen * day,
   });
   const { before, superseded } = renewalsOf([
     row('a1', 'a', 100, 0),

@@ -60,7 +60,10 @@ export function createPeers(deps: { storage: Storage; clock: Clock; flush: () =>
     const decision = JSON.parse(row.decision) as ReportedDecision;
     const { notBefore, notAfter, extendedKeyUsage, weak } = facts;
     const future = {
-      ...{ notBefore, notAfter, extendedKeyUsage, weak },
+      notBefore,
+      notAfter,
+      extendedKeyUsage,
+      weak,
       publicCa: isPublic(facts, decision),
       renewedBeforeDays: renewals.before.get(row.fingerprint) ?? [],
       superseded: renewals.superseded.has(row.fingerprint),
@@ -148,8 +151,20 @@ function peerRow({ row, facts, decision, future }: KnownPeer, zoneName: string, 
   const { subject, issuer, names, key, extendedKeyUsage } = facts;
   const { accepted, enforced, code, words, refusal } = decision;
   return {
-    ...{ fingerprint, zone, zoneName, address, listener, seen },
-    ...{ subject, issuer, names, key, accepted, enforced, code, words },
+    fingerprint,
+    zone,
+    zoneName,
+    address,
+    listener,
+    seen,
+    subject,
+    issuer,
+    names,
+    key,
+    accepted,
+    enforced,
+    code,
+    words,
     notBefore: isoTime(facts.notBefore),
     notAfter: isoTime(facts.notAfter),
     extendedKeyUsage: usageNames(extendedKeyUsage),

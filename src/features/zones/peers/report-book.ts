@@ -137,7 +137,12 @@ function nextState(before: StateRow | undefined, report: ZoneReport): StateRow {
   const changed = before === undefined || before.state !== state || before.code !== code;
   const history = before === undefined ? [] : (JSON.parse(before.history) as object[]);
   return {
-    ...{ zone, peer, at, state, code, words },
+    zone,
+    peer,
+    at,
+    state,
+    code,
+    words,
     since: before === undefined || before.state !== state ? at : before.since,
     history: JSON.stringify(changed ? [{ at, state, code, words }, ...history].slice(0, maximumHistory) : history),
   };

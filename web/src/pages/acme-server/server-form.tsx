@@ -168,8 +168,15 @@ function valuesOf({ limits, ...settings }: AcmeServerSettings) {
   const { enabled, profiles, defaultProfile, wildcards, externalAccountRequired, challenges } = settings;
   const { authorizationHours, termsUrl, website, hosts, names, networks, resolvers, caaDomains } = settings;
   return {
-    ...{ enabled, profiles, defaultProfile, wildcards, externalAccountRequired, challenges },
-    ...{ authorizationHours, termsUrl, website },
+    enabled,
+    profiles,
+    defaultProfile,
+    wildcards,
+    externalAccountRequired,
+    challenges,
+    authorizationHours,
+    termsUrl,
+    website,
     hosts: hosts.join(', '),
     names: names.join(', '),
     networks: networks.join(', '),

@@ -24,8 +24,18 @@ export interface ChallengeValues {
 
 export function challengeValues(challenge?: AcmeProvider['challenge']): ChallengeValues {
   const empty: ChallengeValues = {
-    ...{ type: 'http-01', method: 'rfc2136', server: '', port: 53, zone: '', keyName: '' },
-    ...{ keyAlgorithm: 'hmac-sha256', secret: '', noToken: false, program: '', url: '', caPem: '' },
+    type: 'http-01',
+    method: 'rfc2136',
+    server: '',
+    port: 53,
+    zone: '',
+    keyName: '',
+    keyAlgorithm: 'hmac-sha256',
+    secret: '',
+    noToken: false,
+    program: '',
+    url: '',
+    caPem: '',
   };
   if (challenge === undefined) return empty;
   if (challenge.type !== 'dns-01') return { ...empty, type: challenge.type };
@@ -44,12 +54,18 @@ export function challengeOf(values: ChallengeValues): Challenge {
     return { type: 'dns-01', method: 'exec', program: program.split('\n').filter((word) => word.trim() !== '') };
   if (values.method === 'webhook')
     return {
-      ...{ type: 'dns-01', method: 'webhook', url },
+      type: 'dns-01',
+      method: 'webhook',
+      url,
       ...(caPem !== '' && { caPem }),
       ...(noToken ? { secret: null } : sealed),
     };
   return {
-    ...{ type: 'dns-01', method: 'rfc2136', server, port, ...sealed },
+    type: 'dns-01',
+    method: 'rfc2136',
+    server,
+    port,
+    ...sealed,
     ...(zone !== '' && { zone }),
     ...(keyName !== '' && { keyName, keyAlgorithm }),
   };

@@ -264,7 +264,12 @@ function requestOf(values: Values): AcmeProviderRequest {
   if (kind === 'private-ca') return { kind, name, template };
   const { keyId, hmacKey, profile, preferredChain, challenge } = values;
   return {
-    ...{ kind, name, directoryUrl, caPem, profile, preferredChain },
+    kind,
+    name,
+    directoryUrl,
+    caPem,
+    profile,
+    preferredChain,
     ...(stagingUrl !== '' && { stagingUrl }),
     approvedHosts: splitList(approvedHosts),
     contact: splitList(contact),

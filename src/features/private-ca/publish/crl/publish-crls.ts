@@ -72,7 +72,10 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   failPoint('private-ca.crl-written');
   const row: CrlRow = {
     ...made,
-    ...{ authority: authority.id, partition, number: String(number), file },
+    authority: authority.id,
+    partition,
+    number: String(number),
+    file,
     this_update: thisUpdate,
     next_update: nextUpdate,
     regular_this_update: regular || before === undefined ? thisUpdate : before.regular_this_update,
