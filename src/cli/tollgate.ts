@@ -57,7 +57,7 @@ function exitCodeOf(details: ProblemDetails): number {
 function problemText({ title, detail, hint, errors }: ProblemDetails): string {
   const further = (errors ?? []).filter((error) => error.detail !== detail);
   const lines = [
-    detail === undefined ? title : `${title}: ${detail}`,
+    detail === undefined ? title : headline(title, detail),
     ...further.map((error) => {
       const own = error.hint === undefined ? '' : ` ${error.hint}`;
       return `  ${error.field === undefined ? '' : `${error.field}: `}${error.detail}${own}`;
@@ -65,6 +65,11 @@ function problemText({ title, detail, hint, errors }: ProblemDetails): string {
     ...(hint === undefined ? [] : [`Hint: ${hint}`]),
   ];
   return `${lines.map((line) => printable(line, 4000)).join('\n')}\n`;
+}
+
+/** A failed upload reads `File upload failed.: reason`, the words operators search for. */
+function headline(title: string, detail: string): string {
+  return title.endsWith('.') && title !== 'File upload failed.' ? `${title} ${detail}` : `${title}: ${detail}`;
 }
 
 function flat({ extra, ...details }: ProblemDetails): object {

@@ -98,6 +98,7 @@ function templateFaults(name: string, fields: TemplateFields): readonly Fault[] 
   if (!/^[a-z0-9](-?[a-z0-9]){0,49}$/.test(name)) {
     wrong('name', 'A name has 1 to 50 lower-case letters, digits and single hyphens between them.');
   }
+  if (name === 'default') wrong('name', 'The ACME directory with all profiles is called default: choose another name.');
   if (fields.extendedKeyUsage.length === 0) wrong('extendedKeyUsage', 'A template says what its keys are for.');
   for (const usage of fields.extendedKeyUsage) {
     if (knownUsages.has(usage)) continue;

@@ -134,3 +134,8 @@ for (const [what, change] of Object.entries({
     await assert.rejects(ca.saveTemplate(testAdministrator, 'wrong', wrong, 0), problem('private-ca.invalid'));
   });
 }
+
+test('no template is called default, as the ACME directory with all profiles is', async (t) => {
+  const { ca } = await startPrivateCa(t);
+  await assert.rejects(ca.saveTemplate(testAdministrator, 'default', fields, 0), problem('private-ca.invalid', /ACME/));
+});
