@@ -77,8 +77,9 @@ export const publishCommands: readonly Command[] = [
 ];
 
 function stateText({ address, service, authorities }: Publishing): string {
-  const { state, port, reason, answers } = service;
-  const running = `runs on port ${port}, ${answers.ocsp} OCSP answers and ${answers.files} files so far`;
+  const { state, port, reason, refused, answers } = service;
+  const lost = refused === 0 ? '' : `; ${refused} connections refused, there were too many`;
+  const running = `runs on port ${port}, ${answers.ocsp} OCSP answers and ${answers.files} files so far${lost}`;
   const words = {
     off: 'off: there is no authority yet',
     starting: 'is starting',

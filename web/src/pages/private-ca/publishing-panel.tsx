@@ -56,6 +56,12 @@ function ServiceState({ service, address }: { readonly service: Service; readonl
             ).toLocaleString('en')} OCSP answers given`
           : service.reason || 'The port opens once something is published.'}
       </span>
+      {service.refused > 0 && (
+        <div className="tg-small">
+          {service.refused.toLocaleString('en')} connections were refused because there were too many. How many may be
+          open is set under Publishing below.
+        </div>
+      )}
       {service.state === 'running' && !service.current && (
         <div className="tg-small">It has not taken the last change yet.</div>
       )}
