@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Trx } from '../../../storage/schema.ts';
 import { certificateCounters, countEvents } from '../providers/limits.ts';
-import { changeState } from '../slots/slot-state.ts';
+import { changeState, renewalUnknown } from '../slots/slot-state.ts';
 import { identifiersOf, type OrderContext, rootsFor, type StepResult } from './order-context.ts';
 
 /** A certificate of a test is looked at and thrown away: nothing of it can ever become active. */
@@ -29,18 +29,7 @@ export async function storeCertificate(context: OrderContext): Promise<StepResul
       const counters = provider.kind === 'acme' ? certificateCounters(identifiersOf(fields.names)) : [];
       await countEvents(trx, fields.directory, counters, now);
       await changeState(trx, slot, (state) => ({
-        certificate: '',
-        suggested: null,
-        askAt: 0,
-        failures: 0,
-        failingSince: null,
-        failedAt: null,
-        nextAttempt: null,
-        permanent: false,
-        stopped: false,
-        goneOnAt: null,
-        tryNow: false,
-        newKey: false,
+        ...renewalUnknown,
         lastSign: {
           at: now,
           ok: true,

@@ -48,9 +48,9 @@ const slotState = z.object({
 export type SlotState = z.infer<typeof slotState>;
 export type Outcome = z.infer<typeof outcome>;
 
-export const emptyState: SlotState = {
+/** What a new certificate sets back: nothing is known of its renewal yet, and nothing has failed. */
+export const renewalUnknown = {
   certificate: '',
-  random: 0.5,
   suggested: null,
   askAt: 0,
   failures: 0,
@@ -60,9 +60,14 @@ export const emptyState: SlotState = {
   permanent: false,
   stopped: false,
   goneOnAt: null,
-  byHand: [],
   tryNow: false,
   newKey: false,
+} as const satisfies Partial<SlotState>;
+
+export const emptyState: SlotState = {
+  ...renewalUnknown,
+  random: 0.5,
+  byHand: [],
   lastSign: null,
   lastDeploy: null,
   revoked: null,
