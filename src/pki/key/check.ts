@@ -5,7 +5,7 @@
 import { OBJECT_IDENTIFIER } from '../der/tag.ts';
 import { PkiRefusal } from '../pki-error.ts';
 import type { PublicKeyInfo } from './public-key.ts';
-import { hasClosePrimes, isRoca, smallestFactor } from './rsa-weakness.ts';
+import { rsaWeakness } from './rsa-weakness.ts';
 
 /** Whose key it is: made here, uploaded by an operator for this gateway, or presented by a peer or a CA. */
 export type KeyPolicy = 'own' | 'upload' | 'peer';
@@ -105,18 +105,18 @@ function checkRsa(key: PublicKeyInfo, policy: KeyPolicy, refusals: KeyFinding[],
   }
   // Arithmetic on what is refused anyway would only cost time.
   if (bits > size.max) return;
-  const factor = smallestFactor(modulus);
-  if (factor !== undefined) {
+  const weakness = rsaWeakness(modulus);
+  if (weakness?.kind === 'small-factor') {
     refusals.push({
       code: 'rsa-small-factor',
-      message: `The RSA modulus is divisible by ${factor}: the key is broken.`,
+      message: `The RSA modulus is divisible by ${weakness.factor}: the key is broken.`,
     });
-  } else if (isRoca(modulus)) {
+  } else if (weakness?.kind === 'roca') {
     refusals.push({
       code: 'rsa-roca',
       message: 'The RSA key was made by a chip with the ROCA flaw (CVE-2017-15361) and can be broken.',
     });
-  } else if (hasClosePrimes(modulus)) {
+  } else if (weakness?.kind === 'close-primes') {
     refusals.push({
       code: 'rsa-close-primes',
       message: 'The two primes of the RSA key are so close that it is broken.',

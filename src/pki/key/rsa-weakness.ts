@@ -1,23 +1,29 @@
 /** Known ways in which an RSA modulus gives its factors away. */
 
-/** The smallest prime up to 751 that divides the modulus (big-endian), if any. */
-export function smallestFactor(modulus: Uint8Array): number | undefined {
-  return primes[remainders(toBigInt(modulus)).indexOf(0)];
-}
+export type RsaWeakness =
+  /** A prime up to 751 divides the modulus. */
+  | { readonly kind: 'small-factor'; readonly factor: number }
+  /** The fingerprint of CVE-2017-15361: modulo small primes the modulus is a power of 65537. */
+  | { readonly kind: 'roca' }
+  /** The primes lie next to each other. */
+  | { readonly kind: 'close-primes' };
 
-/** The fingerprint of CVE-2017-15361: modulo each of these primes the modulus is a power of 65537. */
-export function isRoca(modulus: Uint8Array): boolean {
-  const found = remainders(toBigInt(modulus));
-  return rocaPowers.every(({ index, powers }) => powers.has(found[index]!));
+/** The first of them that a modulus has (big-endian), if any. */
+export function rsaWeakness(modulus: Uint8Array): RsaWeakness | undefined {
+  const n = BigInt(`0x${Buffer.from(modulus.buffer, modulus.byteOffset, modulus.length).toString('hex')}`);
+  const found = remainders(n);
+  const factor = primes[found.indexOf(0)];
+  if (factor !== undefined) return { kind: 'small-factor', factor };
+  if (rocaPowers.every(({ index, powers }) => powers.has(found[index]!))) return { kind: 'roca' };
+  return hasClosePrimes(n, modulus.length * 8) ? { kind: 'close-primes' } : undefined;
 }
 
 /**
  * Fermat's factorisation, 100 rounds: finds primes that lie next to each other. What cannot be a square modulo 64 or
  * 15015 is passed over without touching large numbers.
  */
-export function hasClosePrimes(modulus: Uint8Array): boolean {
-  const n = toBigInt(modulus);
-  const root = squareRoot(n);
+function hasClosePrimes(n: bigint, bits: number): boolean {
+  const root = squareRoot(n, bits);
   if (root * root === n) return true;
   const a = root + 1n;
   const rest = a * a - n;
@@ -30,7 +36,7 @@ export function hasClosePrimes(modulus: Uint8Array): boolean {
     if (!squares64.has(growth64 % 64) || !squares15015.has(growth15015 % 15015)) continue;
     const step = BigInt(round);
     const candidate = rest + 2n * a * step + step * step;
-    const half = squareRoot(candidate);
+    const half = squareRoot(candidate, bits);
     if (half * half === candidate) return true;
   }
   return false;
@@ -54,10 +60,6 @@ function primesUpTo(limit: number): number[] {
   return found;
 }
 
-function toBigInt(magnitude: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(magnitude).toString('hex')}`);
-}
-
 /** Runs of primes whose product is a safe integer: one division of the large number serves them all. */
 const groups = groupPrimes().map(({ product, members }) => ({ product: BigInt(product), members }));
 
@@ -75,16 +77,8 @@ function groupPrimes(): { product: number; members: number[] }[] {
   return all;
 }
 
-/** The last modulus that was divided: the two tests of one key share the work. */
-let divided: { readonly n: bigint; readonly rest: readonly number[] } = { n: 0n, rest: [] };
-
-/** The modulus modulo each of the primes. */
+/** A number modulo each of the primes. */
 function remainders(n: bigint): readonly number[] {
-  if (divided.n !== n) divided = { n, rest: divide(n) };
-  return divided.rest;
-}
-
-function divide(n: bigint): number[] {
   const found: number[] = [];
   for (const { product, members } of groups) {
     const rest = Number(n % product);
@@ -93,12 +87,14 @@ function divide(n: bigint): number[] {
   return found;
 }
 
-/** Largest integer whose square is not above `n` (Newton). */
-function squareRoot(n: bigint): bigint {
+/** Largest integer whose square is not above `n`, which has at most so many bits. */
+function squareRoot(n: bigint, bits: number): bigint {
   if (n < 2n) return n;
-  // the root of the leading digits, rounded up, is near enough to need half the rounds
-  const shift = BigInt(Math.max(0, n.toString(16).length * 4 - 52) & ~1);
-  let x = BigInt(Math.ceil(Math.sqrt(Number(n >> shift))) + 1) << (shift >> 1n);
+  // the root of the leading half is right in half its digits, and each round (Newton) doubles them
+  const shift = bits > 64 ? Math.floor(bits / 4) : 0;
+  const leading = n >> BigInt(2 * shift);
+  const near = shift > 0 ? squareRoot(leading, bits - 2 * shift) : BigInt(Math.ceil(Math.sqrt(Number(leading))));
+  let x = (near + 1n) << BigInt(shift);
   for (;;) {
     const y = (x + n / x) >> 1n;
     if (y >= x) return x;
