@@ -19,8 +19,8 @@ export interface CaaQuestion {
 }
 
 /**
- * Why the relevant record set, that of the nearest name that has any, forbids to issue; undefined when it does not. Ends
- * a sentence that begins with the name: `has …`.
+ * Why the relevant record set (RFC 8659 3) forbids to issue; undefined when it does not. Ends a sentence that begins with
+ * the name: `has …`.
  */
 export async function caaRefusal(records: readonly CaaRecord[], question: CaaQuestion): Promise<string | undefined> {
   const unknown = records.find(({ flags, tag }) => (flags & critical) !== 0 && !understood.has(tag));

@@ -8,8 +8,8 @@ export interface RelevantRecords {
 }
 
 /**
- * `lookUp` rejects with the code ENOTFOUND or ENODATA for a name without records; any other error comes out of here, for
- * it is not to be taken for that (RFC 8659 5.4). Undefined when no name has any. A wildcard goes by its base name.
+ * `lookUp` rejects with the code ENOTFOUND or ENODATA for a name without records; every other error comes out of here,
+ * for it is not to be taken for that (RFC 8659 5.4). Undefined when no name has records. A wildcard goes by its base name.
  */
 export async function relevantRecords(
   name: string,
