@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { nameServer } from '../../scripts/demo/namespace.ts';
 import { waitFor } from '../../scripts/demo/wait-for.ts';
 import { type ApiClient, setUp } from '../support/api.ts';
+import { createExampleCa } from '../support/example-ca.ts';
 import { startGateway } from '../support/gateway.ts';
 import { type ClientStage, clients } from './clients.ts';
 
@@ -70,22 +71,7 @@ async function post(path: string, body: object): Promise<number> {
 
 /** A root, an intermediate for the operator's domain, a certificate of theirs for the gateway, the ACME server on. */
 async function prepare(api: ApiClient): Promise<void> {
-  const { version } = await api.must<{ version: number }>('GET', '/settings');
-  await api.must('PATCH', '/settings', { version, fqdn: gatewayName });
-  const passphrase = 'nine violet engines under glass';
-  const subject = (value: string) => [{ type: 'CN', value }];
-  const root = await api.must<{ id: string; pem: string }>('POST', '/private-ca/roots', {
-    subject: subject('Example root'),
-    algorithm: 'ec-p384',
-    passphrase,
-    trust: true,
-  });
-  await api.must('POST', '/private-ca/intermediates', {
-    subject: subject('Example intermediate'),
-    parent: root.id,
-    passphrase,
-    constraints: { dns: ['example.com'], ip: ['127.0.0.0/8'], email: [] },
-  });
+  const root = await createExampleCa(api, gatewayName, 'ec-p384');
   const { templates } = await api.must<{ templates: Record<string, unknown>[] }>('GET', '/private-ca/templates');
   const { name: _name, version: _version, builtIn: _builtIn, ...fields } = templates[0]!;
   await api.must('PUT', '/private-ca/templates/wildcard', {

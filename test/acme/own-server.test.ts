@@ -8,7 +8,7 @@ import { renewalPlan } from '../../src/features/acme/client/timing/renewal-plan.
 import { createHttpsTransport, type HttpsTransport } from '../../src/features/acme/client/wire/https-transport.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { publicKeyInfoOf } from '../../src/pki/certificate/build.ts';
-import { type AcmeCa, type Lie, startAcmeCa } from '../support/acme-ca.ts';
+import { type AcmeCa, honest, type Lie, startAcmeCa } from '../support/acme-ca.ts';
 import { runOrder } from '../support/acme-order.ts';
 import { lies } from '../support/lying-answers.ts';
 import { csrFor, newKey } from './acme-bench.ts';
@@ -26,16 +26,7 @@ after(async () => {
   await ca.close();
 });
 beforeEach(async () => {
-  Object.assign(ca.misbehave, {
-    badNonce: 0,
-    reuse: true,
-    rateLimited: undefined,
-    refuses: undefined,
-    delay: 0,
-    absent: undefined,
-    lie: undefined,
-    renewal: 'honest',
-  });
+  Object.assign(ca.misbehave, honest);
   client = createAcmeClient({ directoryUrl: ca.directoryUrl, transport, clock: systemClock, accountKey: newKey() });
   await client.newAccount({ email: ['ops@example.com'], termsAgreed: true });
 });

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type ApiClient, setUp } from '../support/api.ts';
+import { createExampleCa } from '../support/example-ca.ts';
 import type { TestGateway } from '../support/gateway.ts';
 import { bindingFor, csrFor, JwsClient } from '../support/jws-client.ts';
 import { lookAll } from './look-all.ts';
@@ -13,22 +14,7 @@ import { raiseStage } from './stage.ts';
 let api: ApiClient;
 const stage = raiseStage({}, async ({ gateway }) => {
   api = await setUp(gateway);
-  const { version } = await api.must<{ version: number }>('GET', '/settings');
-  await api.must('PATCH', '/settings', { version, fqdn: 'ca.example.com' });
-  const passphrase = 'nine violet engines under glass';
-  const subject = (value: string) => [{ type: 'CN', value }];
-  const root = await api.must<{ id: string }>('POST', '/private-ca/roots', {
-    subject: subject('Example root'),
-    algorithm: 'ec-p256',
-    passphrase,
-    trust: true,
-  });
-  await api.must('POST', '/private-ca/intermediates', {
-    subject: subject('Example intermediate'),
-    parent: root.id,
-    passphrase,
-    constraints: { dns: ['example.com'], ip: ['127.0.0.0/8'], email: [] },
-  });
+  await createExampleCa(api, 'ca.example.com', 'ec-p256');
 });
 
 test('the server is switched on, hands out a key, and shows what a client did with it', {

@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createPrivateCa, type Leaf, type PrivateCa } from '../../scripts/demo/private-ca.ts';
-import { startZoneGateway, type ZoneGateway } from '../../scripts/demo/zone-gateway.ts';
+import type { ZoneGateway } from '../../scripts/demo/zone-gateway.ts';
 import { canBind } from '../../src/edge/bind-port.ts';
+import { startLocalGateway } from './local-gateway.ts';
 import { eventually } from './running-gateway.ts';
 import { connectSip } from './sip-client.ts';
 
@@ -24,15 +25,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tollgate-listeners-'));
   ca = await createPrivateCa(folder, 'Peer CA');
   leaf = await ca.leaf({ name: 'peer.example.com' });
-  gateway = await startZoneGateway({
-    folder: join(folder, 'data'),
-    address: '127.0.0.1',
-    fqdn: 'gw.example.com',
-    role: 'edge',
-    ca,
-    httpsPort: 0,
-    sipPort: 0,
-  });
+  gateway = await startLocalGateway(folder, ca);
   echo = createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => undefined);

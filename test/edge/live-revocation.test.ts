@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createPrivateCa } from '../../scripts/demo/private-ca.ts';
-import { startZoneGateway } from '../../scripts/demo/zone-gateway.ts';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
 import { makeTestCa } from './identities.ts';
+import { startLocalGateway } from './local-gateway.ts';
 import { startResponder } from './ocsp-responder.ts';
 import { makePeerCa, storeCrl } from './peer-certificates.ts';
 import { startTestGateway } from './running-gateway.ts';
@@ -24,15 +24,7 @@ test('a certificate that its OCSP responder calls revoked loses its open connect
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const ca = await createPrivateCa(folder, 'Peer CA');
   const responder = await startResponder(t, ca.ca);
-  const gateway = await startZoneGateway({
-    folder: join(folder, 'data'),
-    address: '127.0.0.1',
-    fqdn: 'gw.example.com',
-    role: 'edge',
-    ca,
-    httpsPort: 0,
-    sipPort: 0,
-  });
+  const gateway = await startLocalGateway(folder, ca);
   t.after(() => gateway.stop());
   await gateway.changeZone('Default zone', { tlsVerify: true });
   await gateway.checkRevocation({ mode: 'leaf', fallback: 'revoked' });

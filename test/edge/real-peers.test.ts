@@ -16,8 +16,9 @@ import {
 } from '../../scripts/demo/private-ca.ts';
 import { baresip, freeShortPort, sipsak } from '../../scripts/demo/programs.ts';
 import { waitFor } from '../../scripts/demo/wait-for.ts';
-import { startZoneGateway, type ZoneGateway } from '../../scripts/demo/zone-gateway.ts';
+import type { ZoneGateway } from '../../scripts/demo/zone-gateway.ts';
 import { needs } from '../support/needs.ts';
+import { startLocalGateway } from './local-gateway.ts';
 import { optionsRequest } from './sip-client.ts';
 
 const skip = needs('openssl', 'baresip', 'sipsak', 'kamailio');
@@ -34,15 +35,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tollgate-peers-'));
   ca = await createPrivateCa(folder, 'Peer CA');
   stranger = await createPrivateCa(folder, 'Other CA');
-  gateway = await startZoneGateway({
-    folder: join(folder, 'data'),
-    address: '127.0.0.1',
-    fqdn: gatewayName,
-    role: 'edge',
-    ca,
-    httpsPort: 0,
-    sipPort: await freeShortPort(),
-  });
+  gateway = await startLocalGateway(folder, ca, await freeShortPort());
   // what a stranger presents has to be good
   await gateway.changeZone('Default zone', { tlsVerify: true });
   await gateway.checkRevocation({ mode: 'leaf' });

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createPrivateCa, type PrivateCa } from '../../scripts/demo/private-ca.ts';
-import { startZoneGateway } from '../../scripts/demo/zone-gateway.ts';
 import { makeTestCa } from './identities.ts';
+import { startLocalGateway } from './local-gateway.ts';
 import { startResponder } from './ocsp-responder.ts';
 import { eventually, startTestGateway } from './running-gateway.ts';
 
@@ -51,15 +51,7 @@ test('a certificate whose CA offers OCSP is stapled once it is served; one that 
   const folder = await folderFor(t);
   const ca = await createPrivateCa(folder, 'Own CA');
   const responder = await startResponder(t, ca.ca);
-  const gateway = await startZoneGateway({
-    folder: join(folder, 'data'),
-    address: '127.0.0.1',
-    fqdn: 'gw.example.com',
-    role: 'edge',
-    ca,
-    httpsPort: 0,
-    sipPort: 0,
-  });
+  const gateway = await startLocalGateway(folder, ca);
   t.after(() => gateway.stop());
   assert.equal(await status(gateway.sipPort, 'tls1_3'), 'none');
   const load = async (revoked: boolean) => {

@@ -85,6 +85,18 @@ export interface AcmeCa {
   close(): Promise<void>;
 }
 
+/** A CA that does nothing wrong. */
+export const honest: Readonly<Misbehaviour> = {
+  badNonce: 0,
+  reuse: true,
+  rateLimited: undefined,
+  refuses: undefined,
+  delay: 0,
+  absent: undefined,
+  lie: undefined,
+  renewal: 'honest',
+};
+
 export async function startAcmeCa(options: AcmeCaOptions = {}): Promise<AcmeCa> {
   const clock = options.clock ?? systemClock;
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-acme-ca-'));
@@ -92,16 +104,7 @@ export async function startAcmeCa(options: AcmeCaOptions = {}): Promise<AcmeCa> 
   const actor = systemActor('acme-ca');
   const faults: unknown[] = [];
   const issuer = createIssuingCa(clock, options.lifetime);
-  const misbehave: Misbehaviour = {
-    badNonce: 0,
-    reuse: true,
-    rateLimited: undefined,
-    refuses: undefined,
-    delay: 0,
-    absent: undefined,
-    lie: undefined,
-    renewal: 'honest',
-  };
+  const misbehave: Misbehaviour = { ...honest };
   const server = createAcmeServer(
     {
       storage,
