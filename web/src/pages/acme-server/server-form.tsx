@@ -4,12 +4,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { type AcmeServerSettings, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useEdits } from '../../edits.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { useRefreshServer } from './acme-server-queries.ts';
 import { ProfileChoice } from './profile-choice.tsx';
 

@@ -1,15 +1,13 @@
 /** The port on which HTTP-01 challenges are answered: when it is open, and what else it says. */
 import { Select, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
 import { type AcmeHttpPort, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { FormFields } from '../../components/form-fields.tsx';
+import { EditForm } from '../../components/form/edit-form.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { useEdits } from '../../edits.ts';
 import { unwrap } from '../../transport.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { useHttpPort, useRefreshAcme } from './acme-queries.ts';
 
 export function HttpPortPanel() {
@@ -36,35 +34,28 @@ function Fields({ listener }: { readonly listener: AcmeHttpPort }) {
     },
     onError: refresh,
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
   return (
-    <form className="tg-form" onSubmit={submit} aria-label="Port of HTTP-01 challenges">
-      <FormFields>
-        <p className="tg-flat tg-small">
-          Port {port}. The CA calls port 80 of every name that is proved. Known challenges are answered there, and
-          nothing else.
-        </p>
-        <Select
-          label="Open"
-          data={[
-            { value: 'while-needed', label: 'While a challenge is pending' },
-            { value: 'always', label: 'Always' },
-          ]}
-          allowDeselect={false}
-          value={form.values.open}
-          onChange={(value) => form.set({ open: value === 'always' ? 'always' : 'while-needed' })}
-        />
-        <Switch
-          label={`Redirect to HTTPS, port ${httpsPort}`}
-          description="Sends what is no challenge to the same address over HTTPS. Keeps the port open."
-          checked={form.values.redirect}
-          onChange={(e) => form.set({ redirect: e.currentTarget.checked })}
-        />
-      </FormFields>
-      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
-    </form>
+    <EditForm label="Port of HTTP-01 challenges" dirty={form.dirty} save={save} onCancel={form.clear}>
+      <p className="tg-flat tg-small">
+        Port {port}. The CA calls port 80 of every name that is proved. Known challenges are answered there, and nothing
+        else.
+      </p>
+      <Select
+        label="Open"
+        data={[
+          { value: 'while-needed', label: 'While a challenge is pending' },
+          { value: 'always', label: 'Always' },
+        ]}
+        allowDeselect={false}
+        value={form.values.open}
+        onChange={(value) => form.set({ open: value === 'always' ? 'always' : 'while-needed' })}
+      />
+      <Switch
+        label={`Redirect to HTTPS, port ${httpsPort}`}
+        description="Sends what is no challenge to the same address over HTTPS. Keeps the port open."
+        checked={form.values.redirect}
+        onChange={(e) => form.set({ redirect: e.currentTarget.checked })}
+      />
+    </EditForm>
   );
 }

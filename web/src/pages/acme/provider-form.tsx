@@ -1,7 +1,6 @@
 /** A provider's settings: where the CA is, what to ask of it, how names are proved. */
 import { Autocomplete, Button, PasswordInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
 import { Link } from 'wouter';
 import {
   type AcmeDirectory,
@@ -11,14 +10,13 @@ import {
   api,
 } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { FormFields } from '../../components/form-fields.tsx';
+import { EditForm } from '../../components/form/edit-form.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { useEdits } from '../../edits.ts';
 import { navigate } from '../../location.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
 import { useTemplates } from '../private-ca/private-ca-queries.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { useRefreshAcme } from './acme-queries.ts';
 import { ChallengeFields, challengeOf, challengeValues } from './challenge-fields.tsx';
 
@@ -56,90 +54,83 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
   const offered =
     directory === undefined || values.profile === '' || directory.profiles.some(({ name }) => name === values.profile);
   const problem = save.isError ? toProblem(save.error) : undefined;
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
   return (
-    <form className="tg-form" onSubmit={submit} aria-label="Provider">
-      <FormFields>
-        {provider === undefined && (
-          <SegmentedControl
-            aria-label="Kind of provider"
-            data={[
-              { value: 'acme', label: 'ACME directory' },
-              { value: 'private-ca', label: 'Private CA' },
-            ]}
-            value={values.kind}
-            onChange={(kind) => set({ kind: kind === 'private-ca' ? kind : 'acme' })}
-          />
-        )}
-        <TextInput
-          label="Name"
-          required
-          withAsterisk={false}
-          autoComplete="off"
-          value={values.name}
-          error={fieldError(problem, 'name')}
-          onChange={(e) => set({ name: e.currentTarget.value })}
+    <EditForm label="Provider" dirty={form.dirty} save={save} onCancel={form.clear}>
+      {provider === undefined && (
+        <SegmentedControl
+          aria-label="Kind of provider"
+          data={[
+            { value: 'acme', label: 'ACME directory' },
+            { value: 'private-ca', label: 'Private CA' },
+          ]}
+          value={values.kind}
+          onChange={(kind) => set({ kind: kind === 'private-ca' ? kind : 'acme' })}
         />
-        {values.kind === 'private-ca' ? (
-          <TemplateField value={values.template} onChange={(template) => set({ template })} />
-        ) : (
-          <>
-            <DirectoryFields {...{ values, set, problem }} builtIn={provider?.builtIn ?? false} />
-            {provider?.account?.status !== 'valid' && (
-              <TextInput
-                label="Admin e-mail"
-                description="The CA may write there. Several with commas."
-                autoComplete="off"
-                value={values.contact}
-                error={fieldError(problem, 'contact')}
-                onChange={(e) => set({ contact: e.currentTarget.value })}
-              />
-            )}
-            <AccountBinding {...{ values, set, problem }} kept={provider?.externalAccount?.keyId ?? ''} />
-            <div className="tg-columns tg-columns-narrow" style={{ alignItems: 'start' }}>
-              <Autocomplete
-                label="Profile"
-                description={
-                  directory === undefined
-                    ? 'One that the CA offers. Empty: its default.'
-                    : directory.profiles.length === 0
-                      ? 'The CA offers none to choose from.'
-                      : `Offered: ${directory.profiles.map(({ name }) => name).join(', ')}.`
-                }
-                data={directory?.profiles.map(({ name }) => name) ?? []}
-                value={values.profile}
-                error={fieldError(problem, 'profile') ?? (offered ? undefined : 'The CA does not offer it.')}
-                onChange={(profile) => set({ profile })}
-              />
-              <TextInput
-                label="Preferred chain"
-                description="Common name of the root or issuer. Empty: the CA decides."
-                value={values.preferredChain}
-                error={fieldError(problem, 'preferredChain')}
-                onChange={(e) => set({ preferredChain: e.currentTarget.value })}
-              />
-            </div>
-            {onAsk && directory === undefined && (
-              <div>
-                <Button variant="default" onClick={onAsk}>
-                  Ask the CA for its profiles
-                </Button>
-              </div>
-            )}
-            <ChallengeFields
-              value={values.challenge}
-              onChange={(challenge) => set({ challenge })}
-              known={provider !== undefined}
-              error={fieldError(problem, 'challenge')}
+      )}
+      <TextInput
+        label="Name"
+        required
+        withAsterisk={false}
+        autoComplete="off"
+        value={values.name}
+        error={fieldError(problem, 'name')}
+        onChange={(e) => set({ name: e.currentTarget.value })}
+      />
+      {values.kind === 'private-ca' ? (
+        <TemplateField value={values.template} onChange={(template) => set({ template })} />
+      ) : (
+        <>
+          <DirectoryFields {...{ values, set, problem }} builtIn={provider?.builtIn ?? false} />
+          {provider?.account?.status !== 'valid' && (
+            <TextInput
+              label="Admin e-mail"
+              description="The CA may write there. Several with commas."
+              autoComplete="off"
+              value={values.contact}
+              error={fieldError(problem, 'contact')}
+              onChange={(e) => set({ contact: e.currentTarget.value })}
             />
-          </>
-        )}
-      </FormFields>
-      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
-    </form>
+          )}
+          <AccountBinding {...{ values, set, problem }} kept={provider?.externalAccount?.keyId ?? ''} />
+          <div className="tg-columns tg-columns-narrow" style={{ alignItems: 'start' }}>
+            <Autocomplete
+              label="Profile"
+              description={
+                directory === undefined
+                  ? 'One that the CA offers. Empty: its default.'
+                  : directory.profiles.length === 0
+                    ? 'The CA offers none to choose from.'
+                    : `Offered: ${directory.profiles.map(({ name }) => name).join(', ')}.`
+              }
+              data={directory?.profiles.map(({ name }) => name) ?? []}
+              value={values.profile}
+              error={fieldError(problem, 'profile') ?? (offered ? undefined : 'The CA does not offer it.')}
+              onChange={(profile) => set({ profile })}
+            />
+            <TextInput
+              label="Preferred chain"
+              description="Common name of the root or issuer. Empty: the CA decides."
+              value={values.preferredChain}
+              error={fieldError(problem, 'preferredChain')}
+              onChange={(e) => set({ preferredChain: e.currentTarget.value })}
+            />
+          </div>
+          {onAsk && directory === undefined && (
+            <div>
+              <Button variant="default" onClick={onAsk}>
+                Ask the CA for its profiles
+              </Button>
+            </div>
+          )}
+          <ChallengeFields
+            value={values.challenge}
+            onChange={(challenge) => set({ challenge })}
+            known={provider !== undefined}
+            error={fieldError(problem, 'challenge')}
+          />
+        </>
+      )}
+    </EditForm>
   );
 }
 

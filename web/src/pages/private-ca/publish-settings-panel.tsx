@@ -1,16 +1,14 @@
 /** How long CRLs and OCSP answers hold, and how much may be asked of the process that serves them. */
 import { Checkbox, NumberInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
 import { type Answer, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { FormFields } from '../../components/form-fields.tsx';
+import { EditForm } from '../../components/form/edit-form.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { useEdits } from '../../edits.ts';
 import { fieldError, toProblem } from '../../problem.ts';
 import { unwrap } from '../../transport.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { usePublishSettings, useRefresh } from './private-ca-queries.ts';
 
 type Settings = Answer<'/private-ca/publishing/settings', 'get'>;
@@ -68,31 +66,24 @@ function Fields({ settings }: { readonly settings: Settings }) {
     },
   });
   const problem = save.isError ? toProblem(save.error) : undefined;
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
   return (
-    <form className="tg-form" onSubmit={submit} aria-label="Publishing">
-      <FormFields>
-        <Checkbox
-          label="A revocation is in a CRL at once"
-          checked={values.immediately}
-          onChange={(e) => set({ immediately: e.currentTarget.checked })}
+    <EditForm label="Publishing" dirty={form.dirty} save={save} onCancel={form.clear}>
+      <Checkbox
+        label="A revocation is in a CRL at once"
+        checked={values.immediately}
+        onChange={(e) => set({ immediately: e.currentTarget.checked })}
+      />
+      {numbers.map(({ field, label, description }) => (
+        <NumberInput
+          key={field}
+          label={label}
+          description={description}
+          value={values[field]}
+          error={fieldError(problem, field)}
+          allowDecimal={false}
+          onChange={(value) => set({ [field]: Number(value) })}
         />
-        {numbers.map(({ field, label, description }) => (
-          <NumberInput
-            key={field}
-            label={label}
-            description={description}
-            value={values[field]}
-            error={fieldError(problem, field)}
-            allowDecimal={false}
-            onChange={(value) => set({ [field]: Number(value) })}
-          />
-        ))}
-      </FormFields>
-      <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
-    </form>
+      ))}
+    </EditForm>
   );
 }

@@ -2,9 +2,9 @@
 import { Switch, Textarea, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { RevocationSettings } from '../../api.ts';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useMayChange } from '../../session.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { useRevocationForm } from './revocation-form.ts';
 
 function read({ automatic, allowedHosts, allowedPorts }: RevocationSettings) {

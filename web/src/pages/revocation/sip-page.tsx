@@ -2,13 +2,13 @@
 import { Select, Switch } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { RevocationSettings } from '../../api.ts';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListTable } from '../../components/list/list-table.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { useMayChange } from '../../session.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { useRevocationForm, useRevocationSettings } from './revocation-form.ts';
 
 type Purpose = keyof RevocationSettings['purposes'];

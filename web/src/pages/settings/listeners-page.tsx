@@ -3,6 +3,7 @@ import { NumberInput, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { api, type Listener, type Settings, type SettingsPatch } from '../../api.ts';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListTable } from '../../components/list/list-table.tsx';
 import { StateWord } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
@@ -13,7 +14,6 @@ import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
 import { whileUsed } from '../../while-used.ts';
 import { type Relay, RelaysPanel } from './relays-panel.tsx';
-import { SaveBar } from './save-bar.tsx';
 import { useSettingsForm } from './settings-form.ts';
 
 /** The page System › Listeners. */

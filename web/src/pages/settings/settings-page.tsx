@@ -2,6 +2,7 @@
 import { NumberInput, Radio, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { Settings, SettingsPatch } from '../../api.ts';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListField } from '../../components/list-field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -9,7 +10,6 @@ import { QueryView } from '../../components/query-view.tsx';
 import { useSettings } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
 import { FieldFlag } from './field-flag.tsx';
-import { SaveBar } from './save-bar.tsx';
 import { useSettingsForm } from './settings-form.ts';
 
 /** The page System › Settings. */

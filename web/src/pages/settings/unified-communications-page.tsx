@@ -3,6 +3,7 @@ import { NativeSelect, Switch } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { Settings, SettingsPatch } from '../../api.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListField, tidyList } from '../../components/list-field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -10,7 +11,6 @@ import { QueryView } from '../../components/query-view.tsx';
 import { useSettings } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
 import { FieldFlag } from './field-flag.tsx';
-import { SaveBar } from './save-bar.tsx';
 import { useSettingsForm } from './settings-form.ts';
 
 /** The page Configuration › Unified Communications. */

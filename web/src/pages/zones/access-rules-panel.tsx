@@ -3,11 +3,11 @@ import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ZoneAccessRules } from '../../api.ts';
 import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { ApiProblem } from '../../problem.ts';
 import { useMayChange } from '../../session.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { useAccessRules, useZoneChanges } from './zone-queries.ts';
 
 type Rule = ZoneAccessRules['rules'][number];

@@ -7,6 +7,7 @@ import { api, type CertificateAuthentication } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { SaveBar } from '../../components/form/save-bar.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -14,7 +15,6 @@ import { QueryView } from '../../components/query-view.tsx';
 import { useEdits } from '../../edits.ts';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
-import { SaveBar } from '../settings/save-bar.tsx';
 import { CrlCheckField } from './crl-check-field.tsx';
 import { useCertificateAuthentication } from './zone-queries.ts';
 

@@ -1,16 +1,15 @@
 /** How one certificate renews itself, as a person sets it: providers, scheduler, days and time, key, copy as client. */
 import { Button, Checkbox, Select, Switch, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { type AcmeProvider, type AcmeSlot, api } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
-import { FormFields } from '../../../components/form-fields.tsx';
+import { EditForm } from '../../../components/form/edit-form.tsx';
 import { useEdits } from '../../../edits.ts';
 import { fieldError, toProblem } from '../../../problem.ts';
 import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
-import { SaveBar } from '../../settings/save-bar.tsx';
 import { useRefreshAcme } from '../acme-queries.ts';
 import { weekdays } from '../acme-words.ts';
 
@@ -57,72 +56,65 @@ function Fields({ slot, providers }: SlotFormProps) {
     onError: refresh,
   });
   const problem = save.isError ? toProblem(save.error) : undefined;
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
   return (
-    <form className="tg-form" onSubmit={submit} aria-label="ACME settings">
-      <FormFields>
-        <ProviderChoice
-          providers={providers}
-          chosen={values.providers}
-          onChange={(chosen) => set({ providers: chosen })}
-          error={fieldError(problem, 'providers')}
-        />
+    <EditForm label="ACME settings" dirty={form.dirty} save={save} onCancel={() => cancel()}>
+      <ProviderChoice
+        providers={providers}
+        chosen={values.providers}
+        onChange={(chosen) => set({ providers: chosen })}
+        error={fieldError(problem, 'providers')}
+      />
+      <Switch
+        label="Automated scheduler"
+        description="Signs when the CA suggests it, else when a third of the lifetime is left; deploys on the days below."
+        checked={values.scheduler}
+        onChange={(e) => set({ scheduler: e.currentTarget.checked })}
+      />
+      <Checkbox.Group
+        label="Schedule days"
+        description="On which a signed certificate is deployed. None: every day."
+        value={values.days}
+        onChange={(days) => set({ days: days as Settings['days'] })}
+      >
+        <div className="tg-actions" style={{ gap: 14, marginTop: 6 }}>
+          {weekdays.map(({ value, label }) => (
+            <Checkbox key={value} value={value} label={label} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <TextInput
+        label="Schedule time (UTC)"
+        description="HH:MM, from when on."
+        pattern="([01]\d|2[0-3]):[0-5]\d"
+        maxLength={5}
+        autoComplete="off"
+        required
+        withAsterisk={false}
+        maw={220}
+        value={values.time}
+        error={fieldError(problem, 'time')}
+        onChange={(e) => set({ time: e.currentTarget.value })}
+      />
+      <Select
+        label="Key at each renewal"
+        data={[
+          { value: 'rotate', label: 'Rotate: a new key' },
+          { value: 'retain', label: 'Retain: the key of the last CSR' },
+        ]}
+        allowDeselect={false}
+        value={values.key}
+        onChange={(key) => set({ key: key === 'retain' ? 'retain' : 'rotate' })}
+      />
+      {slot.slot !== 'client' && (
         <Switch
-          label="Automated scheduler"
-          description="Signs when the CA suggests it, else when a third of the lifetime is left; deploys on the days below."
-          checked={values.scheduler}
-          onChange={(e) => set({ scheduler: e.currentTarget.checked })}
+          label="Copy as client certificate"
+          description="Deploying also replaces the client certificate. Peers refuse it without clientAuth, which public CAs issue no longer."
+          checked={values.copyAsClient}
+          error={fieldError(problem, 'copyAsClient')}
+          onChange={(e) => set({ copyAsClient: e.currentTarget.checked })}
         />
-        <Checkbox.Group
-          label="Schedule days"
-          description="On which a signed certificate is deployed. None: every day."
-          value={values.days}
-          onChange={(days) => set({ days: days as Settings['days'] })}
-        >
-          <div className="tg-actions" style={{ gap: 14, marginTop: 6 }}>
-            {weekdays.map(({ value, label }) => (
-              <Checkbox key={value} value={value} label={label} />
-            ))}
-          </div>
-        </Checkbox.Group>
-        <TextInput
-          label="Schedule time (UTC)"
-          description="HH:MM, from when on."
-          pattern="([01]\d|2[0-3]):[0-5]\d"
-          maxLength={5}
-          autoComplete="off"
-          required
-          withAsterisk={false}
-          maw={220}
-          value={values.time}
-          error={fieldError(problem, 'time')}
-          onChange={(e) => set({ time: e.currentTarget.value })}
-        />
-        <Select
-          label="Key at each renewal"
-          data={[
-            { value: 'rotate', label: 'Rotate: a new key' },
-            { value: 'retain', label: 'Retain: the key of the last CSR' },
-          ]}
-          allowDeselect={false}
-          value={values.key}
-          onChange={(key) => set({ key: key === 'retain' ? 'retain' : 'rotate' })}
-        />
-        {slot.slot !== 'client' && (
-          <Switch
-            label="Copy as client certificate"
-            description="Deploying also replaces the client certificate. Peers refuse it without clientAuth, which public CAs issue no longer."
-            checked={values.copyAsClient}
-            error={fieldError(problem, 'copyAsClient')}
-            onChange={(e) => set({ copyAsClient: e.currentTarget.checked })}
-          />
-        )}
-      </FormFields>
-      <SaveBar dirty={form.dirty} save={save} onCancel={() => cancel()} />
-    </form>
+      )}
+    </EditForm>
   );
   function cancel() {
     form.clear();

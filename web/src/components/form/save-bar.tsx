@@ -1,7 +1,7 @@
 /** Save and Cancel at the foot of a settings form. */
 import { Button } from '@mantine/core';
-import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { useMayChange } from '../../session.ts';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 interface SaveBarProps {
   readonly dirty: boolean;
