@@ -188,8 +188,12 @@ test('an edge whose snapshot cannot be opened accepts nothing, says why and serv
   try {
     writeFileSync(snapshotPath(lonely.folder), 'TGSNAP1\ngarbage that is long enough to be looked at by the vault');
     for (const pid of lonely.note().edges ?? []) process.kill(pid, 'SIGKILL');
-    await eventually('a waiting edge', async () => (await lonely.statuses())[0]?.state === 'waiting');
-    assert.match((await lonely.statuses())[0]?.problem ?? '', /sealed|cut short/);
+    let [waiting] = await lonely.statuses();
+    await eventually('a waiting edge that has looked at the snapshot', async () => {
+      [waiting] = await lonely.statuses();
+      return waiting?.state === 'waiting' && waiting.problem !== undefined;
+    });
+    assert.match(waiting?.problem ?? '', /sealed|cut short/);
     await lonely.publish([server], 3);
     assert.equal((await lonely.statuses())[0]?.state, 'serving');
     assert.equal((await connectSip(lonely.sipPort, ca.pem)).serial, 1);
