@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { NameInput } from '../certificate/build.ts';
 import { encodeDistributionPoints } from '../certificate/build-extensions.ts';
-import type { RevocationReason } from '../certificate/extension/distribution-points.ts';
+import { type RevocationReason, reasonFlags } from '../certificate/extension/distribution-points.ts';
 import {
   asciiOctets,
   boolean,
@@ -150,29 +150,18 @@ function encodeScope(scope: CrlScope): Uint8Array {
       : [explicit(0, implicit(0, Buffer.concat(urls.map((url) => implicit(6, asciiOctets(url)))), true))]),
     ...(onlyContainsUserCerts ? [flag(1)] : []),
     ...(onlyContainsCaCerts ? [flag(2)] : []),
-    ...(onlySomeReasons === undefined ? [] : [reasonFlags(onlySomeReasons)]),
+    ...(onlySomeReasons === undefined ? [] : [reasonBits(onlySomeReasons)]),
   ];
   if (members.length === 0) throw new RangeError('a scope says something or is left out (RFC 5280 5.2.5)');
   return sequence(...members);
 }
 
 /** ReasonFlags [3] (RFC 5280 4.2.1.13). */
-function reasonFlags(reasons: readonly RevocationReason[]): Uint8Array {
-  const bits = reasons.map((reason) => reasonBits.indexOf(reason));
-  if (bits.length === 0 || bits.includes(-1)) throw new RangeError('a CRL cannot be for these reasons alone');
+function reasonBits(reasons: readonly RevocationReason[]): Uint8Array {
+  const flags: readonly RevocationReason[] = reasonFlags;
+  const bits = reasons.map((reason) => flags.indexOf(reason));
+  if (bits.length === 0 || bits.some((bit) => bit < 1)) throw new RangeError('a CRL cannot be for these reasons alone');
   const octets = namedBits(bits);
   octets[0] = 0x83;
   return octets;
 }
-
-const reasonBits: readonly (RevocationReason | undefined)[] = [
-  undefined,
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-  'aACompromise',
-];

@@ -7,7 +7,7 @@ import { decoder } from './extension-decoder.ts';
 import { namedBits } from './named-bits.ts';
 
 /** The flags of ReasonFlags, by the names of CRLReason; the first bit is unused. */
-const reasonFlags = [
+export const reasonFlags = [
   'unspecified',
   'keyCompromise',
   'cACompromise',
