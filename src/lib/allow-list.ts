@@ -13,24 +13,34 @@ export interface AllowList {
 
 /** Which addresses may be called for `host`. */
 export function allowListRules(host: string, { operator, allowed, testAllow = [] }: AllowList): AddressRules {
-  const named = allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, ''));
+  const { named, ranges } = entriesFor(host, allowed);
   return {
     kinds: operator || named ? ['private', 'shared', 'own'] : [],
     own: ownAddresses(),
-    allow: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
-    never: neverCalled,
+    allow: ranges,
+    never: neverAllowed,
     testAllow,
+  };
+}
+
+/** Whether a list names the host, and the addresses and CIDR blocks on it. */
+export function entriesFor(
+  host: string,
+  allowed: readonly string[],
+): { readonly named: boolean; readonly ranges: readonly string[] } {
+  return {
+    named: allowed.some((entry) => entry.toLowerCase() === host.toLowerCase().replace(/\.$/, '')),
+    ranges: allowed.filter((entry) => /^[0-9a-f.:]+(\/\d+)?$/i.test(entry)),
   };
 }
 
 /** Whether an entry on the list would let addresses of this kind be called. */
 export function mayBeAllowed(kind: AddressKind): boolean {
-  return !neverCalled.includes(kind);
+  return !neverAllowed.includes(kind);
 }
 
-/** This machine itself, and the metadata service that would hand out its secrets. */
-const neverCalled: readonly AddressKind[] = [
-  'loopback',
+/** Kinds that no approval opens: they lead to whoever runs the machine, or to nobody. */
+export const neverCalled: readonly AddressKind[] = [
   'unspecified',
   'metadata',
   'multicast',
@@ -39,3 +49,6 @@ const neverCalled: readonly AddressKind[] = [
   'embedded-ipv4',
   'not-an-address',
 ];
+
+/** This machine itself as well. */
+const neverAllowed: readonly AddressKind[] = ['loopback', ...neverCalled];

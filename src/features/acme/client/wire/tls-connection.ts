@@ -14,6 +14,7 @@ import {
   literalAddress,
   type Resolve,
 } from '../../../../lib/address-filter.ts';
+import { neverCalled } from '../../../../lib/allow-list.ts';
 import { connectionFault } from '../../../../lib/connection-fault.ts';
 import { ownAddresses } from '../../../../lib/own-addresses.ts';
 import { printable } from '../../../../lib/printable.ts';
@@ -21,7 +22,7 @@ import { parseCertificate } from '../../../../pki/certificate/certificate.ts';
 import { matchName, presentedNames } from '../../../../pki/name/match-name.ts';
 import { parseReferenceName } from '../../../../pki/name/reference-name.ts';
 import { AcmeProblem } from '../acme-problem.ts';
-import { addressRulesFor, neverCalled } from './address-rules.ts';
+import { addressRulesFor } from './address-rules.ts';
 
 export interface ConnectorOptions {
   readonly ca?: readonly string[];
