@@ -4,7 +4,6 @@
  * elsewhere. Everything that comes from the server is hostile data. Failures are thrown as AcmeProblem.
  */
 import type { KeyObject } from 'node:crypto';
-import type { Clock } from '../../../lib/clock.ts';
 import { accountRequests } from './account-requests.ts';
 import { certificateRequests } from './certificate-requests.ts';
 import type { DownloadedChain } from './downloaded-chain.ts';
@@ -15,20 +14,9 @@ import type { Directory } from './resource/directory.ts';
 import type { NewOrder, Order } from './resource/order.ts';
 import type { RenewalInfo } from './resource/renewal-info.ts';
 import type { RevocationReason } from './resource/revocation-reason.ts';
-import type { HttpsTransport } from './wire/https-transport.ts';
-import { SignedRequests } from './wire/signed-requests.ts';
+import { SignedRequests, type SignedRequestsDeps } from './wire/signed-requests.ts';
 
-export interface AcmeClientDeps {
-  /** An https URL. */
-  readonly directoryUrl: string;
-  /** Further hosts that the operator takes for this CA's, as `host` or `host:port`; the directory's own is always one. */
-  readonly approvedHosts?: readonly string[];
-  readonly transport: HttpsTransport;
-  readonly clock: Clock;
-  /** P-256, P-384, RSA or Ed25519, and no certificate's key. */
-  readonly accountKey: KeyObject;
-  /** The account's URL, once it is known. */
-  readonly accountUrl?: string;
+export interface AcmeClientDeps extends SignedRequestsDeps {
   /** Waits so many milliseconds; for tests with a clock of their own. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }

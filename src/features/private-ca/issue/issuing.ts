@@ -13,7 +13,7 @@ import type { Storage } from '../../../storage/storage.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { AuthorityKeys } from '../authority/authority-keys.ts';
 import { certificateRow } from '../issued/certificate-row.ts';
-import type { Issued, IssuePreview, IssueRequest, StatusChange } from '../private-ca.ts';
+import type { Issued, IssueRequest, PrivateCa, StatusChange } from '../private-ca.ts';
 import { confirmationNeeded, lintFailed, wrongState } from '../problems.ts';
 import type { PublicUrls } from '../public-urls.ts';
 import type { AuthorityRow } from '../store.ts';
@@ -42,16 +42,7 @@ export interface IssuingWork {
   readonly changed: (change: StatusChange) => void;
 }
 
-export interface Issuing {
-  preview(request: Omit<IssueRequest, 'source' | 'passphrase'>): Promise<IssuePreview>;
-  issue(actor: Actor, request: IssueRequest): Promise<Issued>;
-  issueResponder(
-    actor: Actor,
-    authority: string,
-    responder: { readonly publicKeyInfo: Uint8Array; readonly notAfter: number },
-    passphrase?: Secret<string>,
-  ): Promise<Issued>;
-}
+export type Issuing = Pick<PrivateCa, 'preview' | 'issue' | 'issueResponder'>;
 
 /** An authority that may issue, with everything a draft needs. */
 interface Ground {

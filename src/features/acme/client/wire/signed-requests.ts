@@ -13,11 +13,15 @@ import { clampedTime, retryAfter, retryAfterText } from './retry-after.ts';
 import { createUrlRule, type UrlRule } from './url-rule.ts';
 
 export interface SignedRequestsDeps {
+  /** An https URL. */
   readonly directoryUrl: string;
+  /** Further hosts that the operator takes for this CA's, as `host` or `host:port`; the directory's own is always one. */
   readonly approvedHosts?: readonly string[];
   readonly transport: HttpsTransport;
   readonly clock: Clock;
+  /** P-256, P-384, RSA or Ed25519, and no certificate's key. */
   readonly accountKey: KeyObject;
+  /** The account's URL, once it is known. */
   readonly accountUrl?: string;
 }
 
