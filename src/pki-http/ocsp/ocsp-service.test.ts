@@ -66,6 +66,17 @@ test('the same question is answered from memory until half of the answer’s lif
   assert.equal(own.counts.signed, 2);
 });
 
+test('an answer from before the clock was set back is not given again', async () => {
+  const { time, ask } = await service();
+  const first = ask(question());
+  time.now -= 30_000;
+  assert.deepEqual(ask(question()).der, first.der, 'a small step changes nothing');
+  time.now -= 48 * hour;
+  const { basic, kept } = ask(question());
+  assert.ok(kept);
+  assert.equal(basic?.producedAt, time.now);
+});
+
 test('what is signed ahead is there before anybody asks', async () => {
   const { service: own, ask } = await service();
   await own.signAhead(() => true);

@@ -6,6 +6,7 @@ import { Problem } from '../../../lib/problem.ts';
 import type { Db, Trx } from '../../../storage/schema.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { recordAudit } from '../../audit/audit.ts';
+import { noteLack } from '../publish/crl/crl-lacks.ts';
 import {
   type CertificateRow,
   certificatesWith,
@@ -131,6 +132,7 @@ function changeStatus(
     if (current === undefined) throw new Error('a certificate is gone, though none is ever deleted');
     const update = change(current);
     await updateStatus(trx, current.seq, update);
+    await noteLack(trx, authority, [...new Set([0, current.partition])]);
     await also?.(trx);
     const facts = { ...detail, authority, subject: current.subject };
     const [before, after] = [current.status, update.status];

@@ -2,7 +2,7 @@
 import type { Condition } from '../../../lib/condition.ts';
 import { isoDate, utcMinutes } from '../../../lib/time-text.ts';
 import type { Authority } from '../authority/authority.ts';
-import { lateAt } from './crl/crl-plan.ts';
+import { isAhead, lateAt } from './crl/crl-plan.ts';
 import type { ServiceState } from './publishing.ts';
 import type { CrlRow, ResponderRow } from './store.ts';
 
@@ -47,6 +47,13 @@ function crlConditions({ id, label, key }: Authority, { crls, failures, now }: P
       return [{ code: 'private-ca.no-crl', object: id, severity: 'warning', message, hint: `Publish one: ${hint}.` }];
     }
     return [];
+  }
+  const ahead = own.find(({ this_update: begins }) => isAhead(begins, now));
+  if (ahead !== undefined) {
+    const message = `The CRL of ${label} begins on ${utcMinutes(ahead.this_update)}: it was made while the clock was ahead.${why}`;
+    return [
+      { code: 'private-ca.crl-overdue', object: id, severity: 'alert', message, hint: `Publish one now: ${hint}.` },
+    ];
   }
   const worst = own.reduce((a, b) => (lateAt(a) <= lateAt(b) ? a : b));
   if (now < lateAt(worst)) return [];

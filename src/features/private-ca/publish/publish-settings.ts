@@ -4,7 +4,10 @@ import { readKept, writeKept } from '../../../storage/kept-values.ts';
 import { defaultPublicationLimits } from '../../../storage/publication/published-snapshot.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { changeSettings, type KeptSettings, readSettings } from '../../settings/settings.ts';
+import type { Authority } from '../authority/authority.ts';
 import { type Fault, invalidRequest } from '../problems.ts';
+import { noteLack } from './crl/crl-lacks.ts';
+import { partitionsOf } from './crl/crl-plan.ts';
 import type { PublishSettings } from './publishing.ts';
 
 const keptPublishSettings: KeptSettings<PublishSettings> = {
@@ -67,13 +70,22 @@ function checked(settings: PublishSettings): PublishSettings {
 
 /**
  * The addresses that certificates may name, the present one first: a CRL of a part must name every one of them
- * (RFC 5280 5.2.5). Empty while there was never any.
+ * (RFC 5280 5.2.5). A new one makes all of those lack something. Empty while there was never any.
  */
-export async function knownAddresses(storage: Storage, present: string): Promise<readonly string[]> {
+export async function knownAddresses(
+  storage: Storage,
+  present: string,
+  authorities: readonly Authority[],
+): Promise<readonly string[]> {
   const stored = await readKept(storage.db, addressesKey);
   const before = (stored?.value as readonly string[] | undefined) ?? [];
   if (present === '' || before[0] === present) return before;
   const addresses = [present, ...before.filter((one) => one !== present)].slice(0, mostAddresses);
-  await storage.transaction((trx) => writeKept(trx, addressesKey, addresses, (stored?.version ?? 0) + 1));
+  await storage.transaction(async (trx) => {
+    await writeKept(trx, addressesKey, addresses, (stored?.version ?? 0) + 1);
+    if (before.includes(present)) return;
+    for (const authority of authorities)
+      await noteLack(trx, authority.id, partitionsOf(authority, true).slice(1), true);
+  });
   return addresses;
 }

@@ -17,10 +17,11 @@ import type { Storage } from '../../../storage/storage.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { PrivateCa, StatusChange } from '../private-ca.ts';
 import { authorityUrls } from '../public-urls.ts';
+import { readLacks } from './crl/crl-lacks.ts';
 import { isDatabaseOlder } from './crl/crl-numbers.ts';
-import { earliestAfter, partitionsOf, renewAt } from './crl/crl-plan.ts';
+import { earliestAfter, isAhead, partitionsOf, renewAt } from './crl/crl-plan.ts';
 import { createOldCrls } from './crl/old-crls.ts';
-import { mayLackChanges, publishCrl } from './crl/publish-crls.ts';
+import { type CrlPublishing, publishCrl } from './crl/publish-crls.ts';
 import { isResponderDue, renewResponder, respondersByAuthority } from './ocsp/responders.ts';
 import { createStatusRegisters } from './ocsp/status-registers.ts';
 import { knownAddresses, readPublishSettings } from './publish-settings.ts';
@@ -64,10 +65,6 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
   const progress = new Map<string, PublicationProgress>();
   /** Those of them for which no CRL was published since. */
   const toRepeat = new Set<string>();
-  /** Changes of status that were not looked into yet. */
-  let changes: StatusChange[] = [];
-  /** Partitions whose CRL lacks something, by authority. */
-  const stale = new Map<string, Set<number>>();
   const oldCrls = createOldCrls(folder, () => performance.now());
   const registers = createStatusRegisters({ folder, privateCa, onError });
   let key: Uint8Array | undefined;
@@ -87,55 +84,43 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
       ({ certificate, notAfter }) => certificate !== undefined && notAfter > now(),
     );
 
-  const work = async () => {
+  const work = async (authorities: readonly Authority[]) => {
     const settings = await readPublishSettings(storage);
-    const addresses = await knownAddresses(storage, await privateCa.publicUrl());
+    const addresses = await knownAddresses(storage, await privateCa.publicUrl(), authorities);
     return { storage, privateCa, now, settings, addresses };
-  };
-
-  const markStale = (id: string, parts: readonly number[]) => {
-    stale.set(id, new Set([...(stale.get(id) ?? []), ...parts]));
-  };
-
-  /** Which CRLs the changes since the last look concern. */
-  const takeChanges = async (authorities: readonly Authority[]) => {
-    const taken = changes;
-    changes = [];
-    for (const { authority: id, serial: number } of taken) {
-      const authority = authorities.find((one) => one.id === id);
-      if (authority === undefined) continue;
-      const status = number === '' ? undefined : await privateCa.statusOf(id, number);
-      const parts = status === undefined ? partitionsOf(authority, true) : [0, status.partition];
-      markStale(id, parts);
-    }
   };
 
   const dueParts = async (authority: Authority, rows: readonly CrlRow[], hasAddress: boolean, immediately: boolean) => {
     const due: { partition: number; before: CrlRow | undefined; regular: boolean }[] = [];
+    const lacks = await readLacks(storage.db, authority.id);
     for (const partition of partitionsOf(authority, hasAddress)) {
       const before = rows.find((row) => row.authority === authority.id && row.partition === partition);
-      const regular = before === undefined || now() >= renewAt(before);
-      const lacks = stale.get(authority.id)?.has(partition) === true;
-      const soon = lacks && immediately && before !== undefined && now() >= earliestAfter(before);
+      const regular = before === undefined || now() >= renewAt(before) || isAhead(before.this_update, now());
+      const lack = lacks[partition];
+      const wanted = lack !== undefined && (immediately || lack.atOnce);
+      const soon = wanted && before !== undefined && now() >= earliestAfter(before);
       const lost = before !== undefined && (toRepeat.has(authority.id) || !(await isWhole(folder, before)));
       if (regular || soon || lost) due.push({ partition, before, regular });
     }
     return due;
   };
 
-  const runCrls = async (authority: Authority, rows: readonly CrlRow[]) => {
+  const runCrls = async (authority: Authority, base: PublishingWork, rows: readonly CrlRow[]) => {
     const { id } = authority;
-    const base = await work();
     for (const one of await dueParts(authority, rows, base.addresses.length > 0, base.settings.immediately)) {
       const request = { ...one, authority, actor: systemActor('crl-publisher') };
       await publishCrl({ ...base, progress: (step) => progress.set(id, step) }, request);
-      stale.get(id)?.delete(one.partition);
     }
     toRepeat.delete(id);
   };
 
   /** What fails keeps nothing else from being done. */
-  const runAuthority = async (authority: Authority, rows: readonly CrlRow[], responders: Responders) => {
+  const runAuthority = async (
+    authority: Authority,
+    base: PublishingWork,
+    rows: readonly CrlRow[],
+    responders: Responders,
+  ) => {
     const { id } = authority;
     if (authority.key !== 'sealed') return;
     const problems: string[] = [];
@@ -147,7 +132,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
         onError(error);
       }
     };
-    await attempt(() => runCrls(authority, rows));
+    await attempt(() => runCrls(authority, base, rows));
     progress.delete(id);
     const due = isResponderDue(responders.get(id), now());
     if (due) await attempt(() => renewResponder(storage, privateCa, authority, now()));
@@ -202,8 +187,6 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     await oldCrls.remove(new Set([...(before?.crls ?? []), ...rows].map(({ file }) => file)));
     for (const authority of authorities) {
       const { id } = authority;
-      const own = rows.filter((row) => row.authority === id);
-      for (const row of own) if (await mayLackChanges(storage, row)) markStale(id, [row.partition]);
       if (!(await isDatabaseOlder(storage, id))) continue;
       restored.add(id);
       toRepeat.add(id);
@@ -229,8 +212,8 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     const sealKey = await prepare(authorities);
     const rows = await afterServed(await readCrls(storage.db), authorities, sealKey);
     const responders = await respondersByAuthority(storage);
-    await takeChanges(authorities);
-    for (const authority of authorities) await runAuthority(authority, rows, responders);
+    const base = await work(authorities);
+    for (const authority of authorities) await runAuthority(authority, base, rows, responders);
     await writeIfChanged(authorities, sealKey);
     await removeOld(sealKey);
     serve();
@@ -249,7 +232,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
         const authorities = await published();
         const sealKey = await prepare(authorities);
         try {
-          const base = await work();
+          const base = await work(authorities);
           const rows = await afterServed(await readCrls(storage.db), authorities, sealKey);
           for (const partition of partitionsOf(authority, base.addresses.length > 0)) {
             const before = rows.find((row) => row.authority === authority.id && row.partition === partition);
@@ -264,17 +247,13 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
           failures.delete(authority.id);
           restored.delete(authority.id);
           toRepeat.delete(authority.id);
-          stale.delete(authority.id);
         } finally {
           progress.delete(authority.id);
         }
         await writeIfChanged(authorities, sealKey);
         serve();
       }),
-    noticed(change) {
-      registers.noticed(change);
-      if (change.what === 'revoked') changes.push(change);
-    },
+    noticed: registers.noticed,
     async settled() {
       await turn;
       await registers.flushed();
@@ -282,4 +261,5 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
   };
 }
 
+type PublishingWork = Omit<CrlPublishing, 'progress'>;
 type Responders = Awaited<ReturnType<typeof respondersByAuthority>>;

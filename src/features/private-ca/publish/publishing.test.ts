@@ -185,7 +185,6 @@ test('old files go, and every CRL has its audit row', async (t) => {
   const first = (await snapshot()).crls.map(({ file }) => file);
   for (let i = 0; i < 3; i++) await revoke((await issue(`h${i}.example.com`)).serial);
   for (const file of first) assert.ok(readdirSync(crlFolder(storage.folder)).includes(file), 'it may still be served');
-  // the first start publishes once more, for what was revoked in the very second of the last CRL
   clock.advance(5_000);
   await restart();
   await restart();

@@ -65,15 +65,3 @@ export async function countRevoked(
     .execute();
   return rows.length;
 }
-
-/** Whether any certificate of an authority was revoked or put on hold at or after a time. */
-export async function wasRevokedSince(db: Db, authority: string, time: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('private_ca_certificates')
-    .select('seq')
-    .where('authority', '=', authority)
-    .where('revoked_at', '>=', time)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}

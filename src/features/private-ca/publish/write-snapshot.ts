@@ -14,6 +14,7 @@ import type { Storage } from '../../../storage/storage.ts';
 import type { Authority } from '../authority/authority.ts';
 import { digestFor } from '../issue/leaf-writer.ts';
 import { authorityUrls } from '../public-urls.ts';
+import { numberOfFile } from './crl/crl-numbers.ts';
 import { renewAt } from './crl/crl-plan.ts';
 import { openResponderKey } from './ocsp/responders.ts';
 import type { CrlRow, ResponderRow } from './store.ts';
@@ -93,7 +94,7 @@ async function publishedCrls(parts: SnapshotParts, before: readonly PublishedCrl
     const path = authorityUrls('', authority, row.partition).crl;
     const served = before.find((one) => one.path === path);
     const newer =
-      served !== undefined && served.thisUpdate > row.this_update && (await isWhole(storage.folder, served));
+      served !== undefined && numberOfFile(served.file) > BigInt(row.number) && (await isWhole(storage.folder, served));
     if (newer) all.push(served);
     else if (await isWhole(storage.folder, row)) {
       const { file, bytes, sha256, this_update: thisUpdate, next_update: nextUpdate } = row;

@@ -44,6 +44,16 @@ export async function isDatabaseOlder({ db, folder }: Storage, authority: string
   return published.length === 0 || published.every(({ number }) => BigInt(number) + 1n < inFile);
 }
 
+/** Name of the file of a CRL. */
+export function crlFile(authority: string, partition: number, number: bigint): string {
+  return `${authority}-${partition}-${number}.crl`;
+}
+
+/** The number in the name of a CRL's file. */
+export function numberOfFile(file: string): bigint {
+  return BigInt(/-(\d+)\.crl$/.exec(file)?.[1] ?? 0);
+}
+
 function highest({ crlNumberFloor }: Numbered, ...numbers: readonly bigint[]): bigint {
   return numbers.reduce((most, number) => (number > most ? number : most), crlNumberFloor);
 }

@@ -22,10 +22,15 @@ export function lateAt({ this_update, next_update }: Pick<CrlRow, 'this_update' 
   return next_update - (next_update - this_update) / 5;
 }
 
-/** A minute back, for clocks that are slow; never the second of the one before. */
+/** A minute back, for clocks that are slow; never the second of the one before, unless that was made ahead of time. */
 export function thisUpdateFor(now: number, before: Pick<CrlRow, 'this_update'> | undefined): number {
   const back = Math.floor((now - minute) / 1000) * 1000;
-  return before === undefined ? back : Math.max(back, before.this_update + 1000);
+  return before === undefined || isAhead(before.this_update, now) ? back : Math.max(back, before.this_update + 1000);
+}
+
+/** Whether something began so far in the future that the clock must have been set back since: nobody takes it yet. */
+export function isAhead(begins: number, now: number): boolean {
+  return begins > now + minute;
 }
 
 /**
@@ -41,7 +46,10 @@ export function partitionsOf({ partitions }: Pick<Authority, 'partitions'>, hasA
   return [0, ...Array.from({ length: hasAddress ? partitions : 0 }, (_, i) => i + 1)];
 }
 
-/** After a large CRL there is a pause in which revocations gather: a tenth of the time goes into making it. */
+/**
+ * After a large CRL there is a pause in which revocations gather: a tenth of the time goes into making it. After many
+ * short ones in a row there is one as well, as each begins a second after the one before and none in the future.
+ */
 export function earliestAfter({ this_update, took }: Pick<CrlRow, 'this_update' | 'took'>): number {
-  return took < 1_000 ? 0 : this_update + minute + took * 10;
+  return took < 1_000 ? this_update + 1_000 : this_update + minute + took * 10;
 }

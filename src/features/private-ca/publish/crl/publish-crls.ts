@@ -12,8 +12,9 @@ import { digestFor } from '../../issue/leaf-writer.ts';
 import type { PrivateCa, RevokedBlock } from '../../private-ca.ts';
 import { authorityUrls } from '../../public-urls.ts';
 import type { PublicationProgress, PublishSettings } from '../publishing.ts';
-import { type CrlRow, countRevoked, wasRevokedSince, writeCrl } from '../store.ts';
-import { takeCrlNumber } from './crl-numbers.ts';
+import { type CrlRow, countRevoked, writeCrl } from '../store.ts';
+import { readLacks, settleLack } from './crl-lacks.ts';
+import { crlFile, takeCrlNumber } from './crl-numbers.ts';
 import { crlLife, listedFrom, partitionsOf, thisUpdateFor } from './crl-plan.ts';
 import { fewEntries, makeCrl } from './make-crl.ts';
 
@@ -43,6 +44,7 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   const { storage, privateCa, progress } = work;
   const { actor, authority, partition, before, regular, passphrase } = request;
   const began = performance.now();
+  const lack = (await readLacks(storage.db, authority.id))[partition];
   const expiredBefore = listedFrom(before);
   const parts = listedParts(authority, partition);
   // to count more of them would take as long as to collect them
@@ -55,7 +57,7 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   // a wrong passphrase costs no number
   if (passphrase !== undefined) await privateCa.withKey(authority.id, () => undefined, passphrase);
   const number = await takeCrlNumber(storage, authority);
-  const file = `${authority.id}-${partition}-${number}.crl`;
+  const file = crlFile(authority.id, partition, number);
   const made = await makeCrl({
     order: {
       ...orderFor(work, authority, partition),
@@ -84,6 +86,7 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   };
   await storage.transaction(async (trx) => {
     await writeCrl(trx, row);
+    await settleLack(trx, authority.id, partition, lack);
     const detail = {
       partition,
       number: row.number,
@@ -99,12 +102,6 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   });
   failPoint('private-ca.crl-recorded');
   return row;
-}
-
-/** Whether a CRL may lack a revocation that was committed before the process that should have published it ended. */
-export function mayLackChanges({ db }: Storage, { authority, made_at }: CrlRow): Promise<boolean> {
-  // revocations are dated to the second
-  return wasRevokedSince(db, authority, Math.floor(made_at / 1000) * 1000);
 }
 
 function listedParts(authority: Authority, partition: number): readonly number[] {

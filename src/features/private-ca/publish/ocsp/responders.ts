@@ -7,6 +7,7 @@ import { algorithmOf } from '../../../../pki/key/key-kind.ts';
 import type { Storage } from '../../../../storage/storage.ts';
 import type { Authority } from '../../authority/authority.ts';
 import type { PrivateCa } from '../../private-ca.ts';
+import { isAhead } from '../crl/crl-plan.ts';
 import { type ResponderRow, readResponders, writeResponder } from '../store.ts';
 
 const day = 86_400_000;
@@ -15,9 +16,10 @@ const life = 14 * day;
 /** Where somebody has to give a passphrase for each. */
 const passphraseLife = 365 * day;
 
-/** Whether there is none, or half of its life is over. Times are milliseconds since 1970. */
+/** Whether there is none, half of its life is over, or it has not begun. Times are milliseconds since 1970. */
 export function isResponderDue(row: Pick<ResponderRow, 'not_before' | 'not_after'> | undefined, now: number): boolean {
-  return row === undefined || now >= row.not_before + (row.not_after - row.not_before) / 2;
+  if (row === undefined || isAhead(row.not_before, now)) return true;
+  return now >= row.not_before + (row.not_after - row.not_before) / 2;
 }
 
 /** Makes a key, has it certified, keeps both. Throws what the private CA throws. */
