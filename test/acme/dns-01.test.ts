@@ -1,7 +1,9 @@
 /** DNS-01 with BIND as the server that takes updates: signatures by every algorithm, wrong keys, aliases, slow name servers. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { after, before, test } from 'node:test';
+import { createDnsResolver, findZone } from '../../src/features/acme/challenge/dns/find-zone.ts';
 import { tsigAlgorithms } from '../../src/features/acme/challenge/dns/tsig.ts';
 import { createDns01Solver, type Dns01Options } from '../../src/features/acme/challenge/dns-01.ts';
 import { dns01Value, keyAuthorization } from '../../src/features/acme/challenge/key-authorization.ts';
@@ -13,7 +15,8 @@ import { type NameServer, startNameServer } from './name-server.ts';
 
 let bind: NameServer;
 before(async () => {
-  bind = await startNameServer();
+  const aliases = ['apex CNAME @', 'elsewhere CNAME example.test.', 'dangling CNAME nowhere.aliases.test.'];
+  bind = await startNameServer({ 'aliases.test': `${aliases.join('\n')}\n` });
 });
 after(() => bind.close());
 
@@ -63,6 +66,30 @@ test('an alias is followed into the zone that was made for proofs', async () => 
   assert.deepEqual(await bind.txt('alias.proofs.test'), [dns01Value(text)]);
   await solver().remove(name, token, text);
   assert.deepEqual(await bind.txt('alias.proofs.test'), []);
+});
+
+test('a host that is an alias of a zone is none itself: the record goes into the zone of its name', async () => {
+  const resolver = createDnsResolver([bind.address]);
+  for (const host of ['apex', 'elsewhere', 'dangling']) {
+    const { zone, name } = await findZone(resolver, `_acme-challenge.${host}.aliases.test`);
+    assert.deepEqual([zone, name], ['aliases.test', `_acme-challenge.${host}.aliases.test`]);
+  }
+});
+
+test('an order that is stopped waits for no resolver and no name server', async () => {
+  const stopped = new Error('stopped');
+  for (const silent of ['resolvers', 'server'] as const) {
+    const order = new AbortController();
+    const hole = createSocket('udp4').once('message', () => order.abort(stopped));
+    await new Promise<void>((resolve) => hole.bind(0, '127.0.0.1', resolve));
+    const { port } = hole.address();
+    const options = silent === 'server' ? { port } : { resolvers: [`127.0.0.1:${port}`] };
+    const { token, proof: text } = proof();
+    const name = { type: 'dns', value: 'www.example.test' } as const;
+    await assert.rejects(solver(options).present(name, token, text, order.signal), /stopped|ECANCELLED/, silent);
+    await assert.rejects(solver().present(name, token, text, order.signal), stopped);
+    hole.close();
+  }
 });
 
 test('a wrong secret, an unknown key, a wrong clock, a zone that takes no updates and no zone at all each have their reason', async () => {

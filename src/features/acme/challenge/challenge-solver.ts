@@ -10,8 +10,8 @@ export interface ChallengeSolver {
   readonly type: ChallengeType;
   /** Whether it can answer for this name; all of its type unless given. */
   covers?(identifier: Identifier): boolean;
-  /** Returns once the proof is on its way. */
-  present(identifier: Identifier, token: string, keyAuthorization: string): Promise<void>;
+  /** Returns once the proof is on its way; rejects soon after `signal` was aborted, and then `remove` is still called. */
+  present(identifier: Identifier, token: string, keyAuthorization: string, signal?: AbortSignal): Promise<void>;
   /** Returns once the CA will find the proof; without it, that is so when `present` has returned. */
   ready?(identifier: Identifier, token: string, keyAuthorization: string, signal: AbortSignal): Promise<void>;
   /** Takes the proof away; called whatever became of it, also after a failed `present`. */

@@ -26,7 +26,7 @@ import {
   updateOf,
 } from './dns/dns-message.ts';
 import { DnsFault } from './dns/dns-name.ts';
-import { addressesOf, createDnsResolver, type FoundZone, findZone } from './dns/find-zone.ts';
+import { addressesOf, cancelledBy, createDnsResolver, type FoundZone, findZone } from './dns/find-zone.ts';
 import { signTsig, type TsigKey, verifyTsig } from './dns/tsig.ts';
 import { dns01Name, dns01Value } from './key-authorization.ts';
 
@@ -58,12 +58,16 @@ export function createDns01Solver(options: Dns01Options): ChallengeSolver {
     type: 'dns-01',
     // RFC 8738 7: not for addresses
     covers: ({ type }) => type === 'dns',
-    present: async (identifier, _token, proof) => {
-      const zone = await found(identifier);
-      await update(resolver, zone, addedTxt(zone.name, dns01Value(proof), options.ttl ?? 60), options);
-    },
-    ready: async (identifier, _token, proof, signal) =>
-      seenEverywhere(resolver, await found(identifier), dns01Value(proof), signal, options),
+    present: (identifier, _token, proof, signal) =>
+      cancelledBy(signal, resolver, async () => {
+        const zone = await found(identifier);
+        const record = addedTxt(zone.name, dns01Value(proof), options.ttl ?? 60);
+        await update(resolver, zone, record, options, signal);
+      }),
+    ready: (identifier, _token, proof, signal) =>
+      cancelledBy(signal, resolver, async () =>
+        seenEverywhere(resolver, await found(identifier), dns01Value(proof), signal, options),
+      ),
     remove: async (identifier, _token, proof) => {
       const zone = await found(identifier);
       await update(resolver, zone, removedTxt(zone.name, dns01Value(proof)), options);
@@ -76,14 +80,16 @@ async function update(
   { zone, primary }: FoundZone,
   change: DnsRecord,
   options: Dns01Options,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { key, clock, server = primary, port = 53 } = options;
   const faults: string[] = [];
   for (const address of await addressesOf(resolver, server)) {
+    signal?.throwIfAborted();
     checkAddress(address, options.server === address ? [address] : options.allowed);
     try {
       const signed = signTsig(updateOf(randomInt(65_536), zone, [change]), key, clock.now());
-      const { bytes, message } = await askServer({ address, port }, signed.bytes, AbortSignal.timeout(15_000));
+      const { bytes, message } = await askServer({ address, port }, signed.bytes, atMost(15_000, signal));
       verifyTsig(bytes, message, key, signed.mac, clock.now());
       if (message.code === 0) return;
       faults.push(`${address}: ${responseCodeText(message.code)}`);
@@ -137,7 +143,7 @@ async function hasValue({ servers }: NameServer, name: string, value: string, si
     servers.map(async (server) => {
       try {
         const question = encodeDnsMessage(questionFor(randomInt(65_536), name, recordTypes.TXT));
-        const { message } = await askServer(server, question, AbortSignal.any([signal, AbortSignal.timeout(10_000)]));
+        const { message } = await askServer(server, question, atMost(10_000, signal));
         return message.answer.some(
           (one) => one.type === recordTypes.TXT && one.name === name && txtText(one.data) === value,
         );
@@ -147,6 +153,11 @@ async function hasValue({ servers }: NameServer, name: string, value: string, si
     }),
   );
   return answers.includes(true) && !answers.includes(false);
+}
+
+function atMost(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
+  const late = AbortSignal.timeout(milliseconds);
+  return signal === undefined ? late : AbortSignal.any([late, signal]);
 }
 
 /** Where updates went: the one server that may listen at another port. */

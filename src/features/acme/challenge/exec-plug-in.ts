@@ -18,11 +18,12 @@ export interface ExecPlugInOptions {
 
 /** Calls `program arguments… present|remove WHERE VALUE`; exit code 0 is success. */
 export function createExecPlugIn({ challenge, command, within = 60_000 }: ExecPlugInOptions): ChallengeSolver {
-  const call = (task: PlugInTask): Promise<void> => run(command, task, within);
+  const call = (task: PlugInTask, signal?: AbortSignal): Promise<void> => run(command, task, within, signal);
   return {
     type: challenge,
     covers: ({ type, value }) => (challenge === 'dns-01' ? type === 'dns' : !value.startsWith('*.')),
-    present: async (...about) => call(plugInTask('present', challenge, ...about)),
+    present: async (identifier, token, proof, signal) =>
+      call(plugInTask('present', challenge, identifier, token, proof), signal),
     remove: async (...about) => call(plugInTask('remove', challenge, ...about)),
   };
 }
@@ -30,7 +31,13 @@ export function createExecPlugIn({ challenge, command, within = 60_000 }: ExecPl
 /** What a program may say; more is not kept. */
 const mostOutput = 4_096;
 
-function run([program, ...fixed]: readonly [string, ...string[]], task: PlugInTask, within: number): Promise<void> {
+function run(
+  [program, ...fixed]: readonly [string, ...string[]],
+  task: PlugInTask,
+  within: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
   const { action, challenge, identifier, where, value } = task;
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new AcmeProblem('acme.plug-in', `${printable(program)}: ${why}.`));
@@ -51,30 +58,37 @@ function run([program, ...fixed]: readonly [string, ...string[]], task: PlugInTa
       },
     });
     let output = '';
-    let late = false;
+    let ended: string | undefined;
     const keep = (chunk: Buffer): void => {
       if (output.length < mostOutput) output += chunk.toString('utf8').slice(0, mostOutput - output.length);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const timer = setTimeout(() => {
-      late = true;
+    const end = (why: string): void => {
+      ended = why;
       killGroup(child.pid);
-    }, within);
-    child.once('error', ({ message }) => {
+    };
+    const timer = setTimeout(() => end(`it was ended after ${within / 1_000} s`), within);
+    const stop = (): void => end('it was ended, because the order was stopped');
+    signal?.addEventListener('abort', stop, { once: true });
+    const forget = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    };
+    child.once('error', ({ message }) => {
+      forget();
       fail(printable(message));
     });
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer);
+    child.once('exit', (code, killedBy) => {
+      forget();
       const settle = (): void => {
         clearTimeout(grace);
         child.stdout.destroy();
         child.stderr.destroy();
         const said = output.trim() === '' ? '' : `: ${printable(output.trim(), 500)}`;
-        if (late) fail(`it was ended after ${within / 1_000} s`);
+        if (ended !== undefined) fail(ended);
         else if (code === 0) resolve();
-        else fail(`it ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}${said}`);
+        else fail(`it ended with ${code === null ? `signal ${killedBy}` : `exit code ${code}`}${said}`);
       };
       // its last words may still be in the pipes; but what it left running may hold them for ever
       const grace = setTimeout(settle, 500);

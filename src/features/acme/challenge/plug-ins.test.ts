@@ -72,6 +72,20 @@ test('a program that fails is told with what it said, one that hangs is ended wi
   );
 });
 
+test('a stopped order ends the program with all it started', async (t) => {
+  const stopped = new Error('stopped');
+  const { path, folder } = program(t, `(sleep 2; touch "$1/outlived") & touch "$1/begun"; sleep 30`);
+  const order = new AbortController();
+  const calling = createExecPlugIn({ challenge: 'dns-01', command: [path, folder] });
+  const present = calling.present(name, token, proof, order.signal);
+  while (!existsSync(join(folder, 'begun'))) await sleep(5);
+  order.abort(stopped);
+  await assert.rejects(present, /because the order was stopped/);
+  await assert.rejects(calling.present(name, token, proof, order.signal), stopped, 'not even started');
+  await sleep(2_300);
+  assert.ok(!existsSync(join(folder, 'outlived')));
+});
+
 test('a program that does not exist, or whose path is not absolute, is not started', async () => {
   for (const path of ['/nowhere/hook', 'hook', './hook', ''])
     await assert.rejects(
@@ -97,11 +111,14 @@ test('a webhook is told by POST with its secret, and its refusal is an answer', 
   const served = makeLeaf('hook', ca, { extensions: { subjectAltName: [{ kind: 'ip', value: '127.0.0.1' }] } });
   const told: { authorization: string | undefined; body: unknown; url: string | undefined }[] = [];
   let status = 204;
+  const silent = 0;
+  const order = new AbortController();
   const server = createServer(
     { cert: served.pem, key: served.key.export({ type: 'pkcs8', format: 'pem' }) },
     async (request, response) => {
       let text = '';
       for await (const chunk of request) text += String(chunk);
+      if (status === silent) return order.abort(new Error('stopped'));
       told.push({ authorization: request.headers.authorization, body: JSON.parse(text), url: request.url });
       response
         .writeHead(status, status === 302 ? { location: 'https://169.254.169.254/' } : {})
@@ -136,6 +153,8 @@ test('a webhook is told by POST with its secret, and its refusal is an answer', 
   await assert.rejects(solver.remove(name, token, proof), /status 500: zone\\x1b is locked/);
   status = 302;
   await assert.rejects(solver.remove(name, token, proof), /302, which is not followed/);
+  status = silent;
+  await assert.rejects(solver.present(name, token, proof, order.signal), /stopped/, 'a stopped order does not wait');
   const plain = createWebhook({ challenge: 'dns-01', url: 'http://127.0.0.1/', secret, transport });
   await assert.rejects(plain.present(name, token, proof), /only https/);
 });

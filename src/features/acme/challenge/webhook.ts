@@ -18,7 +18,7 @@ export interface WebhookOptions {
 
 /** Sends the task as JSON; any status of the 200s is success, and means that the proof stands. */
 export function createWebhook({ challenge, url, secret, transport }: WebhookOptions): ChallengeSolver {
-  const call = async (task: PlugInTask): Promise<void> => {
+  const call = async (task: PlugInTask, signal?: AbortSignal): Promise<void> => {
     const target = checkShape(url);
     const { status, body } = await transport.send({
       method: 'POST',
@@ -26,6 +26,7 @@ export function createWebhook({ challenge, url, secret, transport }: WebhookOpti
       headers: { 'content-type': 'application/json', authorization: `Bearer ${secret.reveal()}` },
       body: JSON.stringify(task),
       maxBytes: 65_536,
+      ...(signal !== undefined && { signal }),
     });
     if (status >= 200 && status < 300) return;
     const said = printable(new TextDecoder().decode(body.subarray(0, 300)).trim(), 300);
@@ -35,7 +36,8 @@ export function createWebhook({ challenge, url, secret, transport }: WebhookOpti
   return {
     type: challenge,
     covers: ({ type, value }) => (challenge === 'dns-01' ? type === 'dns' : !value.startsWith('*.')),
-    present: async (...about) => call(plugInTask('present', challenge, ...about)),
+    present: async (identifier, token, proof, signal) =>
+      call(plugInTask('present', challenge, identifier, token, proof), signal),
     remove: async (...about) => call(plugInTask('remove', challenge, ...about)),
   };
 }

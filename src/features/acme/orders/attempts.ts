@@ -3,6 +3,7 @@
  * slot; what was cut off is gone on with first. What came of it is kept as the state of the slot.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Actor, systemActor } from '../../../lib/actor.ts';
 import { failPoint } from '../../../lib/fail-point.ts';
 import { type Lease, takeLease } from '../../../storage/lease.ts';
@@ -32,7 +33,10 @@ export interface Attempts {
   finish(attempt: Attempt): Promise<void>;
   /** Goes on with orders that a process left behind; ends when all of them have. Answers how many another one still holds. */
   resume(): Promise<number>;
-  /** Ends the order as abandoned. */
+  /**
+   * Ends the order as abandoned, and with it what is asked of the CA at this moment. Proofs are taken away; one that
+   * takes long to go is not waited for. The scheduler leaves the slot alone for a day.
+   */
   abandon(actor: Actor, id: string): Promise<void>;
   running(slot: Slot): boolean;
   /** Ends the work where it stands. */
@@ -49,6 +53,9 @@ export interface Attempt {
 
 /** Orders that are remembered for each slot. */
 const keptOrders = 50;
+const day = 86_400_000;
+/** Milliseconds that a stopped order may take for cleaning up before the person who stopped it is answered. */
+const cleaning = 5_000;
 
 export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
   const stopping = new AbortController();
@@ -95,14 +102,19 @@ export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
     abandon: async (actor, id) => {
       const row = await store.selectOrder(deps.storage.db, id);
       if (row?.state !== 'running') return;
-      const stopped = new AcmeProblem('acme.stopped', 'A person has stopped it.');
-      const detail = { slot: row.slot, step: row.step };
-      await endOrder(deps, row, 'abandoned', stopped, (trx) =>
-        recordAudit(trx, actor, { action: 'acme.order-stop', object: row.id, detail }),
-      );
-      const own = work.get(row.slot as Slot);
+      const hint = 'Sign again when you want to go on. The scheduler, where it is on, tries again in a day.';
+      const stopped = new AcmeProblem('acme.stopped', 'A person has stopped it.', {}, hint);
+      const { purpose, step } = row;
+      const slot = row.slot as Slot;
+      await endOrder(deps, id, 'abandoned', stopped, async (trx) => {
+        const now = deps.clock.now();
+        const pause = { tryNow: false, failedAt: now, nextAttempt: now + day };
+        if (purpose !== 'test') await changeState(trx, slot, () => pause);
+        await recordAudit(trx, actor, { action: 'acme.order-stop', object: row.id, detail: { slot, step } });
+      });
+      const own = work.get(slot);
       own?.abort.abort(stopped);
-      await own?.ended;
+      if (own !== undefined) await firstOf(own.ended, cleaning);
     },
     running: (slot) => work.has(slot),
     stop: async () => {
@@ -110,6 +122,13 @@ export function createAttempts(deps: AcmeDeps, desk: ChallengeDesk): Attempts {
       await Promise.all([...work.values()].map(({ ended }) => ended));
     },
   };
+}
+
+async function firstOf(ended: Promise<void>, milliseconds: number): Promise<void> {
+  const answered = new AbortController();
+  const late = sleep(milliseconds, undefined, { signal: answered.signal }).catch(() => undefined);
+  await Promise.race([ended, late]);
+  answered.abort();
 }
 
 type Held = Parameters<typeof runOrder>[0];
@@ -168,7 +187,7 @@ async function beginOrder(held: Held, attempt: Attempt, index: number): Promise<
   try {
     if (provider.kind === 'acme') await checkRoom(deps, fields.directory, await namesOf(deps, slot));
   } catch (error) {
-    await endOrder(deps, row, 'failed', error, lease.guard);
+    await endOrder(deps, row.id, 'failed', error, lease.guard);
     return (await store.selectOrder(deps.storage.db, row.id)) ?? row;
   }
   return row;

@@ -30,7 +30,7 @@ export interface OrderWork {
   readonly desk: ChallengeDesk;
   readonly lease: Lease;
   readonly actor: Actor;
-  /** Ends the work where it stands; the order goes on at the next start. */
+  /** Ends the work where it stands, what is asked of the CA too; an order that nobody has stopped goes on at the next start. */
   readonly signal: AbortSignal;
 }
 
@@ -41,21 +41,29 @@ export async function runOrder(work: OrderWork, id: string): Promise<store.Order
   let presented = false;
   try {
     for (;;) {
-      signal.throwIfAborted();
       const row = await store.selectOrder(deps.storage.db, id);
       if (row === undefined) throw new Error('the order is gone');
-      if (row.state !== 'running') return row;
+      const { state } = row;
+      if (state === 'done' || state === 'failed') return row;
       const context = await contextOf(work, row, async () => {
         account ??= await openFor(work, row);
         return account;
       });
+      if (state === 'abandoned') {
+        await removeProofs(context).catch(deps.onError);
+        return row;
+      }
+      signal.throwIfAborted();
       try {
         // proofs live in memory: after a restart they are put in place again
         if (!presented && (row.step === 'respond' || row.step === 'validate')) await presentProofs(context);
         presented = true;
         await oneStep(context, row.step as OrderStep);
       } catch (error) {
-        if (signal.aborted || isLost(error)) throw error;
+        if (isLost(error)) throw error;
+        if (await isStopped(deps, id)) continue;
+        // the gateway ends: the order waits for the next start, and so do its proofs
+        if (signal.aborted) throw error;
         const lost = error instanceof AcmeProblem && error.code === 'acme.account-needed';
         if (lost && account !== undefined && !context.fields.accountLost) {
           await beginWithNewAccount(context, account);
@@ -72,19 +80,22 @@ export async function runOrder(work: OrderWork, id: string): Promise<store.Order
   }
 }
 
-/** The order's row as failed or abandoned, with the reason. */
+/** The order as failed or abandoned, with the reason; nothing when it has ended before. `guard` runs first. */
 export async function endOrder(
   deps: AcmeDeps,
-  row: store.OrderRow,
+  id: string,
   state: 'failed' | 'abandoned',
   error: unknown,
-  guard?: (trx: Trx) => Promise<void>,
+  guard: (trx: Trx) => Promise<void>,
 ): Promise<void> {
   const problem = { ...keptProblem(error), ...(error instanceof AcmeProblem && { permanent: isPermanent(error) }) };
-  const fields: OrderFields = { ...readOrderFields(row), problem };
-  const { step, url } = row;
   await deps.storage.transaction(async (trx) => {
-    await guard?.(trx);
+    // read here: a step may have kept something meanwhile
+    const row = await store.selectOrder(trx, id);
+    if (row?.state !== 'running') return;
+    await guard(trx);
+    const fields: OrderFields = { ...readOrderFields(row), problem };
+    const { step, url } = row;
     const change = { step, url, state, fields: JSON.stringify(fields), updated_at: deps.clock.now() };
     await store.updateOrder(trx, row.id, change);
   });
@@ -117,10 +128,8 @@ async function keep(context: OrderContext, step: OrderStep, result: StepResult):
 
 async function failOrder(context: OrderContext, error: unknown): Promise<void> {
   const { deps, row, fields, lease } = context;
-  const now = await store.selectOrder(deps.storage.db, row.id);
-  if (now === undefined || now.state !== 'running') return;
   if (fields.directory !== '') await rememberWait(deps, fields.directory, error);
-  await endOrder(deps, now, 'failed', error, lease.guard);
+  await endOrder(deps, row.id, 'failed', error, lease.guard);
 }
 
 /** RFC 8555 6.7 accountDoesNotExist: what was begun with that account is lost, and begun again once. */
@@ -164,9 +173,14 @@ async function contextOf(
   };
 }
 
-async function openFor({ deps, actor, lease }: OrderWork, row: store.OrderRow): Promise<OpenAccount> {
+async function openFor({ deps, actor, lease, signal }: OrderWork, row: store.OrderRow): Promise<OpenAccount> {
   const provider: Provider = await findProvider(deps, row.provider);
-  return openAccount(deps, actor, provider, readOrderFields(row).directory, lease.guard);
+  return openAccount(deps, actor, provider, readOrderFields(row).directory, { within: lease.guard, signal });
+}
+
+/** Whether a person has ended it. */
+async function isStopped({ storage }: OrderWork['deps'], id: string): Promise<boolean> {
+  return (await store.selectOrder(storage.db, id))?.state === 'abandoned';
 }
 
 function isLost(error: unknown): boolean {

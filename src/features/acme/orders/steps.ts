@@ -164,7 +164,7 @@ export async function presentProofs(context: OrderContext): Promise<void> {
     await store.writeChallenges(trx, rows);
   });
   for (const { identifier, token } of fields.challenges) {
-    await solver.present(identifier, token, keyAuthorization(token, client.thumbprint));
+    await solver.present(identifier, token, keyAuthorization(token, client.thumbprint), signal);
   }
   for (const { identifier, token } of fields.challenges) {
     await solver.ready?.(identifier, token, keyAuthorization(token, client.thumbprint), signal);

@@ -25,6 +25,12 @@ export interface OpenAccount {
   close(): void;
 }
 
+/** Of whom an account is opened for: what runs first in each transaction, and what ends every request. */
+export interface AccountUse {
+  readonly within?: (trx: Trx) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
 /** The directory that an order goes to: the provider's own, or for a test its staging one. */
 export function directoryOf(provider: Provider, purpose: 'manual' | 'renewal' | 'test'): string {
   return purpose === 'test' && !provider.staging && provider.stagingUrl !== ''
@@ -56,26 +62,26 @@ let nobody: Promise<KeyObject> | undefined;
 
 /**
  * The account, registered at the CA if it is not yet: its key is stored before the CA hears of it, so that a crash
- * leaves no account that nobody has the key of. `within` runs first in each transaction.
+ * leaves no account that nobody has the key of.
  */
 export async function openAccount(
   deps: AcmeDeps,
   actor: Actor,
   provider: Provider,
   directory: string,
-  within?: (trx: Trx) => Promise<void>,
+  { within, signal }: AccountUse = {},
 ): Promise<OpenAccount> {
   const row = await ensureRow(deps, actor, provider, directory, within);
   const key = keyOf(deps.storage.vault, row);
-  const account = open(deps, provider, row, key);
+  const account = open(deps, provider, row, key, signal);
   try {
-    if (row.sealed_next_key !== null) await settleKeyChange(deps, provider, row);
+    if (row.sealed_next_key !== null) await settleKeyChange(deps, provider, row, signal);
     else if (row.url === null) await register(deps, provider, account, within);
     else return account;
     account.close();
     const settled = await store.selectAccount(deps.storage.db, provider.id, directory);
     if (settled === undefined) throw noAccount(provider.name);
-    return open(deps, provider, settled, keyOf(deps.storage.vault, settled));
+    return open(deps, provider, settled, keyOf(deps.storage.vault, settled), signal);
   } catch (error) {
     account.close();
     throw error;
@@ -225,10 +231,15 @@ async function bindingOf(deps: AcmeDeps, provider: Provider) {
 }
 
 /** A roll-over was cut off: whichever key the CA knows is the account's. */
-async function settleKeyChange(deps: AcmeDeps, provider: Provider, row: store.AccountRow): Promise<void> {
+async function settleKeyChange(
+  deps: AcmeDeps,
+  provider: Provider,
+  row: store.AccountRow,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { storage } = deps;
   const next = keyOf(storage.vault, row, 'sealed_next_key');
-  const probe = open(deps, provider, { ...row, url: null }, next);
+  const probe = open(deps, provider, { ...row, url: null }, next, signal);
   const found = await probe.client.findAccount().finally(() => probe.close());
   const taken = found !== undefined && found.url === row.url;
   const change = taken ? { sealed_key: sealAccountKey(storage.vault, row.id, 'sealed_key', next) } : {};
@@ -246,7 +257,13 @@ async function keepTerms(deps: AcmeDeps, actor: Actor, provider: Provider, terms
   });
 }
 
-function open(deps: AcmeDeps, provider: Provider, row: store.AccountRow, key: KeyObject): OpenAccount {
+function open(
+  deps: AcmeDeps,
+  provider: Provider,
+  row: store.AccountRow,
+  key: KeyObject,
+  signal?: AbortSignal,
+): OpenAccount {
   const { approvedHosts, caPem } = provider;
   const transport = (deps.transport ?? createHttpsTransport)({
     allowed: approvedHosts,
@@ -259,6 +276,7 @@ function open(deps: AcmeDeps, provider: Provider, row: store.AccountRow, key: Ke
     clock: deps.clock,
     accountKey: key,
     ...(row.url !== null && { accountUrl: row.url }),
+    ...(signal !== undefined && { signal }),
     ...(deps.wait !== undefined && { wait: deps.wait }),
   });
   return { client, row, close: () => transport.close() };

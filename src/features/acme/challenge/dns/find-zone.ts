@@ -23,6 +23,22 @@ export function createDnsResolver(resolvers?: readonly string[]): Resolver {
   return resolver;
 }
 
+/** What `work` comes to; look-ups of the resolver end, and reject, as soon as `signal` is aborted. */
+export async function cancelledBy<T>(
+  signal: AbortSignal | undefined,
+  resolver: Resolver,
+  work: () => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const cancel = (): void => resolver.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
 /** Throws `acme.dns-server`. `zone`: when the operator named it. */
 export async function findZone(resolver: Resolver, name: string, zone?: string): Promise<FoundZone> {
   const target = await followAliases(resolver, normalDnsName(name));
@@ -31,6 +47,8 @@ export async function findZone(resolver: Resolver, name: string, zone?: string):
   if (zone !== undefined && target !== candidates[0] && !target.endsWith(`.${candidates[0]}`))
     throw new AcmeProblem('acme.dns-server', `${printable(target)} is not in the zone ${printable(zone)}.`);
   for (const candidate of candidates) {
+    // an alias begins no zone, yet what is asked of it is answered with the records of its target (RFC 1034 3.6.2)
+    if (candidate !== target && (await aliasOf(resolver, candidate)) !== undefined) continue;
     const soa = await answerOf(() => resolver.resolveSoa(candidate), candidate);
     if (soa === undefined) continue;
     const servers = (await answerOf(() => resolver.resolveNs(candidate), candidate)) ?? [];
@@ -58,13 +76,17 @@ const mostAliases = 8;
 async function followAliases(resolver: Resolver, name: string): Promise<string> {
   let at = name;
   for (let i = 0; i < mostAliases; i++) {
-    const alias = await answerOf(() => resolver.resolveCname(at), at);
-    if (alias?.[0] === undefined) return at;
-    at = normalDnsName(alias[0]);
+    const alias = await aliasOf(resolver, at);
+    if (alias === undefined) return at;
+    at = normalDnsName(alias);
     if (!/^[a-z0-9_.-]{1,253}$/.test(at))
       throw new AcmeProblem('acme.dns-server', `${printable(name)} is an alias of something that is no name.`);
   }
   throw new AcmeProblem('acme.dns-server', `The aliases of ${printable(name)} do not end.`);
+}
+
+async function aliasOf(resolver: Resolver, name: string): Promise<string | undefined> {
+  return (await answerOf(() => resolver.resolveCname(name), name))?.[0];
 }
 
 /** Undefined when there is no such record; any other fault is thrown. */

@@ -7,7 +7,7 @@ import { signJws } from '../jws/jws.ts';
 import { type Directory, readDirectory } from '../resource/directory.ts';
 import { type JsonObject, readObject } from '../resource/json-value.ts';
 import { type ProblemDocument, problemText, readProblemDocument } from '../resource/problem-document.ts';
-import type { HttpsAnswer, HttpsTransport } from './https-transport.ts';
+import type { HttpsAnswer, HttpsRequest, HttpsTransport } from './https-transport.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { clampedTime, retryAfter, retryAfterText } from './retry-after.ts';
 import { createUrlRule, type UrlRule } from './url-rule.ts';
@@ -23,6 +23,8 @@ export interface SignedRequestsDeps {
   readonly accountKey: KeyObject;
   /** The account's URL, once it is known. */
   readonly accountUrl?: string;
+  /** Ends every request of this client, whatever it is for; its reason is what they throw. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PostOptions {
@@ -86,7 +88,7 @@ export class SignedRequests {
 
   /** Unsigned, for what everybody may read: the directory and renewal information (RFC 8555 6.3, RFC 9773 4.1). */
   async get(url: string): Promise<HttpsAnswer> {
-    const answer = await this.#deps.transport.send({
+    const answer = await this.#send({
       method: 'GET',
       url: this.checkUrl(url),
       headers: { accept: 'application/json' },
@@ -106,7 +108,7 @@ export class SignedRequests {
     for (let tries = 1; ; tries++) {
       const nonce = this.#nonces.take() ?? (await this.#newNonce());
       const jws = signJws(signer, { ...(kid !== undefined && { kid }), nonce, url }, text);
-      const answer = await this.#deps.transport.send({
+      const answer = await this.#send({
         method: 'POST',
         url: target,
         headers: { 'content-type': 'application/jose+json', accept: options.accept ?? 'application/json' },
@@ -151,11 +153,16 @@ export class SignedRequests {
     // the directory's own answer may have brought one
     const early = this.#nonces.take();
     if (early !== undefined) return early;
-    const answer = await this.#deps.transport.send({ method: 'HEAD', url: this.checkUrl(newNonce), maxBytes: 0 });
+    const answer = await this.#send({ method: 'HEAD', url: this.checkUrl(newNonce), maxBytes: 0 });
     if (answer.status >= 400) throw this.#refusal(answer, readProblemDocument(undefined, answer.status));
     if (!this.#nonces.add(header(answer, 'replay-nonce')))
       throw new AcmeProblem('acme.answer', 'The server gives no nonce in base64url.');
     return this.#nonces.take() ?? '';
+  }
+
+  #send(request: HttpsRequest): Promise<HttpsAnswer> {
+    const { transport, signal } = this.#deps;
+    return transport.send({ ...(signal !== undefined && { signal }), ...request });
   }
 
   #account(): string {

@@ -55,10 +55,7 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
       </ol>
       {order.challenges.length > 0 && <Challenges order={order} />}
       {order.problem && (
-        <Notice
-          tone={order.state === 'running' ? 'warning' : 'critical'}
-          title={order.state === 'running' ? 'The last try of this step did not succeed.' : 'The order failed.'}
-        >
+        <Notice tone={order.state === 'failed' ? 'critical' : 'warning'} title={problemTitles[order.state]}>
           <div className="tg-lines">{withPlainDates(order.problem.detail)}</div>
           {order.problem.hint && <div>{order.problem.hint}</div>}
         </Notice>
@@ -66,6 +63,13 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
     </section>
   );
 }
+
+const problemTitles: Readonly<Record<AcmeOrder['state'], string>> = {
+  running: 'The last try of this step did not succeed.',
+  done: '',
+  failed: 'The order failed.',
+  abandoned: 'The order was stopped.',
+};
 
 /** The proof of each name: how far it is, since when, what the CA said of it last. */
 function Challenges({ order }: { readonly order: AcmeOrder }) {
