@@ -49,6 +49,20 @@ test('over the API a certificate is previewed, issued, listed, downloaded, revok
   );
 });
 
+test('what a request hides in its subject is shown escaped, in the preview and in the record', async (t) => {
+  const { gateway } = await startCaGateway(t);
+  const session = await gateway.logIn('ada');
+  const ask = (method: string, path: string, body?: unknown) =>
+    gateway.call(method, `/api/v1/private-ca${path}`, { session, ...(body === undefined ? {} : { body }) });
+  const { csr } = await makeCsr(['a.example.com'], { subject: [{ type: 'O', value: 'Ltd\u202e moc.elpmaxe' }] });
+  const file = toBase64(Buffer.from(encodePem('CERTIFICATE REQUEST', csr)));
+  const preview = await ask('POST', '/previews', { csr: file });
+  assert.equal(preview.json['subject'], 'O=Ltd\\u{202e} moc.elpmaxe');
+  const issued = await ask('POST', '/certificates', { csr: file, template: 'web-server' });
+  const shown = await ask('GET', `/certificates/${issued.json['serial']}`);
+  assert.equal(shown.json['subject'], 'O=Ltd\\u{202e} moc.elpmaxe');
+});
+
 test('who connects with a certificate may revoke that one, without being a user', async (t) => {
   const { gateway, ca } = await startCaGateway(t);
   const { csr } = await makeCsr(['a.example.com']);

@@ -1,5 +1,6 @@
 /** Authorities and certificates as the API shows them. */
 import { toColonHex } from '../../lib/bytes.ts';
+import { printable } from '../../lib/printable.ts';
 import { isoTime, isoTimeOrNull } from '../../lib/time-text.ts';
 import { fingerprint, parseCertificate } from '../../pki/certificate/certificate.ts';
 import { parseCsr } from '../../pki/csr/csr.ts';
@@ -39,14 +40,14 @@ async function viewOf(ca: PrivateCa, authority: Authority, chosen: string | unde
     id,
     key,
     keyIdentifier,
-    label,
+    label: printable(label),
     parent,
     partitions,
     replacedBy,
     role,
     state,
     isDefault: id === chosen,
-    subject: name === undefined ? '' : toRfc4514(name),
+    subject: name === undefined ? '' : printable(toRfc4514(name), 500),
     algorithm: publicKey === undefined ? '' : keyKind(publicKey),
     serial: certificate === undefined ? null : serialText(certificate.serial),
     fingerprint: certificate === undefined ? null : toColonHex(fingerprint(certificate.der)),
@@ -86,8 +87,8 @@ export function rowViewOf(row: Omit<IssuedCertificate, 'der' | 'chain' | 'keyId'
     seq,
     authority,
     serial,
-    subject,
-    names,
+    subject: printable(subject, 500),
+    names: names.map((name) => printable(name, 300)),
     template,
     issuedBy,
     source,

@@ -60,7 +60,7 @@ async function pendingView(deps: AcmeDeps, known: SlotKnown): Promise<AcmePendin
   return {
     subject: printable(toRfc4514(leaf.subject), 500),
     issuer: printable(toRfc4514(leaf.issuer), 500),
-    names: presentedNames(leaf).map((name) => printable(name, 300)),
+    names: presentedNames(leaf, Number.POSITIVE_INFINITY).map((name) => printable(name, 300)),
     notBefore: isoTime(leaf.notBefore),
     notAfter: isoTime(leaf.notAfter),
     fingerprintSha256: toColonHex(fingerprint(leaf.der)),

@@ -131,8 +131,10 @@ export function createIssuing(work: IssuingWork): Issuing {
       await look(certificate, on, made.notes, work.zlint);
       noteUrls(on, made.notes);
       if (made.notAfter >= start2050) made.notes.add('ends-2050', endsLate);
-      const { names, notAfter, notes, subject } = made;
-      return { text: openText(certificate), subject: toRfc4514(subject), names, notAfter, notes: notes.all };
+      const { notAfter, notes } = made;
+      const subject = printable(toRfc4514(made.subject), 500);
+      const names = made.names.map((name) => printable(name, 300));
+      return { text: openText(certificate), subject, names, notAfter, notes: notes.all };
     },
     async issue(actor, request) {
       const on = await ground(request.authority, await work.template(request.template));
