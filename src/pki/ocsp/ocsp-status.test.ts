@@ -183,6 +183,9 @@ test('critical extensions that are unknown, of the answer or of its part, make i
   const strange = [extension('1.2.3.4', octetString(), true)];
   assert.equal(words(ask({ extensions: strange })), 'ocsp.critical-extension');
   assert.equal(words(ask({ single: { extensions: strange } })), 'ocsp.critical-extension');
+  // RFC 6962 3.3: certificate timestamps are known, and say nothing about the status
+  const timestamps = [extension('1.3.6.1.4.1.11129.2.4.5', octetString(Uint8Array.of(0, 0)), true)];
+  assert.equal(words(ask({ single: { extensions: timestamps } })), 'good');
   assert.equal(words(ask({ extensions: [extension('1.2.3.4', octetString())] })), 'good');
 });
 

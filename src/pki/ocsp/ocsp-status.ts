@@ -154,7 +154,8 @@ function nonceFault(
     : undefined;
 }
 
-const knownExtensions: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.48.1.2']);
+/** The nonce, and certificate timestamps (RFC 6962 3.3), which limit nothing. */
+const knownExtensions: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.48.1.2', '1.3.6.1.4.1.11129.2.4.5']);
 
 function unknownCritical(extensions: readonly Extension[]): string | undefined {
   return extensions.find(({ oid, critical }) => critical && !knownExtensions.has(oid))?.oid;

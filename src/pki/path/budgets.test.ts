@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type MadeCertificate, makeCa, makeLeaf, sharedKey } from '../../../test/support/made-certificates.ts';
 import { anyPolicy, policy, policyMappings } from '../../../test/support/policy-values.ts';
+import { processorTime } from '../../../test/support/processor-time.ts';
 import { verdict, verify } from '../../../test/support/verified.ts';
 import { matchName } from '../name/match-name.ts';
 import { Budget, defaultBudget } from './budget.ts';
 import { rfc5280, sip } from './profile.ts';
 
 /** Far above what any case takes, so that a busy machine does not fail it; the figure itself is printed. */
-const generousMs = 2_000;
+const generousMs = 10_000;
 
 const bare = { subjectKeyIdentifier: undefined, authorityKeyIdentifier: undefined };
 const root = makeCa('Root');
@@ -21,15 +22,13 @@ function timed(
   options: Parameters<typeof verify>[2],
 ) {
   const budget = new Budget();
-  const began = performance.now();
-  const result = verify(leaf, trusted, { ...options, budget });
-  const took = performance.now() - began;
+  const { ms, value } = processorTime(() => verdict(verify(leaf, trusted, { ...options, budget })));
   const { signatureChecks, buildCalls, nameConstraintComparisons, policyNodes } = budget.spent();
   t.diagnostic(
-    `${took.toFixed(1)} ms, ${signatureChecks} signatures, ${buildCalls} steps, ${nameConstraintComparisons} comparisons, ${policyNodes} policy nodes`,
+    `${ms.toFixed(1)} ms, ${signatureChecks} signatures, ${buildCalls} steps, ${nameConstraintComparisons} comparisons, ${policyNodes} policy nodes`,
   );
-  assert.ok(took < generousMs, `took ${took} ms`);
-  return verdict(result);
+  assert.ok(ms < generousMs, `took ${ms} ms`);
+  return value;
 }
 
 test('200 cross-signed twins: the good one is found by its key identifier', (t) => {
@@ -115,29 +114,16 @@ test('10,000 policy mappings end at the limit of policies', (t) => {
   assert.equal(timed(t, leaf, [root], { bag: [mapping], profile: sip }), 'accepted');
 });
 
-test('a name is looked for among ten times as many names in about ten times the time', (t) => {
-  const withNames = (count: number) =>
-    makeLeaf('x.example.com', root, {
-      extensions: {
-        subjectAltName: Array.from({ length: count }, (_, i) => ({ kind: 'dns' as const, value: `n${i}.example.com` })),
-      },
-    }).certificate;
-  const few = withNames(1_000);
-  const many = withNames(10_000);
+test('a name is looked for among ten thousand in time that grows with their number, not with its square', (t) => {
+  const names = Array.from({ length: 10_000 }, (_, i) => ({ kind: 'dns' as const, value: `n${i}.example.com` }));
+  const { certificate } = makeLeaf('x.example.com', root, { extensions: { subjectAltName: names } });
   const reference = { kind: 'dns' as const, host: 'absent.example.com' };
-  const search = (certificate: typeof few) => {
-    const began = performance.now();
-    for (let i = 0; i < 20; i++) matchName(certificate, reference, { wildcards: true, commonName: true });
-    return (performance.now() - began) / 20;
-  };
-  const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-  search(many);
-  const rounds = Array.from({ length: 9 }, () => [search(few), search(many)] as const);
-  const ratio = median(rounds.map(([a]) => a));
-  const larger = median(rounds.map(([, b]) => b));
-  t.diagnostic(`1,000 names ${ratio.toFixed(3)} ms, 10,000 names ${larger.toFixed(3)} ms`);
-  assert.ok(larger / ratio < 30, 'grows with the number of names, not with its square');
-  assert.ok(ratio < 50, 'one name among a thousand');
+  const { ms } = processorTime(() => {
+    for (let i = 0; i < 100; i++) matchName(certificate, reference, { wildcards: true, commonName: true });
+  });
+  t.diagnostic(`${(ms / 100).toFixed(3)} ms each`);
+  // ten thousand million comparisons would take longer
+  assert.ok(ms < 2_000);
 });
 
 test('the time given to a verification is kept', () => {

@@ -1,12 +1,13 @@
-/** Rules that look at one certificate of a path alone: what RFC 5280 section 4 and the Baseline Requirements demand. */
+/** Rules that look at one certificate of a path alone: what RFC 5280 section 4 demands of it. */
 
-import { equalBytes } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Certificate } from '../certificate/certificate.ts';
-import { isSelfIssued } from '../certificate/certificate.ts';
 import { isEmptyName } from '../name/distinguished-name.ts';
 import { isDottedQuad, isHostName } from '../name/host-name.ts';
+import { checkBaselineRequirements } from './baseline-requirements.ts';
+import { misplaced, missing, critical as mustNotBeCritical, notCritical } from './extension-faults.ts';
 import { extensionNames } from './extension-names.ts';
+import { mailboxText } from './name-constraints.ts';
 import type { Profile } from './profile.ts';
 import { type Rejection, reject } from './rejection.ts';
 
@@ -23,6 +24,7 @@ const id = {
   authorityKeyIdentifier: '2.5.29.35',
   policyConstraints: '2.5.29.36',
   extendedKeyUsage: '2.5.29.37',
+  freshestCrl: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
   subjectKeyIdentifier: '2.5.29.14',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
@@ -43,7 +45,7 @@ const processed: ReadonlySet<string> = new Set([
   id.authorityKeyIdentifier,
   id.policyConstraints,
   id.extendedKeyUsage,
-  '2.5.29.46',
+  id.freshestCrl,
   id.inhibitAnyPolicy,
   id.subjectKeyIdentifier,
   id.authorityInfoAccess,
@@ -51,10 +53,11 @@ const processed: ReadonlySet<string> = new Set([
   '1.3.6.1.5.5.7.48.1.5',
 ]);
 
-/** RFC 5280 4.2.1.1, 4.2.1.2, 4.2.2.1, 4.2.2.2. */
+/** RFC 5280 4.2.1.1, 4.2.1.2, 4.2.1.15, 4.2.2.1, 4.2.2.2. */
 const neverCritical: ReadonlySet<string> = new Set([
   id.authorityKeyIdentifier,
   id.subjectKeyIdentifier,
+  id.freshestCrl,
   id.authorityInfoAccess,
   id.subjectInfoAccess,
 ]);
@@ -97,7 +100,7 @@ export function checkCertificate(
 ): Rejection | undefined {
   return (
     (profile.conformingIssuer ? checkConforming(certificate, position, profile) : undefined) ??
-    (profile.browserForum ? checkBrowserForum(certificate, position, profile) : undefined)
+    (profile.browserForum ? checkBaselineRequirements(certificate, position, profile) : undefined)
   );
 }
 
@@ -109,7 +112,6 @@ const serialFaults = {
 } as const;
 
 function checkConforming(c: Certificate, position: Position, profile: Profile): Rejection | undefined {
-  const selfIssued = position === 'anchor' && isSelfIssued(c);
   const constraints = c.basicConstraints;
   const critical = c.criticalExtensions;
   const ca = constraints?.ca === true;
@@ -120,38 +122,24 @@ function checkConforming(c: Certificate, position: Position, profile: Profile): 
   if (ca && isEmptyName(c.subject)) return reject('path.subject-empty', 'the CA certificate names no subject', c);
   if (c.version === 3) {
     const aki = c.authorityKeyIdentifier;
-    // RFC 5280 4.2.1.1: all certificates but self-signed ones
-    if (aki?.keyId === undefined && !selfIssued) return missing(c, 'authority key identifier', 'RFC 5280 4.2.1.1');
+    // RFC 5280 4.2.1.1: all certificates but self-signed ones, which stand at one end of a path
+    if (aki?.keyId === undefined && !(c.selfIssued && position !== 'intermediate'))
+      return missing(c, 'authority key identifier', 'RFC 5280 4.2.1.1');
     // RFC 5280 4.2.1.2: every CA certificate
     if (ca && c.subjectKeyIdentifier === undefined) return missing(c, 'subject key identifier', 'RFC 5280 4.2.1.2');
   }
-  // RFC 5280 4.2.1.9: critical in CA certificates that sign certificates; only the anchor's own issuer can mend it
-  if (position === 'anchor' && ca && !critical.includes(id.basicConstraints))
-    return notCritical(c, 'basic constraints', 'RFC 5280 4.2.1.9');
-  const signs = c.keyUsage?.has('keyCertSign') === true;
-  if (position === 'anchor' && ca && c.keyUsage !== undefined && !signs)
-    return reject(
-      'path.issuer-key-usage',
-      'the CA may not sign certificates: its key usage lacks keyCertSign',
-      c,
-      'RFC 5280 4.2.1.3',
-    );
-  // RFC 5280 4.2.1.9: a path length belongs to a CA
-  if (constraints?.pathLength !== undefined && !ca)
-    return reject(
-      'path.extension-misplaced',
-      'a path length stands in a certificate that is no CA',
-      c,
-      'RFC 5280 4.2.1.9',
-    );
-  if (position === 'intermediate' && constraints?.pathLength !== undefined && c.keyUsage !== undefined && !signs) {
-    return reject(
-      'path.issuer-key-usage',
-      'a path length stands beside a key usage without keyCertSign',
-      c,
-      'RFC 5280 4.2.1.9',
-    );
+  if (position !== 'leaf') {
+    // RFC 5280 4.2.1.9: critical in every certificate whose key signs certificates
+    if (ca && !critical.includes(id.basicConstraints)) return notCritical(c, 'basic constraints', 'RFC 5280 4.2.1.9');
+    // RFC 5280 4.2.1.3: every CA certificate; roots older than that are left alone
+    if (position === 'intermediate' && c.keyUsage === undefined) return missing(c, 'key usage', 'RFC 5280 4.2.1.3');
   }
+  const signs = c.keyUsage?.has('keyCertSign');
+  // RFC 5280 4.2.1.9: both belong to a CA, and a path length to one that signs certificates
+  if (signs === true && !ca)
+    return misplaced(c, 'the key usage keyCertSign, and is no CA certificate', 'RFC 5280 4.2.1.9');
+  if (constraints?.pathLength !== undefined && (!ca || signs === false))
+    return misplaced(c, 'a path length, and is not for signing certificates', 'RFC 5280 4.2.1.9');
   // RFC 5280 4.2.1.10, 4.2.1.11: critical, and name constraints in CA certificates only
   const limitsNames = c.nameConstraints !== undefined;
   if (limitsNames && !ca) return misplaced(c, 'name constraints in an end entity certificate', 'RFC 5280 4.2.1.10');
@@ -162,17 +150,17 @@ function checkConforming(c: Certificate, position: Position, profile: Profile): 
   if (c.inhibitAnyPolicy !== undefined && !critical.includes(id.inhibitAnyPolicy))
     return notCritical(c, 'inhibit anyPolicy', 'RFC 5280 4.2.1.14');
   const wrong = critical.find((oid) => neverCritical.has(oid));
-  if (wrong !== undefined) return reject('path.criticality', `${extensionNames.get(wrong)} must not be critical`, c);
+  if (wrong !== undefined) return mustNotBeCritical(c, `the extension ${extensionNames.get(wrong)}`);
   return checkAlternativeNames(c, position);
 }
 
 /** RFC 5280 4.2.1.6: names are well formed, and critical where the subject is empty. */
 function checkAlternativeNames(c: Certificate, position: Position): Rejection | undefined {
   const names = c.subjectAltName;
-  if (names === undefined) return undefined;
-  if (names.length === 0) return reject('path.subject-alternative-name', 'the subject alternative name is empty', c);
+  const alone = 'subject alternative name of a certificate without subject';
+  if (names === undefined) return isEmptyName(c.subject) ? missing(c, alone, 'RFC 5280 4.1.2.6') : undefined;
   if (isEmptyName(c.subject) && !c.criticalExtensions.includes(id.subjectAltName))
-    return notCritical(c, 'subject alternative name of a certificate without subject', 'RFC 5280 4.2.1.6');
+    return notCritical(c, alone, 'RFC 5280 4.2.1.6');
   if (position !== 'leaf') return undefined;
   for (const name of names) {
     if (name.kind === 'dns') {
@@ -187,7 +175,7 @@ function checkAlternativeNames(c: Certificate, position: Position): Rejection | 
     if (name.kind === 'ip' && name.bytes.length !== 4 && name.bytes.length !== 16) {
       return reject('path.subject-alternative-name', `an IP address has ${name.bytes.length} octets`, c);
     }
-    if (name.kind === 'email' && !/^[^@\s]+@[^@\s]+$/.test(name.value)) {
+    if (name.kind === 'email' && mailboxText(name.value) === undefined) {
       return reject(
         'path.subject-alternative-name',
         `the e-mail address ${printable(name.value)} is not one mailbox`,
@@ -199,80 +187,4 @@ function checkAlternativeNames(c: Certificate, position: Position): Rejection | 
     }
   }
   return undefined;
-}
-
-/** CA/Browser Forum Baseline Requirements, as far as a relying party can see them broken. */
-function checkBrowserForum(c: Certificate, position: Position, profile: Profile): Rejection | undefined {
-  if (position === 'anchor') {
-    const aki = c.authorityKeyIdentifier;
-    if (aki?.serial !== undefined || aki?.issuer !== undefined)
-      return misplaced(c, 'issuer and serial number in the authority key identifier of a root', 'BR 7.1.2.1.3');
-    if (isSelfIssued(c) && !keyIdentifiersAgree(c))
-      return reject(
-        'path.extension-misplaced',
-        'the authority key identifier of the root is not its own',
-        c,
-        'BR 7.1.2.1.3',
-      );
-    if (c.extendedKeyUsage !== undefined) return misplaced(c, 'extended key usage in a root', 'BR 7.1.2.1.2');
-  }
-  const constraints = c.nameConstraints;
-  if (constraints !== undefined && constraints.permitted.length + constraints.excluded.length === 0) {
-    return reject('path.name-constraint-malformed', 'the name constraints are empty', c, 'BR 7.1.2.5.2');
-  }
-  if (position !== 'leaf') return undefined;
-  if (c.basicConstraints?.ca === true || c.keyUsage?.has('keyCertSign') === true)
-    return reject('path.leaf-is-ca', 'the certificate is a CA certificate', c);
-  const usage = c.extension(id.extendedKeyUsage);
-  if (usage === undefined) return missing(c, 'extended key usage', 'BR 7.1.2.7.6');
-  if (usage.critical) return reject('path.criticality', 'extended key usage must not be critical', c, 'BR 7.1.2.7.6');
-  return checkSubscriberNames(c, profile);
-}
-
-function checkSubscriberNames(c: Certificate, profile: Profile): Rejection | undefined {
-  const names = c.subjectAltName;
-  if (names === undefined) return missing(c, 'subject alternative name', 'BR 7.1.2.7.12');
-  const texts = new Set<string>();
-  for (const name of names) {
-    if (name.kind === 'ip') texts.add(name.text);
-    if (name.kind !== 'dns') continue;
-    texts.add(name.value);
-    const below = name.value.startsWith('*.') ? name.value.slice(2).toLowerCase() : undefined;
-    if (below !== undefined && (!below.includes('.') || profile.isPublicSuffix?.(below) === true)) {
-      return reject(
-        'path.wildcard',
-        `${printable(name.value)} stands for every name below a public suffix`,
-        c,
-        'BR 3.2.2.6',
-      );
-    }
-  }
-  for (const { oid, value } of c.subject.rdns.flat()) {
-    // the name above a wildcard is in common use and, like any common name, looked at by nobody
-    if (oid !== '2.5.4.3' || texts.has(value) || texts.has(`*.${value}`)) continue;
-    return reject(
-      'path.common-name',
-      `the common name ${printable(value)} is none of the subject alternative names`,
-      c,
-    );
-  }
-  return undefined;
-}
-
-function keyIdentifiersAgree(c: Certificate): boolean {
-  const authority = c.authorityKeyIdentifier?.keyId;
-  const own = c.subjectKeyIdentifier;
-  return authority === undefined || (own !== undefined && equalBytes(authority, own));
-}
-
-function missing(c: Certificate, what: string, clause: string): Rejection {
-  return reject('path.extension-missing', `the extension ${what} is missing`, c, clause);
-}
-
-function misplaced(c: Certificate, what: string, clause: string): Rejection {
-  return reject('path.extension-misplaced', `the certificate holds ${what}`, c, clause);
-}
-
-function notCritical(c: Certificate, what: string, clause: string): Rejection {
-  return reject('path.criticality', `the extension ${what} must be critical`, c, clause);
 }

@@ -3,7 +3,17 @@ import { test } from 'node:test';
 import { makeCa, makeLeaf, sharedKey } from '../../../test/support/made-certificates.ts';
 import { verdict, verify } from '../../../test/support/verified.ts';
 import type { NameSubtree } from '../certificate/build-extensions.ts';
-import { asciiOctets, explicit, implicit, integer, octetString, oid, sequence } from '../der/writer.ts';
+import {
+  asciiOctets,
+  element,
+  explicit,
+  implicit,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  utf8String,
+} from '../der/writer.ts';
 import { encodeGeneralName, type SanName } from '../name/build-general-name.ts';
 import { encodeName, type SubjectField } from '../name/build-name.ts';
 
@@ -54,6 +64,9 @@ const email = (text: string) => implicit(1, asciiOctets(text));
 const uri = (text: string) => implicit(6, asciiOctets(text));
 const ip = (...octets: readonly number[]) => implicit(7, Uint8Array.from(octets));
 const upn = encodeGeneralName({ kind: 'upn', value: 'someone@example.com' });
+
+/** SmtpUTF8Mailbox (RFC 9598 3). */
+const utf8Mail = (text: string) => element(0xa0, oid('1.3.6.1.5.5.7.8.9'), explicit(0, utf8String(text)));
 
 const not = 'path.name-not-permitted';
 const out = 'path.name-excluded';
@@ -114,6 +127,13 @@ const table: readonly (readonly [Side, Uint8Array, Uint8Array, Code])[] = [
   ['permitted', email('@'), email('a@example.com'), bad],
   ['permitted', email('example.com'), email(''), not],
   ['permitted', email('example.com'), email('@example.com'), not],
+
+  // RFC 9598 6: internationalised mailboxes as well
+  ['permitted', email('example.com'), utf8Mail('médecin@example.com'), yes],
+  ['permitted', email('example.com'), utf8Mail('médecin@example.org'), not],
+  ['permitted', email('example.com'), utf8Mail('médecin@bücher.example'), not],
+  ['excluded', email('xn--bcher-kva.example'), utf8Mail('médecin@xn--bcher-kva.example'), out],
+  ['permitted', dns('example.com'), utf8Mail('médecin@example.org'), yes],
 
   ['permitted', uri('example.com'), uri('https://example.com/x'), yes],
   ['permitted', uri('example.com'), uri('https://sub.example.com/x'), not],

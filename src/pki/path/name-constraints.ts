@@ -11,6 +11,9 @@ import { type Rejection, reject } from './rejection.ts';
 
 type Kind = GeneralName['kind'];
 
+/** id-on-SmtpUTF8Mailbox, RFC 9598 3. */
+const smtpUtf8MailboxOid = '1.3.6.1.5.5.7.8.9';
+
 /** A constraint ready to be compared: lower-case text, canonical RDNs, or address and mask. */
 type Base =
   | { readonly kind: 'dns' | 'email' | 'uri'; readonly text: string }
@@ -156,7 +159,12 @@ function namesOf(certificate: Certificate, last: boolean): readonly (readonly [G
   const names: (readonly [GeneralName, Name | undefined])[] = [];
   const { subject, subjectAltName } = certificate;
   if (subject.rdns.length > 0) names.push(withName({ kind: 'directory', name: subject }));
-  for (const name of subjectAltName ?? []) names.push(withName(name));
+  for (const name of subjectAltName ?? []) {
+    names.push(withName(name));
+    // RFC 9598 6: constraints on mailboxes hold for internationalised ones as well
+    if (name.kind === 'other' && name.oid === smtpUtf8MailboxOid)
+      names.push(withName({ kind: 'email', value: name.text ?? '' }));
+  }
   for (const { oid, value } of subject.rdns.flat()) {
     // RFC 5280 4.2.1.10: an e-mail address in the subject counts too
     if (oid === '1.2.840.113549.1.9.1') names.push(withName({ kind: 'email', value }));
@@ -224,14 +232,23 @@ function prepareBase(base: GeneralName): Base | undefined {
   }
 }
 
-/** The local part keeps its case, the host loses it (RFC 5280 7.5). One `@` that is not quoted, and both sides filled. */
-function prepareMailbox(value: string): { readonly kind: 'email'; readonly text: string } | undefined {
+/**
+ * A mailbox (RFC 5321 4.1.2) as it is compared: the local part keeps its case, the host loses it (RFC 5280 7.5).
+ * Undefined unless there is one `@` that is not quoted, with both sides well formed.
+ */
+export function mailboxText(value: string): string | undefined {
   const at = value.lastIndexOf('@');
   const local = value.slice(0, at);
   const host = value.slice(at + 1).toLowerCase();
   const quoted = /^"(?:[^"\\]|\\.)*"$/.test(local);
-  if (at <= 0 || !isDnsText(host) || (!quoted && /[@\s",:;<>()[\]\\]/.test(local))) return undefined;
-  return { kind: 'email', text: `${local}@${host}` };
+  const literal = /^\[[0-9a-f.:v]+\]$/.test(host);
+  if (at <= 0 || !(literal || isDnsText(host)) || (!quoted && /[@\s",:;<>()[\]\\]/.test(local))) return undefined;
+  return `${local}@${host}`;
+}
+
+function prepareMailbox(value: string): { readonly kind: 'email'; readonly text: string } | undefined {
+  const text = mailboxText(value);
+  return text === undefined ? undefined : { kind: 'email', text };
 }
 
 /** RFC 5280 4.2.1.10: a URI is compared by its host, which must be a name; others lie in no subtree. */

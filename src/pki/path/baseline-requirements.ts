@@ -1,0 +1,90 @@
+/** The CA/Browser Forum's Baseline Requirements (BR), as far as a relying party can see them broken. */
+import { equalBytes } from '../../lib/bytes.ts';
+import { printable } from '../../lib/printable.ts';
+import type { Certificate } from '../certificate/certificate.ts';
+import { anyExtendedKeyUsage, usageNames } from '../certificate/extended-key-usages.ts';
+import type { GeneralName } from '../name/general-name.ts';
+import type { Position } from './certificate-rules.ts';
+import { critical, misplaced, missing } from './extension-faults.ts';
+import type { Profile } from './profile.ts';
+import { type Rejection, reject } from './rejection.ts';
+
+/** BR 7.1.2.7.10: purposes that do not mix with that of a TLS server. */
+const foreignUsages: ReadonlySet<string> = new Set([
+  anyExtendedKeyUsage,
+  ...['3', '4', '8', '9'].map((last) => `1.3.6.1.5.5.7.3.${last}`),
+  '1.3.6.1.4.1.11129.2.4.4',
+]);
+
+/** The first requirement that this certificate breaks where it stands. */
+export function checkBaselineRequirements(c: Certificate, position: Position, profile: Profile): Rejection | undefined {
+  const { algorithm } = c.publicKey;
+  if (algorithm !== 'rsa' && algorithm !== 'ec')
+    return reject('path.key-refused', 'a public CA certifies RSA and ECDSA keys only', c, 'BR 7.1.3.1');
+  const aki = c.authorityKeyIdentifier;
+  if (aki?.serial !== undefined || aki?.issuer !== undefined)
+    return misplaced(c, 'issuer and serial number in the authority key identifier', 'BR 7.1.2.11.1');
+  if (position === 'anchor') return checkRoot(c);
+  return position === 'leaf' ? checkSubscriber(c, profile) : undefined;
+}
+
+function checkRoot(c: Certificate): Rejection | undefined {
+  const authority = c.authorityKeyIdentifier?.keyId;
+  const own = c.subjectKeyIdentifier;
+  if (c.selfIssued && authority !== undefined && (own === undefined || !equalBytes(authority, own)))
+    return misplaced(c, 'an authority key identifier that is not its own', 'BR 7.1.2.1.3');
+  return c.extendedKeyUsage && misplaced(c, 'extended key usage in a root', 'BR 7.1.2.1.2');
+}
+
+function checkSubscriber(c: Certificate, profile: Profile): Rejection | undefined {
+  if (c.basicConstraints?.ca === true || c.keyUsage?.has('keyCertSign') === true)
+    return reject('path.leaf-is-ca', 'the certificate is a CA certificate', c);
+  if (c.keyUsage?.has('cRLSign') === true)
+    return misplaced(c, 'the key usage cRLSign, which is for CAs', 'BR 7.1.2.7.11');
+  const usages = c.extendedKeyUsage;
+  if (usages === undefined) return missing(c, 'extended key usage', 'BR 7.1.2.7.6');
+  if (c.criticalExtensions.includes('2.5.29.37')) return critical(c, 'extended key usage', 'BR 7.1.2.7.6');
+  const foreign = usageNames(usages.filter((usage) => foreignUsages.has(usage)))[0];
+  if (foreign !== undefined)
+    return misplaced(c, `the extended key usage ${foreign} beside that of a server`, 'BR 7.1.2.7.10');
+  return checkSubscriberNames(c, profile);
+}
+
+function checkSubscriberNames(c: Certificate, profile: Profile): Rejection | undefined {
+  const names = c.subjectAltName;
+  if (names === undefined) return missing(c, 'subject alternative name', 'BR 7.1.2.7.12');
+  if (c.subject.rdns.length > 0 && c.criticalExtensions.includes('2.5.29.17'))
+    return critical(c, 'the subject alternative name beside a subject', 'BR 7.1.2.7.12');
+  for (const name of names) {
+    const fault = checkSubscriberName(c, name, profile);
+    if (fault !== undefined) return fault;
+  }
+  const texts = new Set(
+    names.flatMap((name) => (name.kind === 'ip' ? name.text : name.kind === 'dns' ? name.value : [])),
+  );
+  for (const { oid, value } of c.subject.rdns.flat()) {
+    // the name above a wildcard is in common use and, like any common name, looked at by nobody
+    if (oid !== '2.5.4.3' || texts.has(value) || texts.has(`*.${value}`)) continue;
+    return reject(
+      'path.common-name',
+      `the common name ${printable(value)} is none of the subject alternative names`,
+      c,
+    );
+  }
+  return undefined;
+}
+
+function checkSubscriberName(c: Certificate, name: GeneralName, profile: Profile): Rejection | undefined {
+  if (name.kind === 'ip') return undefined;
+  if (name.kind !== 'dns')
+    return reject(
+      'path.subject-alternative-name',
+      `a public CA certifies DNS names and IP addresses only, not names of the kind ${name.kind}`,
+      c,
+      'BR 7.1.2.7.12',
+    );
+  const below = name.value.startsWith('*.') ? name.value.slice(2).toLowerCase() : undefined;
+  if (below === undefined || (below.includes('.') && profile.isPublicSuffix?.(below) !== true)) return undefined;
+  const message = `${printable(name.value)} stands for every name below a public suffix`;
+  return reject('path.wildcard', message, c, 'BR 3.2.2.6');
+}
