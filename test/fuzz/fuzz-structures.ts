@@ -1,6 +1,7 @@
 /** Damaged structures through everything that reads them: none may crash, hang, or be taken for signed. */
 import { equalBytes } from '../../src/lib/bytes.ts';
 import { Random } from '../differential/random.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { type FuzzSubject, fuzzSubjects } from './fuzz-corpus.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 
@@ -28,8 +29,8 @@ export function fuzzStructures(options: { readonly seed: number; readonly inputs
   for (let i = 0; i < options.inputs; i++) {
     const subject = random.of(subjects);
     const changed = mutateBytes(subject.der, random.of(subjects).der, random);
-    const outcome = judge(subject, changed, originals.get(subject));
-    const took = outcome.ms <= longestMs ? outcome.ms : Math.min(outcome.ms, judge(subject, changed, undefined).ms);
+    const { ms, value: outcome } = processorTime(() => judge(subject, changed, originals.get(subject)));
+    const took = ms <= longestMs ? ms : Math.min(ms, processorTime(() => judge(subject, changed, undefined)).ms);
     slowestMs = Math.max(slowestMs, took);
     const kind = byKind.get(subject.name);
     if (kind !== undefined) {
@@ -54,22 +55,19 @@ function signedOf(subject: FuzzSubject): Uint8Array {
 }
 
 interface Judgement {
-  readonly ms: number;
   readonly read: boolean;
   readonly accepted: boolean;
   readonly wrong: string | undefined;
 }
 
 function judge(subject: FuzzSubject, changed: Uint8Array, original: Uint8Array | undefined): Judgement {
-  const began = performance.now();
   try {
     const { read, signed } = subject.accepts(changed);
-    const ms = performance.now() - began;
     const forged = signed !== undefined && original !== undefined && !equalBytes(signed, original);
     const wrong = forged ? 'accepted with changed signed octets' : undefined;
-    return { ms, read, accepted: signed !== undefined, wrong };
+    return { read, accepted: signed !== undefined, wrong };
   } catch (thrown) {
     const wrong = `threw ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
-    return { ms: performance.now() - began, read: true, accepted: false, wrong };
+    return { read: true, accepted: false, wrong };
   }
 }

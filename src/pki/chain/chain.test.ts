@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorTime } from '../../../test/support/processor-time.ts';
 import { buildCertificate } from '../certificate/build.ts';
 import { keyIdentifier } from '../certificate/build-extensions.ts';
 import { type Certificate, parseCertificate } from '../certificate/certificate.ts';
@@ -138,10 +139,11 @@ test('two hundred cross-signed certificates of one name cost a bounded number of
   }
   const end = await make('end.example.com', all[0], { ca: false });
   const bag = all.map((made) => made.certificate);
-  const before = performance.now();
-  completeChain(end.certificate, bag, [root.certificate]);
-  orderChain(end.certificate, bag);
-  assert.ok(performance.now() - before < 5000);
+  const { ms } = processorTime(() => {
+    completeChain(end.certificate, bag, [root.certificate]);
+    orderChain(end.certificate, bag);
+  });
+  assert.ok(ms < 10_000, `${ms} ms`);
 });
 
 test('a complete chain is explained link by link', () => {
@@ -195,10 +197,10 @@ test('five thousand certificates are ordered without a hang, whether their names
   };
   const numbers = Array.from({ length: 5000 }, (_, i) => i);
   for (const bag of [numbers.map((i) => made(`n${i}`, `n${i + 1}`, i)), numbers.map((i) => made('same', 'same', i))]) {
-    const before = performance.now();
-    const { chain } = orderChain(undefined, bag);
-    completeChain(bag[0]!, bag, []);
-    assert.ok(performance.now() - before < 3000);
-    assert.ok(chain.length >= 1);
+    const { ms } = processorTime(() => {
+      assert.ok(orderChain(undefined, bag).chain.length >= 1);
+      completeChain(bag[0]!, bag, []);
+    });
+    assert.ok(ms < 10_000, `${ms} ms`);
   }
 });

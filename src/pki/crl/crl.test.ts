@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createScratch } from '../../../test/support/openssl-scratch.ts';
+import { processorTime } from '../../../test/support/processor-time.ts';
 import { at, decodeTlv, encodeTlv, lengthOf, primitive, type Tlv } from '../../../test/support/tlv.ts';
 import { toHex } from '../../lib/bytes.ts';
 import { parseCertificate } from '../certificate/certificate.ts';
@@ -141,9 +142,8 @@ test('a million entries are walked without an object for each', () => {
   const count = 1_000_000;
   const der = large(count);
   const before = process.memoryUsage();
-  const begin = performance.now();
-  const crl = parse(der);
-  assert.ok(performance.now() - begin < 5000);
+  const { ms, value: crl } = processorTime(() => parse(der));
+  assert.ok(ms < 10_000, `${ms} ms`);
   assert.equal(crl.entryCount, count);
   const grown = process.memoryUsage().heapUsed - before.heapUsed;
   assert.ok(grown < 64 << 20, `${grown} octets`);
