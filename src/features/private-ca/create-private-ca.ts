@@ -32,7 +32,7 @@ import type { CertificateName, PrivateCa, StatusChange } from './private-ca.ts';
 import { createSettingsKeeper } from './private-ca-settings.ts';
 import { invalidRequest, noAuthority, wrongState } from './problems.ts';
 import { authorityUrls, type PublicUrls } from './public-urls.ts';
-import { type AuthorityRow, certificatesWith, readAuthorities, updateAuthority } from './store.ts';
+import { type AuthorityRow, type CertificateRow, certificatesWith, readAuthorities, updateAuthority } from './store.ts';
 import { createTemplates } from './template/manage-templates.ts';
 
 export { installedZlint } from './issue/zlint.ts';
@@ -135,12 +135,13 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
   });
   const show = async (row: Parameters<typeof showIssued>[1]) =>
     showIssued(storage.db, row, { authority: await authority(row.authority), now: now() });
+  /** The authority here whose own certificate this is. */
+  const authorityWith = async (row: CertificateRow) =>
+    (await loaded()).find((one) => one.row.parent === row.authority && isOf(one.authority, row.fingerprint));
   const revoke = async (actor: Actor, name: CertificateName, reason: RevocationReason, key?: Uint8Array) => {
     const row = await findRow(storage.db, name);
     if (key !== undefined && sha256(key) !== row.key_id) throw notTheHolder();
-    const below = (await loaded()).find(
-      (one) => one.row.parent === row.authority && isOf(one.authority, row.fingerprint),
-    );
+    const below = await authorityWith(row);
     const revoked = await revokeRow(storage, actor, {
       row,
       reason,
@@ -220,8 +221,18 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
       return revoke({ ...systemActor('holder of the key'), address }, name, reason, publicKeyInfo);
     },
     async release(actor, name) {
-      const row = await releaseRow(storage, actor, await findRow(storage.db, name));
+      const held = await findRow(storage.db, name);
+      const below = await authorityWith(held);
+      // what nobody replaced meanwhile issues again
+      const again = below !== undefined && below.row.replaced_by === null ? below.row.id : undefined;
+      const row = await releaseRow(storage, actor, {
+        row: held,
+        also: async (trx) => {
+          if (again !== undefined) await updateAuthority(trx, again, { state: 'active' });
+        },
+      });
       tell({ what: 'revoked', authority: row.authority, serial: row.serial });
+      if (again !== undefined) await changed(again);
       return show(row);
     },
     onStatus(listener) {

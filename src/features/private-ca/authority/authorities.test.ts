@@ -229,6 +229,12 @@ test('an intermediate that another CA signs waits for its certificate', { skip: 
     ca.installIntermediate(testAdministrator, pending.id, own),
     problem('private-ca.invalid', /do not lead to a root/),
   );
+  const noCrls = extensions.map((line) => line.replace(', cRLSign', ''));
+  const deaf = ders(await other.sign(pending.csr!, { extensions: noCrls, days: 100 }));
+  await assert.rejects(
+    ca.installIntermediate(testAdministrator, pending.id, [...deaf, ...above]),
+    problem('private-ca.invalid', /may not sign CRLs/),
+  );
   const installed = await ca.installIntermediate(testAdministrator, pending.id, [...above, ...own]);
   assert.deepEqual([installed.state, installed.above.length], ['active', 1]);
   const { csr } = await makeCsr(['a.example.com']);
@@ -250,6 +256,40 @@ test('who revokes the certificate of an intermediate retires it', async (t) => {
   await ca.revoke(testAdministrator, { serial: row!.serial }, 'superseded');
   assert.equal((await ca.authority(intermediate.id)).state, 'retired');
   assert.equal((await ca.defaultAuthority())?.id, root.id);
+});
+
+test('an intermediate on hold issues nothing until it is released, and never once it was replaced', async (t) => {
+  const { ca, intermediate, root, issue } = await startPrivateCa(t);
+  const [row] = (await ca.issued({ authority: root.id, limit: 10 })).certificates;
+  const { serial } = row!;
+  await ca.revoke(testAdministrator, { serial }, 'certificate-hold');
+  await assert.rejects(issue(['a.example.com'], { authority: intermediate.id }), problem('private-ca.wrong-state'));
+  await ca.release(testAdministrator, { serial });
+  assert.equal((await issue(['a.example.com'])).authority, intermediate.id);
+  await ca.rotateIntermediate(testAdministrator, intermediate.id, { passphrase: rootPassphrase });
+  await ca.revoke(testAdministrator, { serial }, 'certificate-hold');
+  await ca.release(testAdministrator, { serial });
+  assert.equal((await ca.authority(intermediate.id)).state, 'retired');
+});
+
+test('no intermediate has the name of the authority above it', async (t) => {
+  const { ca, root } = await startPrivateCa(t);
+  const request = {
+    algorithm: 'ec-p256',
+    days: 100,
+    parent: root.id,
+    passphrase: rootPassphrase,
+    subject: [
+      { type: 'O', value: 'Example' },
+      { type: 'CN', value: 'Example Root' },
+    ],
+    partitions: 0,
+    constraints: null,
+  } as const;
+  await assert.rejects(
+    ca.createIntermediate(testAdministrator, request),
+    problem('private-ca.lint', /name of its own/),
+  );
 });
 
 test('a root is appended to the trusted CA list when it is made, or later', async (t) => {

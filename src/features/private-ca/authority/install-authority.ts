@@ -79,6 +79,10 @@ function findChain(
       'Have it signed as a subordinate CA.',
     );
   }
+  // RFC 5280 4.2.1.3: without it nobody takes the CRLs
+  if (own.keyUsage?.has('cRLSign') === false) {
+    throw wrong('The certificate may not sign CRLs (cRLSign).', 'Have it signed with keyCertSign and cRLSign.');
+  }
   if (own.notAfter <= now) throw wrong('The certificate has expired.', 'Have it signed again.');
   const { chain } = orderChain(own, bag);
   if (!isSelfSigned(chain.at(-1)!)) {

@@ -8,7 +8,6 @@ import { makeZip } from '../../../../test/support/made-zips.ts';
 import { needs } from '../../../../test/support/needs.ts';
 import {
   issueTo,
-  makeCsr,
   openPrivateCa,
   problem,
   rootPassphrase,
@@ -204,10 +203,11 @@ test('openssl ca goes on with an exported folder: CRL with the next number, revo
   const second = crl();
   assert.match(second, /X509v3 CRL Number: \n\s+301\n/);
   assert.ok(second.includes(two.serial.toUpperCase()));
-  const { csr } = await makeCsr(['c.example.com']);
-  writeFileSync(join(demo, 'c.der'), csr);
-  openssl(demo, 'req -inform DER -in c.der -out c.csr');
-  openssl(demo, `ca -batch -config openssl_local.cnf ${secret} -in c.csr -out certs/c.pem`);
+  openssl(
+    demo,
+    'req -new -newkey rsa:2048 -nodes -keyout c.key -out c.csr -utf8 -subj "/O=Müller \\\\ Co/CN=c.example.com" -addext subjectAltName=DNS:c.example.com',
+  );
+  openssl(demo, `ca -batch -utf8 -config openssl_local.cnf ${secret} -in c.csr -out certs/c.pem`);
   assert.match(openssl(demo, 'x509 -in certs/c.pem -noout -text'), /CA:FALSE[\s\S]*DNS:c.example.com/);
   // and back again, into another gateway
   const other = await openPrivateCa(t, options);
@@ -215,6 +215,11 @@ test('openssl ca goes on with an exported folder: CRL with the next number, revo
   const back = await other.ca.importDemoCa(testAdministrator, packed, rootPassphrase);
   assert.deepEqual([back.valid, back.revoked, back.authority.above.length], [1, 2, 1]);
   assert.deepEqual([back.authority.crlNumberFloor, back.notes], [301n, []]);
+  const again = await other.ca.exportDemoCa(testAdministrator, back.authority.id, undefined);
+  writeFileSync(join(other.folder, 'again.tar.gz'), again.archive);
+  const ours = execFileSync('tar', ['xzOf', 'again.tar.gz', 'demoCA/index.txt'], { cwd: other.folder }).toString();
+  const theirs = readFileSync(join(demo, 'index.txt'), 'utf8');
+  assert.deepEqual(ours.split('\n').sort(), theirs.split('\n').sort());
 });
 
 test('an export without passphrase holds no key', { skip }, async (t) => {

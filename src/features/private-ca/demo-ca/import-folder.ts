@@ -44,6 +44,10 @@ export async function importFolder(
   const notes: string[] = [];
   const [certificate, ...above] = readAuthority(files);
   const stored = await readKey(work, files, { certificate, passphrase, notes });
+  // RFC 5280 4.2.1.3
+  if (certificate.keyUsage?.has('cRLSign') === false) {
+    notes.push('The certificate in cacert.pem may not sign CRLs (cRLSign): many programs will not take its CRLs.');
+  }
   const id = newId();
   const rows = readCertificates(files, { certificate, id, actor, now: work.now(), notes });
   const label = commonNames(certificate.subject).at(-1) ?? 'Imported authority';

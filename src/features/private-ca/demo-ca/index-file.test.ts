@@ -32,6 +32,13 @@ test('a line that is written is read as it was', () => {
   );
 });
 
+test('a line of `openssl ca` about a subject with a tab, a space behind a backslash and UTF-8 comes back as it was', () => {
+  const text = 'V\t261201190456Z\t\t01\tunknown\t/CN=tab\\x09x/O=M\\xC3\\xBCller\\ GmbH';
+  const { lines } = parseIndex(`${text}\n`);
+  assert.equal(lines[0]?.subject, '/CN=tab\\x09x/O=M\\xC3\\xBCller\\ GmbH');
+  assert.equal(indexLine(lines[0]), text);
+});
+
 test('whatever stands in the file, it is read or named, and nothing is thrown', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 300 }), (text) => {

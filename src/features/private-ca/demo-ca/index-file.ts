@@ -33,7 +33,7 @@ export function indexLine({ status, notAfter, revokedAt, reason, serial, subject
   const why = reason === null || reason === 0 ? '' : `,${reasonWords[reason] ?? 'unspecified'}`;
   const revoked = revokedAt === null ? '' : `${indexTime(revokedAt)}${why}`;
   const fields = [status, indexTime(notAfter), revoked, serial.toUpperCase(), 'unknown', subject];
-  return fields.map((field) => field.replace(/[\\\t\n]/g, '\\$&')).join('\t');
+  return fields.map((field) => field.replaceAll('\t', '\\\t')).join('\t');
 }
 
 /** UTCTime through 2049, GeneralizedTime after. */
@@ -42,12 +42,12 @@ export function indexTime(milliseconds: number): string {
   return `${milliseconds < Date.UTC(2050, 0, 1) ? digits.slice(2) : digits}Z`;
 }
 
-/** Tabs part the fields; a backslash takes the next character as it is. */
+/** Tabs part the fields, but for one behind a backslash; every other backslash stands for itself, as in `\xC3`. */
 function fieldsOf(raw: string): string[] {
   const fields = [''];
   for (let i = 0; i < raw.length; i++) {
     if (raw[i] === '\t') fields.push('');
-    else fields[fields.length - 1] += raw[i] === '\\' && i + 1 < raw.length ? raw[++i] : raw[i];
+    else fields[fields.length - 1] += raw[i] === '\\' && raw[i + 1] === '\t' ? raw[++i] : raw[i];
   }
   return fields;
 }

@@ -23,7 +23,8 @@ export function readCaKey(
   try {
     const given = encrypted ? { passphrase: passphrase.reveal() } : {};
     key = createPrivateKey({ key: Buffer.from(file), format: 'pem', ...given });
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_OSSL_EVP_UNSUPPORTED') throw oldCipher();
     if (encrypted) throw wrongPassphrase('private/cakey.pem');
     throw unusable('OpenSSL cannot use the key in private/cakey.pem.');
   }
@@ -34,6 +35,8 @@ export function readCaKey(
 }
 
 const mostIterations = 5_000_000;
+/** N, r and p multiplied: two or three seconds. "openssl pkcs8 -scrypt" writes a thirty-second part of it. */
+const mostScrypt = 2 ** 22;
 
 /** Opening it stops everything else meanwhile, so a count that takes minutes is refused (RFC 8018 A.2, RFC 7914 7). */
 function checkCost(der: Uint8Array): void {
@@ -53,8 +56,10 @@ function checkCost(der: Uint8Array): void {
     reader.enter(0x30, 'parameters');
     reader.octetString('salt');
     if (kdf === '1.2.840.113549.1.5.12') reader.smallInteger('iterations', mostIterations);
-    // OpenSSL itself stops at 32 MiB for scrypt
-    else reader.smallInteger('cost', 2 ** 20);
+    else {
+      const [n, r, p] = [reader.smallInteger('cost', mostScrypt), sizeAt(reader), sizeAt(reader)];
+      if (n * r * p > mostScrypt) reader.fail('der.value', `scrypt with N ${n}, r ${r}, p ${p} takes too long`, 0);
+    }
   } catch (error) {
     if (!(error instanceof PkiRefusal)) throw error;
     throw unusable(`private/cakey.pem cannot be opened: ${error.message}.`);
@@ -66,8 +71,19 @@ function oidAt(reader: DerReader): string {
   return oidText(reader.der, reader.content, reader.stop);
 }
 
-function unusable(detail: string) {
-  return invalidRequest([
-    { field: 'archive', detail, hint: 'Check the folder with openssl pkey -in private/cakey.pem.' },
-  ]);
+function sizeAt(reader: DerReader): number {
+  return reader.smallInteger('cost', mostScrypt);
+}
+
+/** DES and RC2 among others, which OpenSSL 3 keeps apart. */
+function oldCipher() {
+  const command = 'openssl pkey -provider legacy -provider default -in private/cakey.pem -aes256 -out new.pem';
+  return unusable(
+    'private/cakey.pem is encrypted with a cipher that is given up today.',
+    `Encrypt it anew: ${command}, and put that in its place.`,
+  );
+}
+
+function unusable(detail: string, hint = 'Check the folder with openssl pkey -in private/cakey.pem.') {
+  return invalidRequest([{ field: 'archive', detail, hint }]);
 }

@@ -126,6 +126,12 @@ const broken: Readonly<Record<string, Changes>> = {
     contents: { subject: [] },
     extensions: { basicConstraints: { ca: true, pathLength: 0 } },
   },
+  'ca-own-name': {
+    ca: true,
+    issuer: root,
+    contents: { subject: [{ type: 'CN', value: 'CA 1' }] },
+    extensions: { basicConstraints: { ca: true, pathLength: 0 } },
+  },
   'ca-path-length': {
     ca: true,
     issuer: below,

@@ -49,10 +49,15 @@ export async function revokeRow(
 }
 
 /** Ends a hold: the certificate is good again. */
-export async function releaseRow(storage: Storage, actor: Actor, row: CertificateRow): Promise<CertificateRow> {
+export async function releaseRow(
+  storage: Storage,
+  actor: Actor,
+  { row, also }: Pick<Revocation, 'row' | 'also'>,
+): Promise<CertificateRow> {
   return changeStatus(storage, actor, row, {
     action: 'private-ca.release',
     detail: {},
+    also,
     change: ({ status }) => {
       if (status !== 'on-hold') throw notOnHold(row.serial, status);
       return { status: 'good', revoked_at: null, reason: null };

@@ -31,6 +31,14 @@ export const authorityRules: readonly LintRule[] = [
         : undefined,
   },
   {
+    rule: 'ca-own-name',
+    clause: 'RFC 5280 3.2',
+    check: ({ certificate, issuers }) =>
+      certificate.basicConstraints?.ca && certificate.selfIssued && issuers[0] !== certificate
+        ? 'An authority below another has a name of its own'
+        : undefined,
+  },
+  {
     rule: 'ca-path-length',
     clause: 'RFC 5280 4.2.1.9',
     check: ({ certificate, issuers }) => {
