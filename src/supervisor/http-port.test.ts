@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { freePorts } from '../../test/acme/pebble.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { createLog } from '../lib/log.ts';
 import { type HttpPort, keepHttpPort } from './http-port.ts';
 
@@ -43,7 +43,7 @@ test('A port that another program has is refused with words', async (t) => {
 });
 
 async function open(t: { after(run: () => void): void }): Promise<{ port: number; http: HttpPort }> {
-  const [port = 0] = await freePorts(1);
+  const port = freePort();
   // what it tells of its end is expected here
   const http = keepHttpPort(place(port), () => undefined, { ...createLog('error', 'test'), error: () => undefined });
   t.after(() => http.stop());

@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import { readDnsMessage } from '../../src/features/acme/challenge/dns/dns-message.ts';
-import { freePorts } from './pebble.ts';
+import { freePort } from '../support/free-port.ts';
 
 export interface Meddler {
   readonly port: number;
@@ -38,7 +38,7 @@ export async function startMeddler(upstream: number): Promise<Meddler> {
     });
     out.send(question, upstream, '127.0.0.1');
   });
-  const [port = 0] = await freePorts(1);
+  const port = freePort();
   await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
   const tcp = createServer((client) => {
     const server = connect(upstream, '127.0.0.1');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TsigAlgorithm, TsigKey } from '../../src/features/acme/challenge/dns/tsig.ts';
-import { freePorts } from './pebble.ts';
+import { freePort } from '../support/free-port.ts';
 
 export interface NameServer {
   readonly port: number;
@@ -24,7 +24,7 @@ export interface NameServer {
  */
 export async function startNameServer(more: Readonly<Record<string, string>> = {}): Promise<NameServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-named-'));
-  const [port = 0] = await freePorts(1);
+  const port = freePort();
   const secrets = new Map<TsigAlgorithm, Buffer>([
     ['hmac-sha256', randomBytes(32)],
     ['hmac-sha384', randomBytes(48)],

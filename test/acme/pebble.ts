@@ -1,15 +1,14 @@
 /** Pebble, the ACME server that Let's Encrypt has for tests, with its own DNS server, on free ports of loopback. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpsTransport } from '../../src/features/acme/client/wire/https-transport.ts';
 import { type Certificate, parseCertificate } from '../../src/pki/certificate/certificate.ts';
 import { decodePem } from '../../src/pki/pem.ts';
+import { freePorts } from '../support/free-port.ts';
 import { makeCa, makeLeaf } from '../support/made-certificates.ts';
 
 export interface PebbleOptions {
@@ -48,7 +47,7 @@ export interface Pebble {
 
 export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-pebble-'));
-  const [listen, management, httpPort, tlsPort, dns, records] = await freePorts(6);
+  const [listen, management, httpPort, tlsPort, dns, records] = freePorts(6);
   const ca = makeCa('Pebble of the test');
   const served = makeLeaf('localhost', ca, {
     extensions: {
@@ -147,27 +146,6 @@ export async function startTokenServer(port: number): Promise<{
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/**
- * So many TCP ports of loopback that nobody uses, below those that the system hands out by itself: another test that
- * asks for any port does not get one of them in between.
- */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = randomInt(10_000, 32_000);
-    if (await isFree(port)) found.add(port);
-  }
-  return [...found];
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createTcpServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 function run(name: string, env: NodeJS.ProcessEnv, args: readonly string[]): ChildProcess {

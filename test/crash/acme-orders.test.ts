@@ -12,9 +12,9 @@ import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/lib/clock.ts';
 import { orderFailPoints } from '../../src/lib/fail-point.ts';
 import { openStorage } from '../../src/storage/storage.ts';
-import { freePorts } from '../acme/pebble.ts';
 import { type AcmeCa, startAcmeCa } from '../support/acme-ca.ts';
 import { openAcmeGateway } from '../support/acme-gateway.ts';
+import { freePort, freePorts } from '../support/free-port.ts';
 import { testAdministrator as actor } from '../support/temporary-storage.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'tollgate-acme-crash-'));
@@ -46,7 +46,7 @@ for (const point of orderFailPoints) {
   test(`Killed at ${point}, an order comes to its end after the next start`, async () => {
     const folder = join(base, point);
     cpSync(prepared, folder, { recursive: true, preserveTimestamps: true, mode: 0 });
-    const [port = 0] = await freePorts(1);
+    const port = freePort();
     const orders = countOrders();
     const first = await run(folder, port, `${point}:kill`);
     assert.equal(first.signal, 'SIGKILL', `the order comes by ${point}: ${first.output}`);
@@ -62,9 +62,12 @@ for (const point of orderFailPoints) {
 test('Two processes that begin together make one order and one certificate', async () => {
   const folder = join(base, 'two');
   cpSync(prepared, folder, { recursive: true, preserveTimestamps: true, mode: 0 });
-  const ports = await freePorts(2);
+  const ports = freePorts(2);
   const orders = countOrders();
+  // so that the second one comes while the order of the first is under way
+  ca.misbehave.delay = 100;
   const both = await Promise.all(ports.map((port) => run(folder, port, '')));
+  ca.misbehave.delay = 0;
   const outputs = both.map(({ output }) => output);
   assert.ok(
     outputs.some((output) => /^done$/m.test(output)),
@@ -78,7 +81,7 @@ test('Two processes that begin together make one order and one certificate', asy
 test('A process that was frozen writes nothing once another has taken its order over', async () => {
   const folder = join(base, 'frozen');
   cpSync(prepared, folder, { recursive: true, preserveTimestamps: true, mode: 0 });
-  const [first = 0, second = 0] = await freePorts(2);
+  const [first = 0, second = 0] = freePorts(2);
   const orders = countOrders();
   ca.misbehave.delay = 150;
   const slow = start(folder, first, '');

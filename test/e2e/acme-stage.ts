@@ -1,10 +1,9 @@
 /** A gateway with a CA that speaks ACME, its staging server and a browser: what the tests of the ACME pages begin with. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { after } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type AcmeCa, startAcmeCa } from '../support/acme-ca.ts';
 import { type ApiClient, setUp } from '../support/api.ts';
+import { freePort } from '../support/free-port.ts';
 import { raiseStage, type Stage } from './stage.ts';
 
 interface AcmeSetting {
@@ -22,7 +21,7 @@ interface AcmeSetting {
 
 /** Both CAs take every proof for good. */
 export async function raiseAcmeStage(): Promise<Stage<AcmeSetting>> {
-  const httpPort = await freePort();
+  const httpPort = freePort();
   const started: AcmeCa[] = [];
   const startCa = async () => {
     const ca = await startAcmeCa({ validation: 'always' });
@@ -73,13 +72,4 @@ export async function changeSlot(api: ApiClient, slot: string, change: object): 
 export async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
   await page.getByRole('combobox', { name: label, exact: true }).click();
   await page.getByRole('option', { name: option }).click();
-}
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type AcmeCa, startAcmeCa } from '../support/acme-ca.ts';
 import { type ApiClient, setUp } from '../support/api.ts';
-import { changeSlot, choose, freePort, trustAndName } from './acme-stage.ts';
+import { freePort } from '../support/free-port.ts';
+import { changeSlot, choose, trustAndName } from './acme-stage.ts';
 import { look } from './look.ts';
 import { lookAll } from './look-all.ts';
 import { goTo, step } from './person.ts';
@@ -12,7 +13,7 @@ import { raiseStage } from './stage.ts';
 const terms = 'https://ca.example.com/terms-of-service';
 let ca: AcmeCa;
 let api: ApiClient;
-const stage = raiseStage({ httpPort: await freePort() }, async ({ gateway }) => {
+const stage = raiseStage({ httpPort: freePort() }, async ({ gateway }) => {
   ca = await startAcmeCa({ validation: 'always', settings: { termsUrl: terms } });
   api = await setUp(gateway);
   await trustAndName(api, ca);

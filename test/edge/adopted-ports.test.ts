@@ -1,12 +1,11 @@
 /** Ports that change while edges of a former supervisor serve: they start their own successors on what they hold. */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { canBind } from '../../src/edge/bind-port.ts';
+import { freePorts } from '../support/free-port.ts';
 import { makeTestCa } from './identities.ts';
 import { makePeerCa } from './peer-certificates.ts';
 import { eventually, startTestGateway } from './running-gateway.ts';
@@ -33,7 +32,7 @@ test('after the supervisor was killed the next one changes the ports of the edge
     await gateway.stop();
     echo.close();
   });
-  const ports = [freePort(), freePort()];
+  const ports = freePorts(2);
   const ask = async (relays: string, count: number) => {
     writeFileSync(join(gateway.folder, 'snapshot', 'listeners.json'), JSON.stringify({ relays }));
     gateway.supervisor().kill('SIGHUP');
@@ -73,11 +72,3 @@ test('after the supervisor was killed the next one changes the ports of the edge
     return states.length === 1 && states[0] === 'serving';
   });
 });
-
-/** Below those that the kernel hands out by itself. */
-function freePort(): number {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (canBind('127.0.0.1', port)) return port;
-  }
-}

@@ -1,6 +1,5 @@
 /** Ports of the settings: listened on and given up while the gateway runs, without touching open connections. */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -9,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createPrivateCa, type Leaf, type PrivateCa } from '../../scripts/demo/private-ca.ts';
 import type { ZoneGateway } from '../../scripts/demo/zone-gateway.ts';
-import { canBind } from '../../src/edge/bind-port.ts';
+import { freePorts } from '../support/free-port.ts';
 import { startLocalGateway } from './local-gateway.ts';
 import { eventually } from './running-gateway.ts';
 import { connectSip } from './sip-client.ts';
@@ -64,22 +63,13 @@ const isThere = (name: string, bound = true) =>
     (await states()).some((one) => one.name === name && one.bound === bound),
   );
 
-/** A port below those that the kernel hands out by itself. */
-function freePort(): number {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (canBind('127.0.0.1', port)) return port;
-  }
-}
-
 const own = () => ({ cert: leaf.certificate, key: leaf.key });
 
 test('a relay and the port for mutual TLS come and go; connections that are open stay, but for those of what is gone', async () => {
   await gateway.changeZone('Default zone', { tlsVerify: true });
   const stays = await connectSip(gateway.sipPort, ca.ca.certificate, own());
   assert.equal(await stays.options(), 'SIP/2.0 200 OK');
-  const port = freePort();
-  const mutual = freePort();
+  const [port = 0, mutual = 0] = freePorts(2);
   const upstream = { host: '127.0.0.1', port: (echo.address() as { port: number }).port };
   await change({
     relays: [{ name: 'bytes', port, upstream, purpose: 'syslog' }],
