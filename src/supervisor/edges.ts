@@ -2,7 +2,7 @@
  * Keeps the wanted number of edge processes: adopts those that a former supervisor left running, replaces those of
  * another version or on other ports after draining, starts what is missing, starts again what ended.
  */
-import { rmSync, unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { canBind, sameListener, type UnboundPort } from '../edge/bind-port.ts';
 import { connectEdge, controlSockets, type EdgeControl, isLeftOver } from '../edge/control/client.ts';
@@ -300,7 +300,7 @@ async function findEdges(folder: string, log: Log): Promise<EdgeControl[]> {
       found.push(await connectEdge(path));
     } catch (error) {
       if (!isLeftOver(error)) log.error('an edge process does not answer; end it by hand', { path, error });
-      else unlinkSync(path);
+      else rmSync(path, { force: true });
     }
   }
   return found;

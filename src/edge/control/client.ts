@@ -15,12 +15,15 @@ import {
 
 export interface EdgeControl {
   readonly hello: Hello;
-  /** The edge's answer. Throws when the edge refuses, goes away or says nothing for `timeoutMs` (5 s unless told). */
+  /** The edge's answer. Throws when the edge refuses, goes away or says nothing for `timeoutMs` (10 s unless told). */
   send(command: EdgeCommand, timeoutMs?: number): Promise<EdgeStatus | StartedSibling>;
   /** Settles when the connection is gone; with a running edge that means that the process ended. */
   readonly closed: Promise<void>;
   close(): void;
 }
+
+/** An edge on a machine with too much to do is late, and serves all the same. */
+const patienceMs = 10_000;
 
 /** The edge ended before it answered. */
 export class EdgeGone extends Error {
@@ -30,8 +33,8 @@ export class EdgeGone extends Error {
   }
 }
 
-/** Connects and waits for the hello. Throws the socket's error, or an Error when no hello comes in time. */
-export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeControl> {
+/** Connects and waits for the hello. Throws the socket's error, EdgeGone, or an Error when no hello comes in time. */
+export function connectEdge(path: string, timeoutMs = patienceMs): Promise<EdgeControl> {
   const { promise, resolve, reject } = Promise.withResolvers<EdgeControl>();
   const gone = Promise.withResolvers<void>();
   const waiting = new Map<number, (answer: EdgeAnswer | undefined) => void>();
@@ -44,7 +47,7 @@ export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeContro
     hello,
     closed: gone.promise,
     close: () => socket.destroy(),
-    send: (command, ms = 5_000) =>
+    send: (command, ms = patienceMs) =>
       new Promise((done, fail) => {
         const id = nextId++;
         const late = setTimeout(() => finish({ id, ok: false, message: `no answer within ${ms} ms` }), ms);
@@ -79,7 +82,7 @@ export function connectEdge(path: string, timeoutMs = 2_000): Promise<EdgeContro
   socket.on('error', reject);
   socket.on('close', () => {
     clearTimeout(timer);
-    reject(new Error('the edge closed the connection'));
+    reject(new EdgeGone());
     for (const finish of waiting.values()) finish(undefined);
     gone.resolve();
   });
@@ -93,10 +96,13 @@ export async function controlSockets(folder: string): Promise<readonly string[]>
   return names.filter((name) => controlSocketName.test(name)).map((name) => join(run, name));
 }
 
-/** Whether connecting failed because nobody listens there any more. */
+/** Whether connecting failed because nobody listens there any more, or ended just then. */
 export function isLeftOver(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
+  if (error instanceof EdgeGone) return true;
+  return error instanceof Error && 'code' in error && leftOver.has(error.code);
 }
+
+const leftOver: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']);
 
 function isHello(message: unknown): message is Hello {
   return typeof message === 'object' && message !== null && 'hello' in message && message.hello === 'tollgate-edge';

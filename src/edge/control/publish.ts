@@ -27,7 +27,7 @@ async function tell(path: string, serial: number | undefined): Promise<true | un
   try {
     const edge = await connectEdge(path);
     try {
-      await edge.send({ command: 'load', ...(serial === undefined ? {} : { serial }) }, 10_000);
+      await edge.send({ command: 'load', ...(serial === undefined ? {} : { serial }) });
       return true;
     } catch (error) {
       // its replacement reads the new snapshot when it starts
