@@ -94,20 +94,24 @@ test('what a client said before it went away reaches an administration that read
   // some of these fill the kernel's buffers and leave a rest in the edge
   const sizes = Array.from({ length: 10 }, (_, i) => (1 + i) * 25_000);
   const arrived: Promise<number>[] = [];
-  serve = (socket) => {
+  const gone = Promise.withResolvers<void>();
+  const late = async (socket: Socket) => {
+    await gone.promise;
     // the second byte meets a connection that the first has shown to be gone
-    for (const ms of [100, 150]) setTimeout(() => socket.write('!'), ms);
-    const read = sleep(250).then(() => readAll(socket));
-    arrived.push(read.then((said) => behindPreamble(said).length).finally(() => socket.end()));
+    for (const ms of [50, 100]) setTimeout(() => socket.write('!'), ms);
+    await sleep(200);
+    return behindPreamble(await readAll(socket)).length;
   };
-  await Promise.all(
-    sizes.map(async (size) => {
-      const socket = await client();
-      socket.resume().end(Buffer.alloc(size, 'z'));
-      await sleep(50);
-      socket.destroy();
-    }),
-  );
+  serve = (socket) => void arrived.push(late(socket).finally(() => socket.end()));
+  let heard = 0;
+  const hear = (socket: TLSSocket) => socket.once('end', () => (heard += 1));
+  edge.on('secureConnection', hear);
+  const clients = await Promise.all(sizes.map(() => client()));
+  for (const [i, socket] of clients.entries()) socket.resume().end(Buffer.alloc(sizes[i] ?? 0, 'z'));
+  while (heard < sizes.length) await sleep(10);
+  edge.off('secureConnection', hear);
+  for (const socket of clients) socket.destroy();
+  gone.resolve();
   assert.deepEqual(
     (await Promise.all(arrived)).toSorted((a, b) => a - b),
     sizes,

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ import type { OpensslCa } from '../support/openssl.ts';
 /** On a loopback address of its own until the test is over; its answers are good for a day. */
 export async function startResponder(t: TestContext, ca: OpensslCa): Promise<{ url: string; asked(): number }> {
   let asked = 0;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage): Promise<Buffer> => {
     asked += 1;
     const name = join(ca.folder, `ocsp-${asked}`);
     const chunks: Buffer[] = [];
@@ -21,8 +21,14 @@ export async function startResponder(t: TestContext, ca: OpensslCa): Promise<{ u
     const index = ['-index', join(ca.folder, 'index.txt'), '-CA', ca.certificateFile];
     const files = ['-reqin', `${name}.req`, '-respout', `${name}.res`];
     await promisify(execFile)('openssl', ['ocsp', ...index, ...signer, ...files, '-ndays', '1']);
-    response.writeHead(200, { 'content-type': 'application/ocsp-response' });
-    response.end(await readFile(`${name}.res`));
+    return readFile(`${name}.res`);
+  };
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (der) => response.writeHead(200, { 'content-type': 'application/ocsp-response' }).end(der),
+      // the index is exchanged at this moment, or the test is over
+      () => response.destroy(),
+    );
   });
   const part = () => 1 + Math.floor(Math.random() * 250);
   const host = `127.83.${part()}.${part()}`;

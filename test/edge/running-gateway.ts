@@ -1,4 +1,5 @@
 /** A gateway in a folder of its own, for tests: started as a process, found through run/gateway.json, ended by pid. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -58,6 +59,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   const count = options.edges ?? 1;
   let output = '';
   let child: ChildProcess;
+  let ended = false;
   const store = (identities: readonly EdgeIdentity[], serial: number, settings?: Partial<EdgeSettings>) => {
     const all = { ...defaultEdgeSettings, hostNames: ['gw.example.com'], ...options.settings, ...settings };
     const snapshot: EdgeSnapshot = { ...noPeers, trust: [], ...peers, format: 2, serial, identities, settings: all };
@@ -68,35 +70,43 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   let outputBefore = 0;
   const run = (flags: readonly string[]) => {
     outputBefore = output.length;
-    child = spawn(
+    const own = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'serve-for-test.ts'), folder, ...flags],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
+    child = own;
+    ended = false;
+    own.once('close', () => {
+      if (child === own) ended = true;
+    });
+    for (const stream of [own.stdout, own.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
     }
   };
   const note = () => JSON.parse(readFileSync(join(folder, 'run', 'gateway.json'), 'utf8')) as RunningGateway;
+  const statusOf = async (path: string) => {
+    const edge = await connectEdge(path, patientMs);
+    return edge.send({ command: 'status' }, patientMs).finally(() => edge.close()) as Promise<EdgeStatus>;
+  };
   const statuses = async () => {
-    const edges = await Promise.all(
-      (await controlSockets(folder)).map((path) => connectEdge(path).catch(() => undefined)),
-    );
-    return Promise.all(
-      edges.flatMap((edge) =>
-        edge === undefined ? [] : [edge.send({ command: 'status' }).finally(() => edge.close()) as Promise<EdgeStatus>],
-      ),
-    );
+    const paths = await controlSockets(folder);
+    // those of edges that have ended, or are about to, say nothing
+    const told = await Promise.all(paths.map((path) => statusOf(path).catch(() => undefined)));
+    return told.filter((status) => status !== undefined);
   };
   const settled = async (edges = count) =>
     eventually(`${edges} serving edges`, async () => {
+      if (ended) return true;
       const serving = (await statuses()).filter((status) => status.state === 'serving');
       return serving.length === edges && note().pid === child.pid && output.includes('Tollgate runs.', outputBefore);
-    }).catch((error: Error) => {
-      throw new Error(`${error.message}\n${output}`);
-    });
+    })
+      .then(() => assert.ok(!ended, 'the gateway ended'))
+      .catch((error: Error) => {
+        throw new Error(`${error.message}\n${output}`);
+      });
 
   await store(options.identities, 1);
   const flags = [
@@ -146,8 +156,11 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   };
 }
 
-/** Waits until `ask` answers true; throws after `ms`, naming what was waited for. */
-export async function eventually(what: string, ask: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+/** A limit costs nothing where nothing is wrong, and other programs may have the processors. */
+const patientMs = 60_000;
+
+/** Waits until `ask` answers true; what it throws counts as no. Throws after `ms`, naming what was waited for. */
+export async function eventually(what: string, ask: () => boolean | Promise<boolean>, ms = patientMs): Promise<void> {
   for (const deadline = performance.now() + ms; ; ) {
     if (await (async () => ask())().catch(() => false)) return;
     if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);

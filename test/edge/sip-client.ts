@@ -7,32 +7,37 @@ export interface SipClient {
   readonly socket: TLSSocket;
   /** Of the certificate that was served. */
   readonly serial: number;
-  /** Sends OPTIONS and resolves to the status line of the answer. */
+  /** Sends OPTIONS and resolves to the status line of the answer, or to `closed`. */
   options(): Promise<string>;
+  /** Settles when the connection is gone, in order or not. */
+  readonly closed: Promise<void>;
 }
 
 /** Connects to a port of 127.0.0.1, verified against `ca`; rejects when the handshake fails. */
 export async function connectSip(port: number, ca: string, more: ConnectionOptions = {}): Promise<SipClient> {
   const socket = connect({ host: '127.0.0.1', port, ca, servername: 'gw.example.com', ...more });
+  const gone = Promise.withResolvers<void>();
+  socket.on('error', () => undefined).once('close', () => gone.resolve());
   await Promise.race([
     once(socket, 'secureConnect'),
-    once(socket, 'close').then(() => {
+    gone.promise.then(() => {
       throw new Error('closed in the handshake');
     }),
   ]);
-  socket.on('error', () => undefined);
   const certificate = socket.getPeerX509Certificate();
   let sequence = 0;
   return {
     socket,
+    closed: gone.promise,
     serial: serialOf(certificate?.serialNumber ?? ''),
     async options() {
       sequence += 1;
+      const { promise, resolve } = Promise.withResolvers<Buffer>();
+      socket.once('data', resolve);
       socket.write(optionsRequest(sequence));
-      const [answer] = (await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => ['closed'])])) as [
-        Buffer | string,
-      ];
-      return String(answer).split('\r\n')[0] ?? '';
+      const answer = await Promise.race([promise, gone.promise]);
+      socket.off('data', resolve);
+      return answer === undefined ? 'closed' : (answer.toString().split('\r\n')[0] ?? '');
     },
   };
 }

@@ -99,7 +99,7 @@ test('a peer whose certificate is revoked is hung up on, and the zone fails with
   const file = storeCrl(gateway.folder, peerCa.crl([own.serial], 1));
   const sip = { ...noPeers.revocation.sip, mode: 'leaf' } as const;
   const [caller] = callers;
-  const gone = once(caller!, 'close');
+  const gone = new Promise((resolve) => caller?.once('close', resolve));
   await gateway.publishPeers(
     peers([zone()], { revocation: { ...noPeers.revocation, sip, crls: [{ file, source: 'automatic' }] } }),
   );
