@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { anonymousActor, type Caller } from '../features/access/access.ts';
 import { RawAnswer, type Route, SessionAnswer } from '../lib/route.ts';
+import { fieldWords } from './field-words.ts';
 import { sessionCookie } from './headers.ts';
 import { nothingThere, validationProblem } from './problem-answer.ts';
 
@@ -39,7 +40,7 @@ export async function runRoute(
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: 'body' | 'query' | 'params'): unknown {
   if (schema === undefined) return undefined;
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: fieldWords });
   if (!parsed.success) throw validationProblem(parsed.error, where);
   return parsed.data;
 }
