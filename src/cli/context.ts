@@ -53,7 +53,7 @@ async function readStandardInput(): Promise<Uint8Array> {
   let length = 0;
   for await (const chunk of process.stdin) {
     length += chunk.length;
-    if (length > maxInput) throw fileProblem('standard input', 'it is larger than 64 MiB');
+    if (length > maxInput) throw fileProblem('standard input', ...tooLarge);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -61,10 +61,10 @@ async function readStandardInput(): Promise<Uint8Array> {
 
 async function readFileInput(path: string): Promise<Uint8Array> {
   try {
-    if ((await stat(path)).size > maxInput) throw fileProblem(path, 'it is larger than 64 MiB');
+    if ((await stat(path)).size > maxInput) throw fileProblem(path, ...tooLarge);
     return await readFile(path);
   } catch (error) {
-    throw error instanceof Problem ? error : fileProblem(path, fileReason(error));
+    throw error instanceof Problem ? error : fileProblem(path, ...fileReason(error));
   }
 }
 
@@ -78,25 +78,28 @@ function writeNewFile(path: string, bytes: Uint8Array | string): void {
       closeSync(file);
     }
   } catch (error) {
-    throw fileProblem(path, fileReason(error));
+    throw fileProblem(path, ...fileReason(error));
   }
 }
 
-function fileReason(error: unknown): string {
+function fileReason(error: unknown): readonly [reason: string, hint: string] {
   const { code } = error as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'access is denied',
-    EISDIR: 'it is a folder',
-    EEXIST: 'it exists already and is not replaced',
-    ENOSPC: 'the disk is full',
+  const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+    ENOENT: ['there is no such file', 'Check its name, and the folder you are in.'],
+    EACCES: ['access is denied', 'Check the modes of the file and of the folders above it.'],
+    EISDIR: ['it is a folder', 'Name a file in it.'],
+    EEXIST: ['it exists already and is not replaced', 'Name another file, or move this one away.'],
+    ENOSPC: ['the disk is full', 'Make room, or name a file on another disk.'],
   };
-  return reasons[code ?? ''] ?? `the system says ${code}`;
+  return reasons[code ?? ''] ?? [`the system says ${code}`, 'Check the file and the disk.'];
 }
 
-function fileProblem(path: string, reason: string): Problem {
-  return new Problem({ code: 'cli.file', status: 400, title: 'A file cannot be used', detail: `${path}: ${reason}.` });
+function fileProblem(path: string, reason: string, hint: string): Problem {
+  const detail = `${path}: ${reason}.`;
+  return new Problem({ code: 'cli.file', status: 400, title: 'A file cannot be used', detail, hint });
 }
+
+const tooLarge = ['it is larger than 64 MiB', 'Name the file that is meant: nothing here is as large.'] as const;
 
 async function ask(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {

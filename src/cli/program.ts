@@ -22,12 +22,13 @@ export const globalOptions: readonly (readonly [flags: string, description: stri
     ['--ca-file <file>', 'file with the CA certificates that --url is checked against', 'TOLLGATE_CA_FILE'],
   ];
 
-/** `run` is called with the command found; its errors come out of `parseAsync`. */
-export function createProgram(commands: readonly Command[], run: Runner): CliCommand {
+/** `run` is called with the command found; its errors come out of `parseAsync`. With `json` no error is printed. */
+export function createProgram(commands: readonly Command[], run: Runner, json = false): CliCommand {
   const program = new Commander('tollgate')
     .description('Certificates of a communications gateway')
     .exitOverride()
-    .showHelpAfterError('(tollgate --help shows what there is)')
+    .configureOutput(json ? { writeErr: () => undefined } : {})
+    .showHelpAfterError(`(${seeHelp([])})`)
     .configureHelp({ showGlobalOptions: true })
     .version(version(), '--version', 'print the version')
     .option('--json', 'print JSON')
@@ -40,6 +41,11 @@ export function createProgram(commands: readonly Command[], run: Runner): CliCom
   return program;
 }
 
+/** The next step after wrong usage of a command or, without words, of the program. */
+export function seeHelp(path: readonly string[]): string {
+  return `${['tollgate', ...path].join(' ')} --help shows what there is`;
+}
+
 function version(): string {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
@@ -48,7 +54,10 @@ function version(): string {
 function add(program: CliCommand, command: Command, run: Runner): void {
   const [last = '', ...groups] = [...command.path].reverse();
   const parent = groups.reverse().reduce(groupOf, program);
-  const own = parent.command(last).description(command.summary).exitOverride();
+  const own = parent
+    .command(last)
+    .description(command.summary)
+    .showHelpAfterError(`(${seeHelp(command.path)})`);
   for (const argument of command.arguments ?? []) own.argument(argument.name, argument.description);
   for (const { flags, description, choices, default: standard } of command.options ?? []) {
     const option = new Option(flags, description);
@@ -73,7 +82,7 @@ function groupOf(parent: CliCommand, name: string): CliCommand {
   return parent
     .command(name)
     .description(groupSummaries[path] ?? '')
-    .exitOverride();
+    .showHelpAfterError(`(${seeHelp([path])})`);
 }
 
 const groupSummaries: Readonly<Record<string, string>> = {

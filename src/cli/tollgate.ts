@@ -8,20 +8,22 @@ import { printable } from '../lib/printable.ts';
 import { Problem, type ProblemDetails } from '../lib/problem.ts';
 import { commandTable } from './command-table.ts';
 import { createContext } from './context.ts';
-import { createProgram, type GlobalOptions, globalOptions } from './program.ts';
+import { createProgram, type GlobalOptions, globalOptions, type Runner, seeHelp } from './program.ts';
 
 /** Runs one command line (without the program's name); answers the exit code. Never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {
   const json = words.includes('--json');
   try {
     const commands = await commandsFor(words, () => program.opts<GlobalOptions>().data);
-    const program = createProgram(commands, (command, args, options) =>
-      command.run(createContext(program.opts<GlobalOptions>()), args, options),
-    );
+    const run: Runner = (command, args, options) =>
+      command.run(createContext(program.opts<GlobalOptions>()), args, options).catch((error: unknown) => {
+        throw aboutCommand(command, error);
+      });
+    const program = createProgram(commands, run, json);
     await program.parseAsync(words, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError && (error.exitCode === 0 || !json)) return error.exitCode === 0 ? 0 : 2;
     const details = error instanceof Problem ? error.details : unexpected(error);
     process.stderr.write(json ? `${JSON.stringify(flat(details), null, 2)}\n` : problemText(details));
     return exitCodeOf(details);
@@ -55,7 +57,9 @@ function exitCodeOf(details: ProblemDetails): number {
 }
 
 function problemText({ title, detail, hint, errors }: ProblemDetails): string {
-  const further = (errors ?? []).filter((error) => error.detail !== detail);
+  const further = (errors ?? []).filter(
+    (error) => ![error.detail, `${error.field}: ${error.detail}`].includes(detail ?? ''),
+  );
   const lines = [
     detail === undefined ? title : headline(title, detail),
     ...further.map((error) => {
@@ -76,7 +80,18 @@ function flat({ extra, ...details }: ProblemDetails): object {
   return { ...extra, ...details };
 }
 
+/** What is wrong with a request of ours is wrong with the words of the command: its help tells more than the API's. */
+function aboutCommand(command: Command, error: unknown): unknown {
+  if (!(error instanceof Problem) || error.details.code !== 'http.invalid-request') return error;
+  return new Problem({ ...error.details, hint: `${seeHelp(command.path)}.` });
+}
+
 function unexpected(error: unknown): ProblemDetails {
+  if (error instanceof CommanderError) {
+    const missing = error.code === 'commander.help';
+    const detail = missing ? 'a further word is missing' : error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    return { code: 'cli.usage', status: 400, title: 'Wrong usage', detail, hint: `${seeHelp([])}.` };
+  }
   return {
     code: 'cli.internal',
     status: 500,
