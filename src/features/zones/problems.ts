@@ -18,6 +18,16 @@ export function unknownZone(id: string): Problem {
   });
 }
 
+export function unknownRule(name: string): Problem {
+  return new Problem({
+    code: 'zones.unknown-rule',
+    status: 404,
+    title: 'No such access rule.',
+    detail: `There is no access rule ${printable(name, 100)}.`,
+    hint: 'Look at the list of rules: tollgate zone rules',
+  });
+}
+
 /** Everything that is wrong with what was filled in. */
 export function invalidZone(faults: readonly Fault[]): Problem {
   return new Problem({

@@ -1,7 +1,7 @@
 /** `tollgate zone`. */
 import type { Command, CommandContext, CommandOption, CommandOptions } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
-import { Problem } from '../../lib/problem.ts';
+import { unknownZone } from './problems.ts';
 
 interface ZoneAnswer {
   readonly id: string;
@@ -162,13 +162,7 @@ async function find(context: CommandContext, given: unknown): Promise<ZoneAnswer
   const text = String(given);
   const zone = (await zones(context)).zones.find((one) => isCalled(one, text));
   if (zone !== undefined) return zone;
-  throw new Problem({
-    code: 'cli.usage',
-    status: 400,
-    title: 'Wrong usage',
-    detail: `There is no zone ${printable(text, 100)}.`,
-    hint: 'tollgate zone list',
-  });
+  throw unknownZone(text);
 }
 
 function isCalled({ id, name }: ZoneAnswer, text: string): boolean {

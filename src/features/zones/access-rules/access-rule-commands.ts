@@ -1,7 +1,7 @@
 /** `tollgate zone rules`, `zone add-rule`, `zone remove-rule`, `zone order` and `zone closed`. */
 import type { Command, CommandContext } from '../../../lib/command.ts';
 import { printable } from '../../../lib/printable.ts';
-import { Problem } from '../../../lib/problem.ts';
+import { unknownRule, unknownZone } from '../problems.ts';
 import type { ClosedConnection, VersionedAccessRules } from '../schemas.ts';
 
 const path = '/zones/access-rules';
@@ -113,14 +113,4 @@ function rulesText({ rules: all, unmatched }: VersionedAccessRules): string {
       `${String(priority).padStart(5)}  ${action.padEnd(5)}  ${patternType.padEnd(6)}  ${printable(pattern, 300)}  (${printable(name)})`,
   );
   return [...lines, `Peers that no rule matches: ${unmatched}.`].join('\n');
-}
-
-function unknownRule(name: string): Problem {
-  const detail = `There is no access rule ${printable(name, 100)}.`;
-  return new Problem({ code: 'cli.usage', status: 400, title: 'Wrong usage', detail, hint: 'tollgate zone rules' });
-}
-
-function unknownZone(name: string): Problem {
-  const detail = `There is no zone ${printable(name, 100)}.`;
-  return new Problem({ code: 'cli.usage', status: 400, title: 'Wrong usage', detail, hint: 'tollgate zone list' });
 }
