@@ -1,84 +1,64 @@
 /** AlgorithmIdentifiers for suites that name an algorithm in words. */
+import { readAlgorithm } from '../../src/pki/certificate/algorithm-identifier.ts';
 import type { AlgorithmIdentifier } from '../../src/pki/certificate/certificate.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { explicit, integer, nullValue, oid, sequence } from '../../src/pki/der/writer.ts';
 
-const digests: Readonly<Record<string, { readonly oid: string; readonly rsa: number; readonly ecdsa: string }>> = {
-  'SHA-1': { oid: '06052b0e03021a', rsa: 5, ecdsa: '06072a8648ce3d0401' },
-  'SHA-224': { oid: '0609608648016503040204', rsa: 14, ecdsa: '06082a8648ce3d040301' },
-  'SHA-256': { oid: '0609608648016503040201', rsa: 11, ecdsa: '06082a8648ce3d040302' },
-  'SHA-384': { oid: '0609608648016503040202', rsa: 12, ecdsa: '06082a8648ce3d040303' },
-  'SHA-512': { oid: '0609608648016503040203', rsa: 13, ecdsa: '06082a8648ce3d040304' },
+const pkcs1 = '1.2.840.113549.1.1';
+
+/** The hash alone, with RSA (PKCS #1 v1.5), with ECDSA. */
+const digests: Readonly<Record<string, { readonly hash: string; readonly rsa: string; readonly ecdsa: string }>> = {
+  'SHA-1': { hash: '1.3.14.3.2.26', rsa: `${pkcs1}.5`, ecdsa: '1.2.840.10045.4.1' },
+  'SHA-224': { hash: '2.16.840.1.101.3.4.2.4', rsa: `${pkcs1}.14`, ecdsa: '1.2.840.10045.4.3.1' },
+  'SHA-256': { hash: '2.16.840.1.101.3.4.2.1', rsa: `${pkcs1}.11`, ecdsa: '1.2.840.10045.4.3.2' },
+  'SHA-384': { hash: '2.16.840.1.101.3.4.2.2', rsa: `${pkcs1}.12`, ecdsa: '1.2.840.10045.4.3.3' },
+  'SHA-512': { hash: '2.16.840.1.101.3.4.2.3', rsa: `${pkcs1}.13`, ecdsa: '1.2.840.10045.4.3.4' },
 };
 
-const named: Readonly<Record<string, string>> = {
-  ed25519: '06032b6570',
-  ed448: '06032b6571',
-  'ML-DSA-44': '0609608648016503040311',
-  'ML-DSA-65': '0609608648016503040312',
-  'ML-DSA-87': '0609608648016503040313',
+/** Algorithms that bring their own hash, by the names of keys. */
+const withoutHash: Readonly<Record<string, string>> = {
+  ed25519: '1.3.101.112',
+  ed448: '1.3.101.113',
+  'ml-dsa-44': '2.16.840.1.101.3.4.3.17',
+  'ml-dsa-65': '2.16.840.1.101.3.4.3.18',
+  'ml-dsa-87': '2.16.840.1.101.3.4.3.19',
 };
 
 export interface AlgorithmWords {
+  readonly algorithm: string;
   readonly sha?: string;
+  readonly mgf?: string;
   readonly mgfSha?: string;
   readonly sLen?: number;
-  readonly publicKeyDer: string;
+  /** What the key says it is, where the suite's name stands for several algorithms. */
+  readonly key: string;
 }
 
-/** RFC 4055, 5758, 8410, 9881: the identifier a certificate would carry. */
-export function algorithmFor(
-  algorithm: string,
-  { sha = '', mgfSha = '', sLen = 20, publicKeyDer }: AlgorithmWords,
-): AlgorithmIdentifier {
+/** RFC 4055, 5758, 8410, 9881: the identifier a certificate would carry; undefined for what has none there. */
+export function algorithmFor(words: AlgorithmWords): AlgorithmIdentifier | undefined {
+  const der = encoded(words);
+  return der && readAlgorithm(new DerReader(der), 'algorithm');
+}
+
+function encoded(words: AlgorithmWords): Uint8Array | undefined {
+  const { algorithm, sha = '', key } = words;
   const digest = digests[sha];
-  if (algorithm === 'EDDSA') return identifier(sequence(named[publicKeyDer.startsWith('302a') ? 'ed25519' : 'ed448']!));
-  if (algorithm === 'ECDSA') return identifier(sequence(digest!.ecdsa));
-  if (algorithm === 'RSASSA-PSS')
-    return identifier(sequence(`06092a864886f70d01010a${pssParameters(sha, mgfSha, sLen)}`));
-  if (algorithm === 'RSASSA-PKCS1-v1_5')
-    return identifier(sequence(`06092a864886f70d0101${digest!.rsa.toString(16).padStart(2, '0')}0500`));
-  return identifier(sequence(named[algorithm] ?? ''));
+  const own = withoutHash[algorithm === 'EDDSA' ? key : algorithm.toLowerCase()];
+  if (own !== undefined) return sequence(oid(own));
+  if (digest === undefined) return undefined;
+  if (algorithm === 'ECDSA') return sequence(oid(digest.ecdsa));
+  if (algorithm === 'RSASSA-PKCS1-v1_5') return sequence(oid(digest.rsa), nullValue());
+  const parameters = algorithm === 'RSASSA-PSS' ? pssParameters(words) : undefined;
+  return parameters && sequence(oid(`${pkcs1}.10`), parameters);
 }
 
-function pssParameters(sha: string, mgfSha: string, sLen: number): string {
-  const hash = sequence(`${digests[sha]!.oid}0500`);
-  const mgfHash = sequence(`${digests[mgfSha]!.oid}0500`);
-  const mgf = sequence(`06092a864886f70d010108${mgfHash}`);
-  // DEFAULT values are left out (X.690 11.5)
-  const parts = [
-    sha === 'SHA-1' ? '' : tagged('a0', hash),
-    mgfSha === 'SHA-1' ? '' : tagged('a1', mgf),
-    sLen === 20 ? '' : tagged('a2', `0201${sLen.toString(16).padStart(2, '0')}`),
-  ];
-  return sequence(parts.join(''));
-}
-
-function sequence(hex: string): string {
-  return tagged('30', hex);
-}
-
-function tagged(tag: string, hex: string): string {
-  return `${tag}${(hex.length / 2).toString(16).padStart(2, '0')}${hex}`;
-}
-
-function identifier(hex: string): AlgorithmIdentifier {
-  const der = Buffer.from(hex, 'hex');
-  return {
-    oid: dotted(der.subarray(4, 4 + der[3]!)),
-    der,
-    ...(der.length > 4 + der[3]! && { parameters: der.subarray(4 + der[3]!) }),
-  };
-}
-
-function dotted(content: Uint8Array): string {
-  const arcs: number[] = [];
-  let arc = 0;
-  for (const byte of content) {
-    arc = arc * 128 + (byte & 127);
-    if (byte < 128) {
-      arcs.push(arc);
-      arc = 0;
-    }
-  }
-  const first = Math.min(2, Math.floor(arcs[0]! / 40));
-  return [first, arcs[0]! - first * 40, ...arcs.slice(1)].join('.');
+/** RFC 4055 3.1; what equals its default is left out (X.690 11.5). */
+function pssParameters({ sha = '', mgf, mgfSha = sha, sLen = 20 }: AlgorithmWords): Uint8Array | undefined {
+  const [hash, mgfHash] = [digests[sha]?.hash, digests[mgfSha]?.hash];
+  if (mgf !== 'MGF1' || hash === undefined || mgfHash === undefined) return undefined;
+  return sequence(
+    ...(sha === 'SHA-1' ? [] : [explicit(0, sequence(oid(hash), nullValue()))]),
+    ...(mgfSha === 'SHA-1' ? [] : [explicit(1, sequence(oid(`${pkcs1}.8`), sequence(oid(mgfHash), nullValue())))]),
+    ...(sLen === 20 ? [] : [explicit(2, integer(sLen))]),
+  );
 }

@@ -15,6 +15,7 @@ export interface ChainTest {
   readonly time: string;
   /** `STRONG` forbids SHA-1; without it SHA-1 is good enough. */
   readonly digestPolicy: string | null;
+  readonly expectedUserConstrainedPolicySet: readonly string[] | null;
   readonly expected: 'valid' | 'invalid';
 }
 
@@ -50,10 +51,12 @@ function runChain(test: ChainTest): Outcome {
     profile: { ...profile, algorithms: test.digestPolicy === 'STRONG' ? 'current' : 'any' },
     checkPath: (path, anchor) => tooSmall([...path, anchor.certificate]),
     extendedKeyUsages: usages[test.keyPurpose] ?? [],
+    maxIntermediates: above.length,
   });
-  return result.accepted
-    ? { actual: 'accept' }
-    : { actual: 'reject', code: result.rejection.code, message: result.rejection.message };
+  if (!result.accepted) return { actual: 'reject', code: result.rejection.code, message: result.rejection.message };
+  const wanted = test.expectedUserConstrainedPolicySet;
+  const [got, all] = [result.policies, wanted ?? result.policies].map((policies) => [...policies].sort().join(' '));
+  return got === all ? { actual: 'accept' } : { actual: 'accept with other policies', message: got ?? '' };
 }
 
 /** Whatever the digest policy, the suite's verifier wants RSA keys of 1024 bits. */

@@ -1,5 +1,6 @@
 /** OpenSSL's own verification cases, those that do not depend on its private trust settings. */
 import { type Certificate, parseCertificate } from '../../src/pki/certificate/certificate.ts';
+import { anyPolicy } from '../../src/pki/path/policy-graph.ts';
 import { type Profile, rfc5280 } from '../../src/pki/path/profile.ts';
 import { type Rejection, reject } from '../../src/pki/path/rejection.ts';
 import { TrustStore } from '../../src/pki/path/trust-store.ts';
@@ -32,9 +33,22 @@ function opensslCase(test: OpensslTest, now: number): ConformanceCase {
 
 const usages: Readonly<Record<string, readonly string[]>> = {
   sslserver: ['1.3.6.1.5.5.7.3.1'],
+  nssslserver: ['1.3.6.1.5.5.7.3.1'],
   sslclient: ['1.3.6.1.5.5.7.3.2'],
+  codesign: ['1.3.6.1.5.5.7.3.3'],
   smimesign: ['1.3.6.1.5.5.7.3.4'],
+  smimeencrypt: ['1.3.6.1.5.5.7.3.4'],
+  timestampsign: ['1.3.6.1.5.5.7.3.8'],
 };
+
+/** Options that ask for certificate policies. */
+const policyOptions: ReadonlySet<string> = new Set([
+  '-policy',
+  '-policy_check',
+  '-explicit_policy',
+  '-inhibit_map',
+  '-inhibit_any',
+]);
 
 function runOpenssl(test: OpensslTest, now: number): Outcome {
   const [leaf] = certificates([test.endEntity]);
@@ -50,7 +64,7 @@ function runOpenssl(test: OpensslTest, now: number): Outcome {
     conformingIssuer: test.options.includes('-x509_strict'),
   };
   const depth = option('-verify_depth');
-  const policy = option('-policy');
+  const initial = test.options.flatMap((name, i) => (name === '-policy' ? (test.options[i + 1] ?? []) : []));
   const partial = test.options.includes('-partial_chain');
   const trusted = certificates(test.trusted);
   // without -partial_chain OpenSSL ends only at self-signed certificates
@@ -63,13 +77,13 @@ function runOpenssl(test: OpensslTest, now: number): Outcome {
     profile,
     extendedKeyUsages: usages[test.purpose] ?? [],
     checkPath: (path, anchor) => tooSmall([...path, anchor.certificate], level),
-    ...(depth !== undefined && { maxIntermediates: Number(depth) }),
-    ...(policy !== undefined && {
+    maxIntermediates: Number(depth ?? 100),
+    ...(test.options.some((name) => policyOptions.has(name)) && {
       policies: {
-        initialPolicies: [policy],
+        initialPolicies: initial.length === 0 ? [anyPolicy] : initial,
         requireExplicitPolicy: test.options.includes('-explicit_policy'),
-        inhibitPolicyMapping: false,
-        inhibitAnyPolicy: false,
+        inhibitPolicyMapping: test.options.includes('-inhibit_map'),
+        inhibitAnyPolicy: test.options.includes('-inhibit_any'),
       },
     }),
   });
@@ -78,13 +92,20 @@ function runOpenssl(test: OpensslTest, now: number): Outcome {
     : { actual: 'reject', code: result.rejection.code, message: result.rejection.message };
 }
 
-/** RSA sizes of OpenSSL's higher levels, which no profile asks for: 128, 192 and 256 bits of security. */
-const rsaBits: Readonly<Record<number, number>> = { 3: 3072, 4: 7680, 5: 15360 };
+/** Key sizes of OpenSSL's higher levels, which no profile asks for: 128, 192 and 256 bits of security. */
+const leastBits: Readonly<Record<number, { readonly rsa: number; readonly ec: number }>> = {
+  3: { rsa: 3072, ec: 256 },
+  4: { rsa: 7680, ec: 384 },
+  5: { rsa: 15360, ec: 512 },
+};
 
 function tooSmall(path: readonly Certificate[], level: number): Rejection | undefined {
-  const least = rsaBits[level] ?? 0;
-  const small = path.find(({ publicKey: { algorithm, bits = 0 } }) => algorithm.startsWith('rsa') && bits < least);
-  return small && reject('path.key-refused', `the RSA key has less than ${least} bits`, small);
+  const least = leastBits[level];
+  const small = path.find(({ publicKey: { algorithm, bits = 0 } }) => {
+    const wanted = algorithm === 'ec' ? least?.ec : algorithm.startsWith('rsa') ? least?.rsa : undefined;
+    return wanted !== undefined && bits < wanted;
+  });
+  return small && reject('path.key-refused', `the key is too small for level ${level}`, small);
 }
 
 function certificates(list: readonly string[]): readonly Certificate[] {

@@ -64,6 +64,7 @@ function runPkits(test: PkitsTest, manifest: Manifest, folder: string, control: 
     time,
     profile,
     extendedKeyUsages: [],
+    maxIntermediates: intermediates.length,
     policies: {
       initialPolicies: test.initialPolicySet,
       requireExplicitPolicy: test.initialExplicitPolicy,
