@@ -9,7 +9,7 @@ import type { SignedRequests } from './wire/signed-requests.ts';
 
 type AccountRequests = Pick<
   AcmeClient,
-  'newAccount' | 'findAccount' | 'updateAccount' | 'deactivateAccount' | 'changeKey'
+  'newAccount' | 'findAccount' | 'account' | 'updateAccount' | 'deactivateAccount' | 'changeKey'
 >;
 
 export function accountRequests(requests: SignedRequests): AccountRequests {
@@ -21,7 +21,7 @@ export function accountRequests(requests: SignedRequests): AccountRequests {
     requests.accountUrl = url;
     return account;
   };
-  const change = async (payload: object): Promise<Account> => {
+  const change = async (payload: object | undefined): Promise<Account> => {
     const url = accountUrl(requests);
     return readAccount(requests.object(await requests.post(url, payload), 'The account'), url);
   };
@@ -46,6 +46,8 @@ export function accountRequests(requests: SignedRequests): AccountRequests {
         throw error;
       }
     },
+    // RFC 8555 6.3: POST-as-GET
+    account: () => change(undefined),
     updateAccount: ({ email, termsAgreed }) =>
       change({
         ...(email !== undefined && { contact: contacts(email) }),

@@ -33,6 +33,8 @@ export interface AcmeClient {
   newAccount(input: NewAccount): Promise<Account>;
   /** The account that this key has (RFC 8555 7.3.1); undefined when there is none. */
   findAccount(): Promise<Account | undefined>;
+  /** As the CA shows it to its holder. */
+  account(): Promise<Account>;
   updateAccount(change: { readonly email?: readonly string[]; readonly termsAgreed?: boolean }): Promise<Account>;
   /** For good (RFC 8555 7.3.6): no request with this key is taken afterwards. */
   deactivateAccount(): Promise<Account>;

@@ -58,7 +58,21 @@ const kinds = {
   'acme.refused': [502, 'The CA refuses', 'Read the CA’s reason, mend its cause, then try again.'],
   'acme.rate-limited': [503, 'The CA asks to wait', 'Nothing has to be done: the next attempt is not earlier.'],
   'acme.bad-nonces': [502, 'The CA takes none of its own nonces', 'Ask the CA; it is tried again later.'],
-  'acme.terms-not-accepted': [409, 'The terms are not accepted', 'Read the terms of the CA and accept them.'],
+  'acme.terms-not-accepted': [
+    409,
+    'The terms are not accepted',
+    'Read the terms of the CA and accept them at the provider; what failed for want of them is then tried again.',
+  ],
+  'acme.action-needed': [
+    409,
+    'The CA wants a person to do something',
+    'Visit the page that the CA names and do what it says, then retry.',
+  ],
+  'acme.account-ended': [
+    409,
+    'The account at the CA has ended',
+    'If nobody here ended it, ask the CA why. Then reset the account at the provider and sign again: a new one is made.',
+  ],
   'acme.account-needed': [409, 'There is no account at this CA', 'Register the account first.'],
   'acme.binding-needed': [
     409,

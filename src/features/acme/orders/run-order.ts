@@ -13,7 +13,8 @@ import type { AcmeDeps } from '../acme-deps.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
 import { isPermanent } from '../client/timing/next-attempt.ts';
 import { keptProblem } from '../problems.ts';
-import { loseAccount, type OpenAccount, openAccount } from '../providers/accounts.ts';
+import { forgetTerms, loseAccount, type OpenAccount, openAccount } from '../providers/accounts.ts';
+import { reasonOf } from '../providers/ended-account.ts';
 import { rememberWait } from '../providers/limits.ts';
 import { findProvider } from '../providers/manage-providers.ts';
 import { type Provider, readSecrets } from '../providers/provider.ts';
@@ -72,7 +73,7 @@ export async function runOrder(work: OrderWork, id: string): Promise<store.Order
           continue;
         }
         await removeProofs(context).catch(deps.onError);
-        await failOrder(context, error);
+        await failOrder(context, account, error);
       }
     }
   } finally {
@@ -126,8 +127,11 @@ async function keep(context: OrderContext, step: OrderStep, result: StepResult):
   else await result.keep(within);
 }
 
-async function failOrder(context: OrderContext, error: unknown): Promise<void> {
-  const { deps, row, fields, lease } = context;
+async function failOrder(context: OrderContext, account: OpenAccount | undefined, thrown: unknown): Promise<void> {
+  const { deps, actor, row, fields, lease } = context;
+  const error = account === undefined ? thrown : await reasonOf(account.client, thrown);
+  const termsWanted = error instanceof AcmeProblem && error.code === 'acme.terms-not-accepted';
+  if (termsWanted && account !== undefined) await forgetTerms(deps, actor, account.row);
   if (fields.directory !== '') await rememberWait(deps, fields.directory, error);
   await endOrder(deps, row.id, 'failed', error, lease.guard);
 }

@@ -133,7 +133,9 @@ export const steps: Readonly<Record<Exclude<OrderStep, 'begin'>, Step>> = {
       patience,
       context.signal,
     );
-    if (order.status !== 'valid' || order.certificate === undefined) throw failed(order.error);
+    if (order.status !== 'valid') throw failed(order.error);
+    if (order.certificate === undefined)
+      throw new AcmeProblem('acme.answer', 'The order is valid, but names no certificate.');
     return { next: 'download', words: '', change: { certificate: order.certificate } };
   },
 
@@ -227,7 +229,8 @@ function urlOf({ row }: OrderContext): string {
 }
 
 function failed(document: Parameters<typeof problemText>[0] | undefined): AcmeProblem {
-  if (document === undefined) return new AcmeProblem('acme.order-failed', 'The CA says that the order is invalid.');
+  if (document === undefined)
+    return new AcmeProblem('acme.order-failed', 'The CA says that the order is invalid, and not why.');
   return new AcmeProblem('acme.order-failed', `${problemText(document)}.`, { document });
 }
 

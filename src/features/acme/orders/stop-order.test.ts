@@ -1,14 +1,9 @@
 /** Stop order: it ends whatever is asked of the CA at that moment, takes the proofs away, and nothing begins by itself. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Endpoint, startScriptedAcme } from '../../../../test/acme/scripted-acme.ts';
-import { type AcmeGateway, openAcmeGateway } from '../../../../test/support/acme-gateway.ts';
-import { testAdministrator as actor, createTestClock } from '../../../../test/support/temporary-storage.ts';
-import type { AcmeOrderView } from '../schemas.ts';
+import { test } from 'node:test';
+import type { Endpoint } from '../../../../test/acme/scripted-acme.ts';
+import { openScriptedGateway } from '../../../../test/support/scripted-gateway.ts';
+import { testAdministrator as actor } from '../../../../test/support/temporary-storage.ts';
 
 const day = 86_400_000;
 const exchanges: readonly Endpoint[] = [
@@ -23,14 +18,13 @@ const exchanges: readonly Endpoint[] = [
 ];
 
 test('An order is stopped while the CA keeps an answer to itself, whichever it is; the next one goes well', async (context) => {
-  const { ca, gateway } = await openScripted(context);
+  const { ca, acme, tokens, storage, errors, asked, sign } = await openScriptedGateway(context);
   for (const endpoint of exchanges) {
-    const { acme, tokens, storage, errors } = gateway;
     await storage.db.deleteFrom('acme_accounts').execute();
     ca.reset();
     ca.scripts.set(endpoint, () => 'written');
     const { id } = await acme.slots.sign(actor, 'server');
-    await until(() => ca.asked.some((one) => one.endpoint === endpoint));
+    await asked(endpoint);
     const stopped = await acme.abandon(actor, id);
     assert.equal(stopped.state, 'abandoned', endpoint);
     assert.match(stopped.problem?.detail ?? '', /A person has stopped it/);
@@ -39,18 +33,17 @@ test('An order is stopped while the CA keeps an answer to itself, whichever it i
     assert.deepEqual(await storage.db.selectFrom('acme_challenges').selectAll().execute(), []);
     assert.deepEqual(errors, [], 'a stop is no fault');
     ca.reset();
-    const order = await ended(gateway, (await acme.slots.sign(actor, 'server')).id);
+    const order = await sign();
     assert.equal(order.state, 'done', `${endpoint}: ${JSON.stringify(order.problem)}`);
   }
 });
 
 test('What a person has stopped the scheduler does not begin again at once, but a day later', async (context) => {
-  const { ca, gateway, clock } = await openScripted(context);
-  const { acme } = gateway;
+  const { ca, acme, clock, asked } = await openScriptedGateway(context);
   ca.scripts.set('finalize', () => 'written');
   await acme.slots.change(actor, 'server', { version: 1, scheduler: true });
   const ticking = acme.tick();
-  await until(() => ca.asked.some(({ endpoint }) => endpoint === 'finalize'));
+  await asked('finalize');
   const [running] = (await acme.running()).orders;
   await acme.abandon(actor, running?.id ?? '');
   await ticking;
@@ -66,47 +59,12 @@ test('What a person has stopped the scheduler does not begin again at once, but 
 });
 
 test('An order that ends with the gateway keeps its proofs and goes on at the next start', async (context) => {
-  const { ca, gateway } = await openScripted(context);
-  const { acme, storage, tokens } = gateway;
+  const { ca, acme, storage, tokens, asked } = await openScriptedGateway(context);
   ca.scripts.set('challenge', () => 'written');
   const { id } = await acme.slots.sign(actor, 'server');
-  await until(() => ca.asked.some(({ endpoint }) => endpoint === 'challenge'));
+  await asked('challenge');
   await acme.stop();
   assert.equal((await acme.order(id)).state, 'running');
   assert.equal(tokens.size, 1);
   assert.equal((await storage.db.selectFrom('acme_challenges').selectAll().execute()).length, 1);
 });
-
-async function openScripted(context: TestContext) {
-  const ca = await startScriptedAcme();
-  const clock = createTestClock(Date.now());
-  const folder = await mkdtemp(join(tmpdir(), 'tollgate-stop-'));
-  const gateway = await openAcmeGateway({ folder: join(folder, 'data'), clock });
-  context.after(async () => {
-    await gateway.close();
-    await ca.close();
-    await rm(folder, { recursive: true });
-  });
-  const { acme } = gateway;
-  const { id } = await acme.providers.add(actor, {
-    kind: 'acme',
-    name: 'Scripted',
-    directoryUrl: ca.directoryUrl,
-    caPem: ca.ca + ca.root.pem,
-    approvedHosts: ['127.0.0.1'],
-  });
-  await acme.slots.change(actor, 'server', { version: 0, providers: [id] });
-  return { ca, gateway, clock };
-}
-
-async function until(met: () => boolean): Promise<void> {
-  while (!met()) await sleep(5);
-}
-
-async function ended({ acme }: AcmeGateway, id: string): Promise<AcmeOrderView> {
-  for (;;) {
-    const order = await acme.order(id);
-    if (order.state !== 'running') return order;
-    await sleep(5);
-  }
-}

@@ -91,7 +91,12 @@ async function directoryOf(deps: AcmeDeps, provider: Provider): Promise<{ row: A
 async function accountRow(deps: AcmeDeps, provider: Provider, directory: Directory): Promise<AcmeCheckRow> {
   const title = 'Account and terms';
   const row = await store.selectAccount(deps.storage.db, provider.id, provider.directoryUrl);
-  if (row?.status === 'valid') return checkRow('account', title, 'good', row.url ?? '');
+  if (row?.status === 'valid') {
+    const { terms = row.terms } = directory;
+    if (terms === row.terms) return checkRow('account', title, 'good', row.url ?? '');
+    const words = `The CA has terms that were not accepted for this account: ${terms}`;
+    return checkRow('account', title, 'warning', words, 'Read and accept them: it may refuse orders until they are.');
+  }
   if (directory.externalAccountRequired && provider.externalKeyId === '') {
     const hint = 'Enter key identifier and HMAC key that the CA gave you.';
     return checkRow('account', title, 'bad', 'The CA wants an external account.', hint);

@@ -7,6 +7,7 @@ import { generateKey } from '../../../pki/key/generate.ts';
 import type { Trx } from '../../../storage/schema.ts';
 import type { Vault } from '../../../storage/vault.ts';
 import { recordAudit } from '../../audit/audit.ts';
+import { parseSlot } from '../../identity/identity.ts';
 import type { AcmeDeps } from '../acme-deps.ts';
 import { type AcmeClient, createAcmeClient } from '../client/acme-client.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
@@ -14,7 +15,9 @@ import { jwkThumbprint, publicJwk } from '../client/jws/jwk.ts';
 import { createHttpsTransport } from '../client/wire/https-transport.ts';
 import { noAccount, termsChanged } from '../problems.ts';
 import type { AcmeAccountView } from '../schemas.ts';
+import { changeState } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
+import { accountEnded, asAccount } from './ended-account.ts';
 import { countEvents } from './limits.ts';
 import { type Provider, readProvider, readSecrets } from './provider.ts';
 
@@ -97,6 +100,15 @@ export async function loseAccount(deps: AcmeDeps, row: store.AccountRow): Promis
   });
 }
 
+/** The CA wants its terms accepted again (RFC 8555 7.3.3): nothing that was accepted counts any more. */
+export async function forgetTerms(deps: AcmeDeps, actor: Actor, { id, provider, terms }: store.AccountRow) {
+  if (terms === '') return;
+  await deps.storage.transaction(async (trx) => {
+    await store.updateAccount(trx, id, { terms: '' });
+    await recordAudit(trx, actor, { action: 'acme.terms-wanted', object: provider, before: terms });
+  });
+}
+
 /** What is shown of the account; `none` without one. */
 export async function accountView(deps: AcmeDeps, provider: Provider): Promise<AcmeAccountView> {
   const row = await store.selectAccount(deps.storage.db, provider.id, provider.directoryUrl);
@@ -113,7 +125,7 @@ export async function accountView(deps: AcmeDeps, provider: Provider): Promise<A
   };
 }
 
-/** Remembers that a person has accepted the terms, and registers or tells the CA. */
+/** Remembers that a person has accepted the terms, and registers or tells the CA; what failed for want of them is due again. */
 export async function acceptTerms(deps: AcmeDeps, actor: Actor, provider: Provider, terms: string | undefined) {
   const opened = await openDirectory(deps, provider, provider.directoryUrl);
   const { terms: wanted } = await opened.client.directory().finally(() => opened.close());
@@ -122,8 +134,16 @@ export async function acceptTerms(deps: AcmeDeps, actor: Actor, provider: Provid
   const known = await store.selectAccount(deps.storage.db, provider.id, provider.directoryUrl);
   const account = await openAccount(deps, actor, { ...provider, acceptedTerms: [wanted ?? ''] }, provider.directoryUrl);
   try {
-    if (known?.url != null && wanted !== undefined) await account.client.updateAccount({ termsAgreed: true });
-    await deps.storage.transaction((trx) => store.updateAccount(trx, account.row.id, { terms: wanted ?? '' }));
+    if (known?.url != null && wanted !== undefined)
+      await asAccount(account.client, account.client.updateAccount({ termsAgreed: true }));
+    await deps.storage.transaction(async (trx) => {
+      await store.updateAccount(trx, account.row.id, { terms: wanted ?? '' });
+      for (const { slot } of await store.selectSlots(trx))
+        await changeState(trx, parseSlot(slot), ({ lastSign }) => {
+          const waited = lastSign?.code === 'acme.terms-not-accepted' && lastSign.provider === provider.id;
+          return waited ? { nextAttempt: deps.clock.now() } : {};
+        });
+    });
   } finally {
     account.close();
   }
@@ -212,6 +232,7 @@ async function register(
     termsAgreed,
     ...(binding !== undefined && { binding }),
   });
+  if (account.status !== 'valid') throw accountEnded(client, account.status);
   failPoint('acme.account-made');
   await storage.transaction(async (trx) => {
     await within?.(trx);

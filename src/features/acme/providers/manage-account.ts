@@ -5,6 +5,7 @@ import type { AcmeDeps } from '../acme-deps.ts';
 import { noAccount } from '../problems.ts';
 import * as store from '../store.ts';
 import { makeAccountKey, type OpenAccount, openAccount, sealAccountKey } from './accounts.ts';
+import { asAccount } from './ended-account.ts';
 import type { Provider } from './provider.ts';
 import { readProvider } from './provider.ts';
 
@@ -77,5 +78,5 @@ async function withAccount(
   const row = await store.selectAccount(deps.storage.db, provider.id, provider.directoryUrl);
   if (row?.url == null || row.status !== 'valid') throw noAccount(provider.name);
   const account = await openAccount(deps, actor, provider, provider.directoryUrl);
-  await use(account).finally(() => account.close());
+  await asAccount(account.client, use(account)).finally(() => account.close());
 }

@@ -13,6 +13,7 @@ import { rateLimits, rateRoom } from '../client/timing/rate-room.ts';
 import type { Attempts } from '../orders/attempts.ts';
 import { noProviderSet, noStaging, nothingToRevoke, retryLimit, slotInvalid, stagingOnly } from '../problems.ts';
 import { openAccount } from '../providers/accounts.ts';
+import { asAccount } from '../providers/ended-account.ts';
 import { findProvider, listProviders } from '../providers/manage-providers.ts';
 import { fingerprintOf } from '../renewal/fingerprint-of.ts';
 import type { AcmeOrderView, AcmeSlotPatch, AcmeSlotSettings } from '../schemas.ts';
@@ -119,7 +120,8 @@ export async function revokeSlot(
   const provider = await findProvider(deps, id);
   if (provider.kind === 'acme') {
     const account = await openAccount(deps, actor, provider, provider.directoryUrl);
-    await account.client.revoke(held.leaf.der, reason).finally(() => account.close());
+    const { client, close } = account;
+    await asAccount(client, client.revoke(held.leaf.der, reason)).finally(close);
   } else await deps.privateCa?.revoke(actor, toHex(held.leaf.serial), reason);
   await deps.storage.transaction(async (trx) => {
     const { scheduler } = readSlotSettings(await store.selectSlot(trx, slot));

@@ -1,6 +1,7 @@
 /** The directory of an ACME server (RFC 8555 7.1.1) with renewal information (RFC 9773 3) and profiles. */
 import { printable } from '../../../../lib/printable.ts';
 import { isObject, type JsonObject, member, optionalText, text, texts } from './json-value.ts';
+import { webPage } from './web-page.ts';
 
 export interface Directory {
   readonly newNonce: string;
@@ -45,12 +46,6 @@ export function readDirectory(object: JsonObject): Directory {
     externalAccountRequired: member(meta, 'externalAccountRequired') === true,
     profiles: readProfiles(member(meta, 'profiles')),
   };
-}
-
-/** A link that a person may follow: http or https, else it is left out. */
-function webPage(link: string | undefined): string | undefined {
-  const url = link === undefined ? null : URL.parse(link);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' ? url.href : undefined;
 }
 
 function readProfiles(value: unknown): Readonly<Record<string, string>> {

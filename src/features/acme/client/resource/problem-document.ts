@@ -43,6 +43,8 @@ export interface ProblemDocument {
   /** The server's words, made safe to print. */
   readonly detail: string;
   readonly identifier?: Identifier;
+  /** As the server wrote it: where a person learns more (RFC 8555 6.7, userActionRequired). */
+  readonly instance?: string;
   /** At most 20, one level deep. */
   readonly subproblems: readonly ProblemDocument[];
 }
@@ -66,6 +68,7 @@ function readDocument(object: JsonObject, status: number, depth: number): Proble
   const type = member(object, 'type');
   const detail = member(object, 'detail');
   const identifier = readIdentifier(member(object, 'identifier'));
+  const instance = member(object, 'instance');
   const below = member(object, 'subproblems');
   const subproblems = depth > 0 && Array.isArray(below) ? below.slice(0, 20).filter(isObject) : [];
   return {
@@ -73,6 +76,7 @@ function readDocument(object: JsonObject, status: number, depth: number): Proble
     status,
     detail: typeof detail === 'string' ? printable(detail, 1_000) : '',
     ...(identifier !== undefined && { identifier }),
+    ...(typeof instance === 'string' && instance.length <= 2_048 && { instance }),
     subproblems: subproblems.map((one) => readDocument(one, 0, depth - 1)),
   };
 }

@@ -1,8 +1,8 @@
 /** When the CA would like a certificate to be renewed (RFC 9773 4), and how the certificate is named to it (4.1). */
 
-import { printable } from '../../../../lib/printable.ts';
 import type { Certificate } from '../../../../pki/certificate/certificate.ts';
 import { isObject, type JsonObject, member, optionalText, optionalTime, unreadable } from './json-value.ts';
+import { webPage } from './web-page.ts';
 
 export interface RenewalInfo {
   /** Milliseconds since 1970; `start` before `end`. */
@@ -28,9 +28,8 @@ export function readRenewalInfo(object: JsonObject): RenewalInfo {
   if (start === undefined || end === undefined) throw unreadable(what, 'the window has no start or no end');
   // RFC 9773 4.2: a window that ends before it starts is as if there were none
   if (end <= start) throw unreadable(what, 'the window ends before it starts');
-  const link = URL.parse(optionalText(object, 'explanationURL', what) ?? '');
-  const safe = link !== null && /^https?:$/.test(link.protocol) && link.username === '';
-  return { start, end, ...(safe && { explanation: printable(link.href, 2_048) }) };
+  const explanation = webPage(optionalText(object, 'explanationURL', what));
+  return { start, end, ...(explanation !== undefined && { explanation }) };
 }
 
 function base64url(bytes: Uint8Array): string {

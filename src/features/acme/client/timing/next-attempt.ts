@@ -87,6 +87,8 @@ const permanentTypes: ReadonlySet<ProblemType> = new Set([
 ]);
 
 const permanentCodes: ReadonlySet<AcmeProblemCode> = new Set([
+  'acme.account-ended',
+  'acme.action-needed',
   'acme.binding-needed',
   'acme.no-challenge',
   'acme.profile-unknown',

@@ -7,7 +7,9 @@ import { signJws } from '../jws/jws.ts';
 import { type Directory, readDirectory } from '../resource/directory.ts';
 import { type JsonObject, readObject } from '../resource/json-value.ts';
 import { type ProblemDocument, problemText, readProblemDocument } from '../resource/problem-document.ts';
+import { webPage } from '../resource/web-page.ts';
 import type { HttpsAnswer, HttpsRequest, HttpsTransport } from './https-transport.ts';
+import { linkTargets } from './link-header.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { clampedTime, retryAfter, retryAfterText } from './retry-after.ts';
 import { createUrlRule, type UrlRule } from './url-rule.ts';
@@ -88,14 +90,15 @@ export class SignedRequests {
 
   /** Unsigned, for what everybody may read: the directory and renewal information (RFC 8555 6.3, RFC 9773 4.1). */
   async get(url: string): Promise<HttpsAnswer> {
+    const target = this.checkUrl(url);
     const answer = await this.#send({
       method: 'GET',
-      url: this.checkUrl(url),
+      url: target,
       headers: { accept: 'application/json' },
       maxBytes: jsonLimit,
     });
     this.#nonces.add(header(answer, 'replay-nonce'));
-    if (answer.status !== 200) throw this.#refusal(answer, readRefusal(answer));
+    if (answer.status !== 200) throw this.#refusal(answer, readRefusal(answer), target);
     return answer;
   }
 
@@ -120,7 +123,7 @@ export class SignedRequests {
       if (answer.status >= 200 && answer.status < 300) return answer;
       const document = readRefusal(answer);
       // RFC 8555 6.5: the answer itself carries the nonce to try next
-      if (document.type !== 'badNonce') throw this.#refusal(answer, document);
+      if (document.type !== 'badNonce') throw this.#refusal(answer, document, target);
       if (tries === nonceTries)
         throw new AcmeProblem('acme.bad-nonces', `${target.host} refused ${tries} nonces in a row.`, { document });
     }
@@ -153,8 +156,9 @@ export class SignedRequests {
     // the directory's own answer may have brought one
     const early = this.#nonces.take();
     if (early !== undefined) return early;
-    const answer = await this.#send({ method: 'HEAD', url: this.checkUrl(newNonce), maxBytes: 0 });
-    if (answer.status >= 400) throw this.#refusal(answer, readProblemDocument(undefined, answer.status));
+    const target = this.checkUrl(newNonce);
+    const answer = await this.#send({ method: 'HEAD', url: target, maxBytes: 0 });
+    if (answer.status >= 400) throw this.#refusal(answer, readProblemDocument(undefined, answer.status), target);
     if (!this.#nonces.add(header(answer, 'replay-nonce')))
       throw new AcmeProblem('acme.answer', 'The server gives no nonce in base64url.');
     return this.#nonces.take() ?? '';
@@ -170,13 +174,14 @@ export class SignedRequests {
     throw new AcmeProblem('acme.account-needed', 'No account of this key is known.');
   }
 
-  #refusal(answer: HttpsAnswer, document: ProblemDocument): AcmeProblem {
+  #refusal(answer: HttpsAnswer, document: ProblemDocument, asked: URL): AcmeProblem {
     const now = this.clock.now();
     const wanted = retryAfter(header(answer, 'retry-after'), now) ?? retryAfterText(document.detail);
     const retryAt = wanted === undefined ? undefined : clampedTime(wanted, now, 1_000, longestWait);
     const words = document.detail === '' && document.type === 'other' ? 'no reason given' : problemText(document);
     const failure = { document, ...(retryAt !== undefined && { retryAt }) };
     const detail = `The CA answers with status ${answer.status}: ${words}.`.replace(/\.\.$/, '.');
+    if (document.type === 'userActionRequired') return actionWanted(answer, document, asked, detail);
     return new AcmeProblem(codeFor(document, answer.status, retryAt), detail, failure);
   }
 }
@@ -187,11 +192,22 @@ const longestWait = 30 * 86_400_000;
 function codeFor({ type }: ProblemDocument, status: number, retryAt: number | undefined): AcmeProblem['code'] {
   if (type === 'rateLimited' || status === 429) return 'acme.rate-limited';
   if (status === 503 && retryAt !== undefined) return 'acme.rate-limited';
-  if (type === 'userActionRequired') return 'acme.terms-not-accepted';
   if (type === 'accountDoesNotExist') return 'acme.account-needed';
   if (type === 'externalAccountRequired') return 'acme.binding-needed';
   if (type === 'invalidProfile') return 'acme.profile-unknown';
   return 'acme.refused';
+}
+
+/** RFC 8555 7.3.3: other terms are linked to, and the document names the page on which a person accepts them. */
+function actionWanted(answer: HttpsAnswer, document: ProblemDocument, asked: URL, detail: string): AcmeProblem {
+  const terms = webPage(linkTargets(header(answer, 'link'), 'terms-of-service', asked)[0]);
+  const page = webPage(document.instance, asked.href);
+  const code = terms === undefined && page !== undefined ? 'acme.action-needed' : 'acme.terms-not-accepted';
+  const links = [
+    ...(terms === undefined ? [] : [`Terms of service: ${terms}`]),
+    ...(page === undefined ? [] : [`What to do: ${page}`]),
+  ];
+  return new AcmeProblem(code, [detail, ...links].join(' '), { document });
 }
 
 /** Some servers refuse with HTML or nothing: then only the status speaks. */

@@ -1,0 +1,68 @@
+/** A gateway whose provider is a scripted ACME server: for tests of what a person is told when a CA answers unusually. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcmeOrderView } from '../../src/features/acme/schemas.ts';
+import { type ScriptedAcme, startScriptedAcme } from '../acme/scripted-acme.ts';
+import { type AcmeGateway, openAcmeGateway } from './acme-gateway.ts';
+import { testAdministrator as actor, createTestClock, type TestClock } from './temporary-storage.ts';
+
+export interface ScriptedGateway extends AcmeGateway {
+  readonly ca: ScriptedAcme;
+  /** Begins at the time of the system, by which the server makes its certificates. */
+  readonly clock: TestClock;
+  /** Id of the provider, which is set for the server slot. */
+  readonly provider: string;
+  /** Signs and answers the order once it has ended, however it ended. */
+  sign(): Promise<AcmeOrderView>;
+  /** Returns when the server was asked at this endpoint. */
+  asked(endpoint: string): Promise<void>;
+}
+
+/** Everything goes with the test. */
+export async function openScriptedGateway(context: Pick<TestContext, 'after'>): Promise<ScriptedGateway> {
+  const ca = await startScriptedAcme();
+  const clock = createTestClock(Date.now());
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-scripted-'));
+  const more = { resolve: async () => ['127.0.0.1'], resolveCaa: async () => [], random: () => 0.5 };
+  const gateway = await openAcmeGateway({ folder: join(folder, 'data'), clock, more });
+  context.after(async () => {
+    await gateway.close();
+    await ca.close();
+    await rm(folder, { recursive: true });
+  });
+  const { acme } = gateway;
+  const { id: provider } = await acme.providers.add(actor, {
+    kind: 'acme',
+    name: 'Scripted',
+    directoryUrl: ca.directoryUrl,
+    caPem: ca.ca + ca.root.pem,
+    approvedHosts: ['127.0.0.1'],
+  });
+  await acme.slots.change(actor, 'server', { version: 0, providers: [provider] });
+  return {
+    ...gateway,
+    ca,
+    clock,
+    provider,
+    sign: async () => {
+      const { id } = await acme.slots.sign(actor, 'server');
+      // the attempt ends after its order: what came of it is kept in between
+      for (;;) {
+        const order = await acme.order(id);
+        if (order.state !== 'running' && (await leaseIsFree(gateway))) return order;
+        await sleep(5);
+      }
+    },
+    asked: async (endpoint) => {
+      while (!ca.asked.some((one) => one.endpoint === endpoint)) await sleep(5);
+    },
+  };
+}
+
+async function leaseIsFree({ storage }: AcmeGateway): Promise<boolean> {
+  const leases = await storage.db.selectFrom('leases').select('holder').execute();
+  return leases.every(({ holder }) => holder === '');
+}
