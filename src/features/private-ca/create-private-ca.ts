@@ -64,7 +64,9 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
   let known: readonly { readonly row: AuthorityRow; readonly authority: Authority }[] | undefined;
   let ownUrl: Promise<string> | undefined;
   events.on('changed', ({ feature }) => {
-    if (feature === 'settings') ownUrl = undefined;
+    if (feature !== 'settings') return;
+    ownUrl = undefined;
+    addressChanged();
   });
 
   const counter = createCounter(storage.db);
@@ -72,6 +74,7 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
     counter.note(change);
     for (const listener of listeners) listener(change);
   };
+  const addressChanged = () => tell({ what: 'authority', authority: '', serial: '' });
   const loaded = async () => {
     known ??= (await readAuthorities(storage.db)).map((row) => ({ row, authority: authorityOf(row) }));
     return known;
@@ -241,7 +244,11 @@ export function createPrivateCa(deps: PrivateCaDeps): PrivateCa {
     },
 
     settings: settings.get,
-    changeSettings: settings.change,
+    async changeSettings(actor, patch, version) {
+      const after = await settings.change(actor, patch, version);
+      addressChanged();
+      return after;
+    },
     publicUrl: base,
 
     async importDemoCa(actor, archive, passphrase) {

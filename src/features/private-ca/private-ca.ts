@@ -197,10 +197,10 @@ export interface SlotTarget {
   readonly deploy: boolean;
 }
 
-/** `issued`: a new certificate; `revoked`: revoked, held or released; `authority`: authorities changed. */
+/** `issued`: a new certificate; `revoked`: revoked, held or released; `authority`: authorities or addresses changed. */
 export interface StatusChange {
   readonly what: 'issued' | 'revoked' | 'authority';
+  /** Empty when more than one is meant; so is `serial`. */
   readonly authority: string;
-  /** Empty when more than one is meant. */
   readonly serial: string;
 }

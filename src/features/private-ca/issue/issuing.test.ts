@@ -99,12 +99,20 @@ test('every template with every kind of key, of request and of issuer, breaks no
       .filter((name) => !/rsa-[34]/.test(name))
       .map(async (algorithm) => makeCsr(['a.example.com'], { algorithm })),
   );
-  for (const algorithm of ['rsa-2048', 'ec-p384', 'ec-p521', 'ed25519', 'ml-dsa-44'] as const) {
+  // RFC 4055 5, RFC 5758 3.2, RFC 8410 3, RFC 9881 2: the digest is as strong as the key of the issuer
+  for (const [algorithm, signedWith] of [
+    ['rsa-2048', '1.2.840.113549.1.1.11'],
+    ['ec-p384', '1.2.840.10045.4.3.3'],
+    ['ec-p521', '1.2.840.10045.4.3.4'],
+    ['ed25519', '1.3.101.112'],
+    ['ml-dsa-44', '2.16.840.1.101.3.4.3.17'],
+  ] as const) {
     const { issue, intermediate } = await startPrivateCa(t, { algorithm });
     for (const { csr } of requests) {
       for (const { name } of builtInTemplates) {
         const { parsed, notes } = await issue([], { csr, template: name });
         assert.deepEqual(notes, []);
+        assert.equal(parsed.signatureAlgorithm.oid, signedWith);
         assert.equal(parsed.keyUsage?.has('keyEncipherment'), parsed.publicKey.algorithm === 'rsa');
         assert.deepEqual(parsed.authorityKeyIdentifier?.keyId, intermediate.certificate?.subjectKeyIdentifier);
       }

@@ -166,7 +166,7 @@ test('a database from before the last CRL takes no number again, and an alarm te
     numbers: await storage.db.selectFrom('private_ca_crl_numbers').selectAll().execute(),
     crls: await storage.db.selectFrom('private_ca_crls').selectAll().execute(),
   };
-  for (let i = 0; i < 3; i++) await revoke((await issue(`h${i}.example.com`)).serial);
+  await revoke((await issue('host.example.com')).serial);
   const published = numberOf(await crl(path));
   await publishing.stop();
   for (const row of saved.numbers)

@@ -9,7 +9,7 @@ import { writeDurably } from '../../../../storage/durable-file.ts';
 import { crlFolder } from '../../../../storage/publication/published-snapshot.ts';
 import type { Storage } from '../../../../storage/storage.ts';
 import type { Authority } from '../../authority/authority.ts';
-import { readCrls, readLastNumber, writeLastNumber } from '../store.ts';
+import { readLastNumber, writeLastNumber } from '../store.ts';
 
 type Numbered = Pick<Authority, 'id' | 'crlNumberFloor'>;
 
@@ -35,13 +35,9 @@ export async function nextCrlNumber(storage: Storage, authority: Numbered): Prom
   return highest(authority, inFile, await readLastNumber(storage.db, authority.id)) + 1n;
 }
 
-/** Whether the file knows a higher number than the database: then the database is from before that CRL. */
+/** Whether the file knows a higher number than the database, which keeps it first: then that is from before that CRL. */
 export async function isDatabaseOlder({ db, folder }: Storage, authority: string): Promise<boolean> {
-  const inFile = await numberInFile(folder, authority);
-  if (inFile <= (await readLastNumber(db, authority))) return false;
-  // a process that died between the two has published nothing under that number
-  const published = (await readCrls(db)).filter((row) => row.authority === authority);
-  return published.length === 0 || published.every(({ number }) => BigInt(number) + 1n < inFile);
+  return (await numberInFile(folder, authority)) > (await readLastNumber(db, authority));
 }
 
 /** Name of the file of a CRL. */
