@@ -1,6 +1,5 @@
 /** The private CA as what renews the gateway's own identities: the provider that the scheduler of ACME knows. */
 import type { PrivateCaProvider } from '../acme/acme.ts';
-import type { Issuer } from '../identity/identity.ts';
 import type { PrivateCa } from './private-ca.ts';
 
 type Ca = Pick<PrivateCa, 'templates' | 'issue' | 'authorities' | 'defaultAuthority' | 'revoke'>;
@@ -24,15 +23,5 @@ export function privateCaProvider(ca: Ca): PrivateCaProvider {
     async revoke(actor, serial, reason) {
       await ca.revoke(actor, { serial }, reason);
     },
-  };
-}
-
-/** The same as an issuer for one slot: clients get the template for clients. */
-export function privateCaIssuer(ca: Ca): Issuer {
-  const provider = privateCaProvider(ca);
-  return {
-    kind: 'private-ca',
-    issue: (csr, { slot, actor }) =>
-      provider.issue(actor, { csr, template: slot === 'client' ? 'client' : 'web-client-server' }),
   };
 }

@@ -131,6 +131,9 @@ test('a certificate begins a minute before it is asked for and ends with its tem
   const longer = await issue(['a.example.com'], { notAfter: clock.now() + 36_500 * day });
   assert.equal(longer.notAfter, clock.now() + 365 * day);
   assert.match(longer.notes[0]?.message ?? '', /template allows 365 days/);
+  const { notBefore } = intermediate.certificate!;
+  clock.set(notBefore - day);
+  assert.equal((await issue(['a.example.com'])).parsed.notBefore, notBefore, 'a clock set back begins nothing earlier');
   clock.set(intermediate.notAfter - 10 * day);
   const last = await issue(['a.example.com']);
   assert.equal(last.notAfter, intermediate.notAfter);

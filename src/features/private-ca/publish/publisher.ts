@@ -18,7 +18,7 @@ import type { Authority } from '../authority/authority.ts';
 import type { PrivateCa, StatusChange } from '../private-ca.ts';
 import { authorityUrls } from '../public-urls.ts';
 import { readLacks } from './crl/crl-lacks.ts';
-import { isDatabaseOlder } from './crl/crl-numbers.ts';
+import { isDatabaseOlder, keepRestored, readRestored } from './crl/crl-numbers.ts';
 import { earliestAfter, isAhead, partitionsOf, renewAt } from './crl/crl-plan.ts';
 import { createOldCrls } from './crl/old-crls.ts';
 import { type CrlPublishing, publishCrl } from './crl/publish-crls.ts';
@@ -185,12 +185,9 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
     const rows = await readCrls(storage.db);
     const before = await readPublished(folder, made).catch(() => undefined);
     await oldCrls.remove(new Set([...(before?.crls ?? []), ...rows].map(({ file }) => file)));
-    for (const authority of authorities) {
-      const { id } = authority;
-      if (!(await isDatabaseOlder(storage, id))) continue;
-      restored.add(id);
-      toRepeat.add(id);
-    }
+    for (const { id } of authorities) if (await isDatabaseOlder(storage, id)) toRepeat.add(id);
+    for (const id of [...(await readRestored(storage)), ...toRepeat]) restored.add(id);
+    if (toRepeat.size > 0) await keepRestored(storage, restored);
     key = made;
     return made;
   };
@@ -245,7 +242,7 @@ export function createPublisher({ storage, privateCa, now, serve, onError }: Pub
           if (isResponderDue(responders.get(authority.id), now()))
             await renewResponder(storage, privateCa, authority, now(), passphrase);
           failures.delete(authority.id);
-          restored.delete(authority.id);
+          if (restored.delete(authority.id)) await keepRestored(storage, restored);
           toRepeat.delete(authority.id);
         } finally {
           progress.delete(authority.id);

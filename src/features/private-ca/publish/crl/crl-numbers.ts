@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failPoint } from '../../../../lib/fail-point.ts';
 import { writeDurably } from '../../../../storage/durable-file.ts';
+import { readKept, writeKept } from '../../../../storage/kept-values.ts';
 import { crlFolder } from '../../../../storage/publication/published-snapshot.ts';
 import type { Storage } from '../../../../storage/storage.ts';
 import type { Authority } from '../../authority/authority.ts';
@@ -39,6 +40,21 @@ export async function nextCrlNumber(storage: Storage, authority: Numbered): Prom
 export async function isDatabaseOlder({ db, folder }: Storage, authority: string): Promise<boolean> {
   return (await numberInFile(folder, authority)) > (await readLastNumber(db, authority));
 }
+
+/** Authorities whose database was noticed to be older, until somebody has looked into it. */
+export async function readRestored({ db }: Storage): Promise<readonly string[]> {
+  return ((await readKept(db, restoredKey))?.value ?? []) as readonly string[];
+}
+
+/** Keeps them through restarts: the numbers alone tell nothing any more once the next CRL is out. */
+export function keepRestored(storage: Storage, authorities: Iterable<string>): Promise<void> {
+  return storage.transaction(async (trx) => {
+    const version = (await readKept(trx, restoredKey))?.version ?? 0;
+    await writeKept(trx, restoredKey, [...authorities], version + 1);
+  });
+}
+
+const restoredKey = 'private-ca-restored';
 
 /** Name of the file of a CRL. */
 export function crlFile(authority: string, partition: number, number: bigint): string {

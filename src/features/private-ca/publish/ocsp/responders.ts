@@ -1,5 +1,4 @@
 /** Certificates and keys that sign OCSP answers: made here, short-lived, renewed at half of their life. */
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { systemActor } from '../../../../lib/actor.ts';
 import type { Secret } from '../../../../lib/secret.ts';
 import { generateKey, type KeyAlgorithm } from '../../../../pki/key/generate.ts';
@@ -56,16 +55,6 @@ export async function respondersByAuthority({ db }: Storage): Promise<ReadonlyMa
 /** PKCS#8 DER of a responder's key, to be overwritten by the caller. */
 export function openResponderKey({ vault }: Storage, row: ResponderRow): Uint8Array {
   return vault.open(sealContext(row.authority), row.sealed_key);
-}
-
-/** The private key of a responder. */
-export function responderKey(storage: Storage, row: ResponderRow): KeyObject {
-  const plain = openResponderKey(storage, row);
-  try {
-    return createPrivateKey({ key: Buffer.from(plain), format: 'der', type: 'pkcs8' });
-  } finally {
-    plain.fill(0);
-  }
 }
 
 function sealContext(authority: string): { readonly id: string; readonly version: number } {
