@@ -44,8 +44,6 @@ export interface Parts {
   readonly servePublished: () => void;
 }
 
-export type Features = ReturnType<typeof createFeatures>;
-
 /** Every feature, and beside them the publisher of snapshots and the stapler. */
 export function createFeatures(parts: Parts) {
   const { storage, clock, events, log, options, httpPort } = parts;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Problem } from '../lib/problem.ts';
-import { isSoundRecord, recordDigest, soundRecord } from './record-digest.ts';
+import { isSoundRecord, recordDigest } from './record-digest.ts';
 
 const parts = {
   certificate: Buffer.from('certificate'),
@@ -11,18 +10,14 @@ const parts = {
 const record = { ...parts, digest: recordDigest(parts) };
 
 test('An untouched record is sound', () => {
-  assert.equal(soundRecord(record, 'server'), record);
+  assert.equal(isSoundRecord(record), true);
 });
 
-test('A flipped bit in any part or in the digest is noticed and the record named', () => {
+test('A flipped bit in any part or in the digest is noticed', () => {
   for (const part of ['certificate', 'chain', 'sealed_key', 'digest'] as const) {
     const altered = { ...record, [part]: Buffer.from(record[part]) };
     altered[part][0]! ^= 0x80;
     assert.equal(isSoundRecord(altered), false, part);
-    assert.throws(
-      () => soundRecord(altered, 'Server certificate'),
-      (error) => error instanceof Problem && error.details.code === 'storage.record-damaged',
-    );
   }
 });
 

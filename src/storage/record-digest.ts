@@ -1,6 +1,5 @@
 /** Certificate, chain and key are one record: its digest shows a part that was damaged or exchanged. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Problem } from '../lib/problem.ts';
 
 /** The three parts of an identity as they are stored. */
 export interface IdentityRecord {
@@ -24,16 +23,4 @@ export function recordDigest(record: IdentityRecord): Uint8Array {
 export function isSoundRecord(record: IdentityRecord & { readonly digest: Uint8Array }): boolean {
   const digest = recordDigest(record);
   return record.digest.length === digest.length && timingSafeEqual(record.digest, digest);
-}
-
-/** Returns the record, or throws Problem `storage.record-damaged`; `name` says in words whose record it is. */
-export function soundRecord<T extends IdentityRecord & { readonly digest: Uint8Array }>(record: T, name: string): T {
-  if (isSoundRecord(record)) return record;
-  throw new Problem({
-    code: 'storage.record-damaged',
-    status: 500,
-    title: 'A stored certificate record is damaged.',
-    detail: `${name}: certificate, chain and key are not what was stored together.`,
-    hint: 'Roll back to the previous certificate or upload the certificate and its key again; then check the disk.',
-  });
 }

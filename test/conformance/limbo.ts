@@ -35,11 +35,6 @@ export interface LimboCase {
   readonly crls?: readonly string[];
 }
 
-/** The notes beside the vectors: BetterTLS counts these failures as warnings only. */
-export interface LimboNotes {
-  readonly soft: readonly string[];
-}
-
 export function limboSuite(name: string, file: { readonly testcases: readonly LimboCase[] }, now: number): Suite {
   return { name, cases: file.testcases.map((testCase) => limboCase(testCase, now)) };
 }

@@ -1,5 +1,5 @@
 /** An ACME client made of bare messages, so that a test can bend each of them. Talks to a server in this process. */
-import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcmeServer } from '../../src/features/acme-server/acme-server.ts';
 import type { ExtendedKeyUsage } from '../../src/pki/certificate/extended-key-usages.ts';
@@ -193,12 +193,6 @@ export function jwkOf(key: KeyObject): Record<string, unknown> {
     ...jwk
   } = key.export({ format: 'jwk' }) as Record<string, unknown>;
   return jwk;
-}
-
-/** RFC 7638, for EC keys. */
-export function thumbprintOf(key: KeyObject): string {
-  const { crv, kty, x, y } = jwkOf(key);
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }
 
 function algorithmOf(key: KeyObject): KeyKind {

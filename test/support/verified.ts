@@ -1,5 +1,4 @@
 /** Runs path verification on made certificates with what most tests leave at its default. */
-import { type Budget, BudgetExhausted } from '../../src/pki/path/budget.ts';
 import type { PathRequest, PathResult } from '../../src/pki/path/path-request.ts';
 import { sip } from '../../src/pki/path/profile.ts';
 import type { RejectionCode } from '../../src/pki/path/rejection.ts';
@@ -35,15 +34,4 @@ export function verify(
 /** `accepted`, or the code of the rejection. */
 export function verdict(result: PathResult): 'accepted' | RejectionCode {
   return result.accepted ? 'accepted' : result.rejection.code;
-}
-
-/** Runs something that may exhaust a budget; the code when it did. */
-export function exhausted(budget: Budget, work: (budget: Budget) => unknown): RejectionCode | undefined {
-  try {
-    work(budget);
-  } catch (thrown) {
-    if (thrown instanceof BudgetExhausted) return thrown.rejection.code;
-    throw thrown;
-  }
-  return undefined;
 }

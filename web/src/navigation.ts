@@ -230,8 +230,6 @@ export const pages = [
   },
 ] as const satisfies readonly PageEntry[];
 
-export type PagePath = (typeof pages)[number]['path'];
-
 /** The entry a path belongs to; pages below an entry (`/security/domain-certificates/x`) count as that entry. */
 export function pageOf(path: string): PageEntry | undefined {
   return (

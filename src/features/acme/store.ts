@@ -146,10 +146,6 @@ export async function updateOrder(
   return done.numUpdatedRows === 1n;
 }
 
-export function selectChallenges(db: Db, type: ChallengeRow['type']): Promise<ChallengeRow[]> {
-  return db.selectFrom('acme_challenges').selectAll().where('type', '=', type).execute();
-}
-
 export async function writeChallenges(trx: Trx, rows: readonly ChallengeRow[]): Promise<void> {
   for (const row of rows) {
     await trx

@@ -59,7 +59,6 @@ import { confirmUpload } from './upload/confirm-upload.ts';
 import { forgetEndedPreviews, previewUpload } from './upload/preview-upload.ts';
 import type { OpenUpload } from './upload/read-upload.ts';
 
-export type { IssueContext, Issuer } from './issuer.ts';
 export type { DeployOptions, PendingCertificate, SignedCertificate } from './pending/pending-certificate.ts';
 export type { RenewalOptions, RenewalRequest } from './pending/renewal-request.ts';
 export type { RequiredName } from './required-names.ts';
