@@ -54,7 +54,7 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
   child.stdout.on('data', read);
   child.stderr.on('data', read);
   const ended = once(child, 'exit');
-  await Promise.race([waitFor(() => output.includes('ready for calls'), 15_000), ended]);
+  await Promise.race([waitFor(() => output.includes('ready for calls'), 60_000), ended]);
   if (child.exitCode !== null) throw new Error(`kamailio ended with ${child.exitCode}:\n${output}`);
   return {
     reached: () => [...reached],

@@ -1,5 +1,6 @@
 /** The programs on the other side of the demonstration: each call says whether it succeeded and what it printed. */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,19 +10,23 @@ export interface Ran {
   readonly output: string;
 }
 
-/** Runs a program without a shell, at most `seconds`; its standard input is empty. */
+/** Runs a program without a shell, at most a minute or until it prints `enough`; its standard input is empty. */
 export function run(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  seconds = 15,
+  enough?: RegExp,
 ): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    const late = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (output += chunk));
+    const late = setTimeout(() => child.kill('SIGKILL'), 60_000);
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      if (enough?.test(output) === true) child.kill('SIGKILL');
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
     child.on('error', (error) => resolve({ ok: false, output: String(error) }));
     child.on('close', (status) => {
       clearTimeout(late);
@@ -53,10 +58,18 @@ export function curl(port: number, name: string, caFile: string): Promise<Ran> {
 }
 
 /**
- * `/options` of baresip over TLS 1.3; `own`: a file with the client's certificate and its key. The version in Debian 12 loads `sip_cafile` and knows no `sip_verify_server`, so
+ * `/options` of baresip over TLS 1.3; `own`: a file with the client's certificate and its key; `seconds`: when it gives
+ * up, which it does not by itself when the gateway ends the connection. The version in Debian 12 loads `sip_cafile` and knows no `sip_verify_server`, so
  * verification is switched on below it, in the configuration of its OpenSSL.
  */
-export async function baresip(folder: string, port: number, name: string, caFile: string, own?: string): Promise<Ran> {
+export async function baresip(
+  folder: string,
+  port: number,
+  name: string,
+  caFile: string,
+  own?: string,
+  seconds = 50,
+): Promise<Ran> {
   mkdirSync(folder, { recursive: true });
   const write = (file: string, ...lines: readonly string[]) =>
     writeFileSync(join(folder, file), `${lines.join('\n')}\n`);
@@ -82,8 +95,9 @@ export async function baresip(folder: string, port: number, name: string, caFile
     '[tls]',
     'VerifyMode = Peer',
   );
-  const args = ['-4', '-f', folder, '-e', `/options sip:${name};transport=tls`, '-t', '3'];
-  const { output } = await run('baresip', args, { OPENSSL_CONF: join(folder, 'openssl.cnf') });
+  const args = ['-4', '-f', folder, '-e', `/options sip:${name};transport=tls`, '-t', String(seconds)];
+  const outcome = /^SIP\/2\.0 \d+|options reply error/m;
+  const { output } = await run('baresip', args, { OPENSSL_CONF: join(folder, 'openssl.cnf') }, outcome);
   return { ok: /^SIP\/2\.0 200 OK/m.test(output), output };
 }
 
@@ -101,10 +115,13 @@ export function sipsak(port: number, name: string, caFile: string): Promise<Ran>
   ]);
 }
 
-/** A free port of four digits: sipsak cuts longer ones. */
+/** A free port of four digits, not always the same one: sipsak cuts longer ones. */
 export async function freeShortPort(): Promise<number> {
-  for (let port = 5061; port < 9999; port++) if (await isFree(port)) return port;
-  throw new Error('no port between 5061 and 9999 is free');
+  for (let tries = 0; tries < 1_000; tries++) {
+    const port = randomInt(5_062, 9_999);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port between 5062 and 9999 is free');
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -81,7 +81,7 @@ export async function startZoneGateway(options: ZoneGatewayOptions): Promise<Zon
   const served = async (change: () => Promise<unknown>) => {
     const before = timesServed(gateway.output());
     await change();
-    await waitFor(() => timesServed(gateway.output()) > before, 5_000, 20);
+    await waitFor(() => timesServed(gateway.output()) > before, 30_000, 20);
     // a second one may follow the first
     await waitFor(() => false, 250, 250);
   };

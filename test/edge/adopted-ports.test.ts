@@ -36,7 +36,10 @@ test('after the supervisor was killed the next one changes the ports of the edge
   const ask = async (relays: string, count: number) => {
     writeFileSync(join(gateway.folder, 'snapshot', 'listeners.json'), JSON.stringify({ relays }));
     gateway.supervisor().kill('SIGHUP');
-    await eventually(`${count} further ports`, () => gateway.note().furtherPorts?.length === count);
+    await eventually(`${count} further ports on one edge`, () => {
+      const { furtherPorts, edges } = gateway.note();
+      return furtherPorts?.length === count && edges?.length === 1;
+    });
   };
   const echoed = async (port: number) => {
     const { socket } = await connectSip(port, ca.pem, { cert, key });

@@ -8,8 +8,6 @@ test('large CRLs are swapped under load: nobody is turned away, the new one coun
   t.diagnostic(JSON.stringify(figures));
   assert.equal(figures.failed, 0);
   assert.equal(figures.wrong, 0);
-  // the soak holds it to 50 ms; here other programs of the machine count too
-  assert.ok(figures.swapPause < 1_000, `${figures.swapPause} ms`);
   // of eight further ones of 8 MB some may still wait for their collection
   assert.ok(figures.after - figures.before < 48, `${figures.before} MB, then ${figures.after} MB`);
 });

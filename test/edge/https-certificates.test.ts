@@ -63,7 +63,7 @@ async function curl(
 ): Promise<{ status: number; cookie: string }> {
   const { version = '1.3', method = 'GET', body, cookie } = asked;
   const { stdout } = await run('curl', [
-    ...['--silent', '--insecure', '--max-time', '10', `--tlsv${version}`, '--tls-max', version, '--request', method],
+    ...['--silent', '--insecure', '--max-time', '60', `--tlsv${version}`, '--tls-max', version, '--request', method],
     ...['--header', 'sec-fetch-site: same-origin', '--header', 'x-requested-by: tollgate'],
     ...(own === undefined ? [] : ['--cert', own]),
     ...(cookie === undefined ? [] : ['--header', `cookie: ${cookie}`]),
@@ -134,7 +134,7 @@ async function sClient(own: string, version: string): Promise<string> {
     '-cert',
     own,
   ];
-  const running = run('openssl', [...args, '-key', own, '-ign_eof'], { encoding: 'utf8', timeout: 10_000 });
+  const running = run('openssl', [...args, '-key', own, '-ign_eof'], { encoding: 'utf8', timeout: 60_000 });
   running.child.stdin?.end('GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   const { stdout } = await running.catch((error: { stdout: string }) => error);
   return stdout;

@@ -163,7 +163,7 @@ test('thousands of made-up server names neither crash an edge nor make it grow',
         const list = names(i + k);
         return open({ servername: list[(i + k) % list.length]!, checkServerIdentity: () => undefined }).then(
           // an orderly end, so that the handshake is complete at both ends
-          (socket) => once(socket.end().resume(), 'close').then(() => undefined),
+          (socket) => new Promise((resolve) => socket.end().resume().once('close', resolve)),
           () => undefined,
         );
       });

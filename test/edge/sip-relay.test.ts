@@ -1,7 +1,7 @@
 /** SIP between a TLS client and the SIP server behind the gateway: messages, back-pressure, half-close, failures. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { BoundSocket, createServer, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { ConnectionOptions } from 'node:tls';
 import { noPeers } from '../../src/edge/snapshot-peers.ts';
@@ -155,10 +155,9 @@ test('a slow server stops the client, a slow client stops the server', async () 
 });
 
 test('without a server every request but ACK gets 503, and the next connection may find it again', async () => {
-  const dead = createServer().listen(0, '127.0.0.1');
-  await once(dead, 'listening');
+  // bound, so that nobody else gets it, and nobody listens
+  const dead = new BoundSocket({ host: '127.0.0.1' });
   const gone = (dead.address() as { port: number }).port;
-  dead.close();
   await gateway.publishPeers({ trust: [peerCa.base64], ...upstream(gone) });
   const client = await connectSip(gateway.sipPort, ca.pem);
   const heard = gather(client.socket);
@@ -175,9 +174,23 @@ test('without a server every request but ACK gets 503, and the next connection m
     0,
   );
   client.socket.destroy();
+  dead.close();
 });
 
 test('a session that ends by revocation finishes its message, answers 503 and closes in order', async () => {
+  // requests get their 503 for half a second, which a machine with too much to do may spend elsewhere
+  for (let tries = 1; ; tries++) {
+    const { answer, heard, hadError } = await endByRevocation(tries);
+    assert.equal(hadError, false);
+    assert.ok(heard.startsWith(answer), 'the answer is whole');
+    if (heard === answer && tries < 5) continue;
+    assert.match(heard.slice(answer.length), /^SIP\/2\.0 503 [\s\S]*CSeq: 2 INVITE/);
+    return;
+  }
+});
+
+/** The certificate is revoked in the middle of an answer, then comes another request. */
+async function endByRevocation(crlNumber: number) {
   behind = [];
   const peers = { trust: [peerCa.base64], ...upstream(port()) };
   await gateway.publishPeers(peers);
@@ -189,19 +202,17 @@ test('a session that ends by revocation finishes its message, answers 503 and cl
   const answer = message('SIP/2.0 200 OK', '1 INVITE', 'y'.repeat(2_000));
   socket.write(answer.slice(0, 1_000));
   await eventually('a part of the answer', () => heard().length === 1_000);
-  const file = storeCrl(gateway.folder, peerCa.crl([leaf.serial], 1));
+  const file = storeCrl(gateway.folder, peerCa.crl([leaf.serial], crlNumber));
   const sip = { ...noPeers.revocation.sip, mode: 'leaf' } as const;
+  const closed = new Promise<boolean>((resolve) => client.socket.once('close', resolve));
   await gateway.publishPeers({
     ...peers,
     revocation: { ...noPeers.revocation, sip, crls: [{ file, source: 'manual' }] },
   });
   client.socket.write(message('INVITE sip:c@example.com SIP/2.0', '2 INVITE'));
   socket.write(answer.slice(1_000));
-  const [hadError] = (await once(client.socket, 'close')) as [boolean];
-  assert.equal(hadError, false);
-  assert.ok(heard().startsWith(answer), 'the answer is whole');
-  assert.match(heard().slice(answer.length), /^SIP\/2\.0 503 [\s\S]*CSeq: 2 INVITE/);
-});
+  return { answer, hadError: await closed, heard: heard() };
+}
 
 test('a TLS relay lets verified clients through to the server and nobody else', async () => {
   behind = [];

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 
 async function status(port: number, version: string): Promise<string> {
   const args = ['s_client', '-connect', `127.0.0.1:${port}`, `-${version}`, '-status', '-servername', 'gw.example.com'];
-  const running = run('openssl', args, { encoding: 'utf8', timeout: 5_000 });
+  const running = run('openssl', args, { encoding: 'utf8', timeout: 60_000 });
   running.child.stdin?.end();
   const { stdout } = await running.catch((error: { stdout: string }) => error);
   if (/OCSP response: no response sent/.test(stdout)) return 'none';

@@ -3,6 +3,7 @@
  * certificate again and again, processes killed in between. Nothing may be dropped, no handshake may fail, and every
  * handshake begun after a swap was acknowledged must show that certificate or a newer one.
  */
+import { once } from 'node:events';
 import { makeTestCa, type TestCa } from './identities.ts';
 import { eventually, startTestGateway, type TestGateway } from './running-gateway.ts';
 import { connectSip, type SipClient } from './sip-client.ts';
@@ -149,7 +150,9 @@ async function killAdministration(gateway: TestGateway): Promise<number> {
 /** The edges go on alone for half a second, then the next `serve` takes them over. */
 async function killSupervisor(gateway: TestGateway): Promise<{ adoptedMs: number; adopted: boolean }> {
   const before = [...(gateway.note().edges ?? [])].sort();
+  const ended = once(gateway.supervisor(), 'exit');
   gateway.supervisor().kill('SIGKILL');
+  await ended;
   await new Promise((resolve) => {
     setTimeout(resolve, 500);
   });
