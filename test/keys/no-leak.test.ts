@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
+import { unlockKey } from '../../src/features/private-ca/authority/passphrase-key.ts';
+import { Secret } from '../../src/lib/secret.ts';
 import { openVault } from '../../src/storage/vault.ts';
 import { type Answer, ApiClient, administrator } from '../support/api.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -21,6 +23,7 @@ const skip = needs('openssl');
 const base = mkdtempSync(join(tmpdir(), 'tollgate-leak-'));
 const outputs: Output[] = [];
 const keys = new Map<string, Uint8Array>();
+const passphrase = 'correct horse battery staple';
 let gateway: TestGateway;
 let client: RecordingClient;
 let ca: OpensslCa;
@@ -96,6 +99,21 @@ test('Refused uploads, which quote what they were given, quote no key', { skip }
   for (const tool of ['decode', 'match', 'chain']) await client.post(`/tools/${tool}`, { files });
 });
 
+test('A private CA is made under a passphrase, issues, publishes and is packed', { skip }, async () => {
+  const subject = (value: string) => [{ type: 'CN', value }];
+  const make = (kind: string, body: object) =>
+    client.must<{ id: string }>('POST', `/private-ca/${kind}`, { ...body, passphrase });
+  const root = await make('roots', { subject: subject('Leak Root'), algorithm: 'ec-p256' });
+  await make('intermediates', { subject: subject('Leak Issuing CA'), parent: root.id, constraints: null });
+  const csr = base64((await client.get<string>('/identities/server/csr/pem')).text);
+  await make('certificates', { csr, template: 'web-server', authority: root.id });
+  await client.must('POST', '/private-ca/certificates', { csr, template: 'web-server' });
+  const wrong = await client.post(`/private-ca/publishing/${root.id}`, { passphrase: `not ${passphrase}` });
+  assert.equal(wrong.status, 422, wrong.text);
+  await make(`publishing/${root.id}`, {});
+  await make(`authorities/${root.id}/export`, {});
+});
+
 test('Everything that can be read through the API is read', { skip }, async () => {
   const { body } = await client.get<{ paths: Record<string, object> }>('/openapi.json');
   const reads = Object.entries(body.paths).flatMap(([path, operations]) => ('get' in operations ? [path] : []));
@@ -139,6 +157,15 @@ test('No key is found in answers, logs, the command line, the database or any fi
   keepFiles();
   assert.ok(outputs.length > 80, `${outputs.length} outputs`);
   assert.deepEqual(findLeaks(outputs, keys), []);
+  for (const owner of ['private-ca:', 'private-ca-responder:', 'a root'])
+    assert.ok(
+      [...keys.keys()].some((name) => name.startsWith(owner)),
+      owner,
+    );
+  assert.deepEqual(
+    outputs.filter(({ bytes }) => bytes.includes(passphrase)).map(({ name }) => name),
+    [],
+  );
 });
 
 test('The search finds a key in every form it looks for', { skip }, () => {
@@ -194,7 +221,21 @@ async function collectKeys(): Promise<void> {
   const rows = ['identity_versions', 'certificate_requests'].flatMap((table) =>
     database.prepare(`select id, slot, sealed_key from ${table} where length(sealed_key) > 0`).all(),
   );
+  const authorities = database.prepare('select id, key_kind, key from private_ca_authorities').all();
+  const responders = database.prepare('select authority, sealed_key from private_ca_responders').all();
   database.close();
+  const open = (id: string, sealed: unknown) => {
+    if (!(sealed instanceof Uint8Array)) throw new Error(`${id} is not sealed`);
+    keys.set(id, vault.open({ id, version: 1 }, sealed));
+  };
+  for (const { authority, sealed_key: sealed } of responders) open(`private-ca-responder:${authority}`, sealed);
+  for (const { id, key_kind: kind, key } of authorities) {
+    if (kind === 'sealed') open(`private-ca:${id}`, key);
+    else if (key instanceof Uint8Array) {
+      const opened = await unlockKey(key, new Secret(passphrase));
+      if (opened !== undefined) keys.set('a root', opened.export({ type: 'pkcs8', format: 'der' }));
+    }
+  }
   for (const { id, slot, sealed_key: sealed } of rows) {
     if (!(sealed instanceof Uint8Array)) throw new Error(`${id} is not sealed`);
     keys.set(`${slot} ${id}`, vault.open({ id: String(id), version: 1 }, sealed));
