@@ -318,12 +318,20 @@ test('certificates name CRL, responder and issuer as the settings say, and a CRL
   const [crl = '', ...others] = await urls();
   assert.match(crl, new RegExp(`^http://pki.example.com/crl/${intermediate.id}/[1-4].crl$`));
   assert.deepEqual(others, ['http://pki.example.com/ocsp', `http://pki.example.com/ca/${intermediate.id}.cer`]);
+  const { notes } = await issue(['a.example.com']);
+  assert.deepEqual(notes, []);
   const patch = { publicUrl: 'http://ca.example.net:8080/', ocspUrl: false, issuerUrl: false };
   await ca.changeSettings(testAdministrator, patch, 0);
   assert.match((await urls()).join(), /^http:\/\/ca.example.net:8080\/crl\/[^,]*$/);
   await assert.rejects(ca.changeSettings(testAdministrator, patch, 0), problem('private-ca.stale'));
+  await ca.changeSettings(testAdministrator, { crlUrl: false }, 1);
+  const silent = await issue(['a.example.com']);
+  assert.deepEqual(
+    silent.notes.map(({ code }) => code),
+    ['no-revocation-url'],
+  );
   for (const publicUrl of ['https://ca.example.net', 'ca.example.net', 'http://u:p@ca.example.net', 'http://a/?b']) {
-    await assert.rejects(ca.changeSettings(testAdministrator, { publicUrl }, 1), problem('private-ca.invalid'));
+    await assert.rejects(ca.changeSettings(testAdministrator, { publicUrl }, 2), problem('private-ca.invalid'));
   }
 });
 

@@ -5,6 +5,7 @@ import { startPublishingCa } from '../../../../test/support/publishing-ca.ts';
 import { auditRows, testAdministrator } from '../../../../test/support/temporary-storage.ts';
 import { toHex } from '../../../lib/bytes.ts';
 import type { Problem } from '../../../lib/problem.ts';
+import { Secret } from '../../../lib/secret.ts';
 import { verifySignedBy } from '../../../pki/certificate/verify-signature.ts';
 import type { Crl } from '../../../pki/crl/crl.ts';
 import { indexCrl } from '../../../pki/crl/crl-index.ts';
@@ -143,11 +144,18 @@ test('certificates of a part are on the CRL their distribution point names, and 
 });
 
 test('the root needs its passphrase to publish, and says so in time', async (t) => {
-  const { root, publishing, clock } = await startPublishingCa(t);
+  const { root, publishing, clock, crl } = await startPublishingCa(t);
   await assert.rejects(
     publishing.publishNow(testAdministrator, root.id),
     (error: Problem) => error.details.code === 'private-ca.passphrase-needed',
   );
+  const next = await publishing.nextNumber(root.id);
+  await assert.rejects(
+    publishing.publishNow(testAdministrator, root.id, new Secret('incorrect horse battery staple')),
+    (error: Problem) => error.details.code === 'private-ca.wrong-passphrase',
+  );
+  assert.equal(await publishing.nextNumber(root.id), next, 'a wrong one costs no number');
+  assert.equal(numberOf(await crl(`/crl/${root.id}.crl`)) + 1n, next);
   const codes = async () =>
     (await publishing.conditions()).filter(({ object }) => object === root.id).map(({ code }) => code);
   assert.deepEqual(await codes(), []);

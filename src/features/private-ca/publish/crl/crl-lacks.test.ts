@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rootPassphrase, startPublishingCa } from '../../../../../test/support/publishing-ca.ts';
-import { testAdministrator } from '../../../../../test/support/temporary-storage.ts';
+import { openTemporaryStorage, testAdministrator } from '../../../../../test/support/temporary-storage.ts';
 import type { Crl } from '../../../../pki/crl/crl.ts';
 import { indexCrl } from '../../../../pki/crl/crl-index.ts';
+import { noteLack, readLacks, settleLack } from './crl-lacks.ts';
 
 function entryOf(crl: Crl, serial: Uint8Array) {
   const index = indexCrl(crl);
@@ -103,4 +104,19 @@ test('however many revocations come one after the other, no CRL begins in the fu
   const after = await crl(path);
   assert.ok(after.thisUpdate <= clock.now());
   assert.ok(entryOf(after, one.parsed.serial));
+});
+
+test('what changes while a CRL is being made stays noted, and each CRL takes back its own', async (t) => {
+  const { storage } = await openTemporaryStorage(t);
+  const lacks = () => readLacks(storage.db, 'a');
+  await storage.transaction((trx) => noteLack(trx, 'a', [0, 1], true));
+  const [seen] = Object.values(await lacks());
+  await storage.transaction((trx) => noteLack(trx, 'a', [0]));
+  await storage.transaction((trx) => settleLack(trx, 'a', 0, seen));
+  const since = await lacks();
+  assert.deepEqual(Object.keys(since), ['0', '1']);
+  assert.equal(since[0]?.atOnce, true);
+  await storage.transaction((trx) => settleLack(trx, 'a', 0, since[0]));
+  assert.deepEqual(Object.keys(await lacks()), ['1']);
+  assert.deepEqual(await readLacks(storage.db, 'b'), {});
 });

@@ -34,6 +34,9 @@ test('a responder has a certificate for signing OCSP answers alone, and a new on
   const second = await responder();
   assert.ok(second.notAfter > first.notAfter);
   assert.notDeepEqual(second.publicKey.key, first.publicKey.key);
+  clock.set(intermediate.notAfter - 5 * day);
+  await restart();
+  assert.equal((await responder()).notAfter, intermediate.notAfter, 'it ends with its issuer');
 });
 
 test('an authority that was replaced goes on: its CRL, its responder, its register', async (t) => {
