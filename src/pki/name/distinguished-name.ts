@@ -43,9 +43,9 @@ export function parseName(der: Uint8Array): Result<DistinguishedName, PkiError> 
   }
 }
 
-/** Whether the name has no RDN at all. */
+/** Whether the name holds no attribute: an RDN without any is let pass, and says nothing. */
 export function isEmptyName(name: DistinguishedName): boolean {
-  return name.der.length === 2;
+  return name.rdns.every((rdn) => rdn.length === 0);
 }
 
 /** The values of all common names, in order. */

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { type MadeOptions, makeCa, makeLeaf, sharedKey } from '../../../test/support/made-certificates.ts';
 import { verdict, verify } from '../../../test/support/verified.ts';
-import { asciiOctets, boolean, explicit, implicit, integer, sequence } from '../der/writer.ts';
+import { asciiOctets, boolean, explicit, implicit, integer, sequence, setOf } from '../der/writer.ts';
 import { encodeGeneralName, type SanName } from '../name/build-general-name.ts';
 import { rfc5280, webpki } from './profile.ts';
 
@@ -67,6 +67,14 @@ test('a certificate without subject needs a critical alternative name (RFC 5280 
   const names = sequence(encodeGeneralName({ kind: 'dns', value: host }));
   const noncritical = { subjectAltName: undefined, ...other(ids.subjectAltName, false, names) };
   assert.equal(leafUnder(rfc5280, noncritical, { subject: [] }), 'path.criticality');
+});
+
+test('an issuer is named by at least one attribute (RFC 5280 4.1.2.4)', () => {
+  for (const name of [sequence(), sequence(setOf())]) {
+    const certificate = Object.create(root.certificate, { subject: { value: { der: name } } });
+    const leaf = makeLeaf(host, { ...root, certificate }, { key: sharedKey });
+    assert.equal(verdict(verify(leaf, [root], { profile: rfc5280 })), 'path.issuer-empty');
+  }
 });
 
 test('alternative names are well formed (RFC 5280 4.2.1.6)', () => {
