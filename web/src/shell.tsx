@@ -11,7 +11,7 @@ import { SchemeSwitch } from './components/shell/scheme-switch.tsx';
 import { SearchBox } from './components/shell/search-box.tsx';
 import './components/shell/shell.css';
 import { TemporaryBanner } from './components/shell/temporary-banner.tsx';
-import { navigate } from './location.ts';
+import { leave, navigate } from './location.ts';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { useSettings } from './queries.ts';
 import { endSession } from './session.ts';
@@ -216,7 +216,7 @@ function Header({ session, menuOpened, onMenu }: HeaderProps) {
           </div>
           <Menu.Divider />
           <Menu.Item onClick={() => navigate('/users#account')}>Change password</Menu.Item>
-          <Menu.Item onClick={() => logOut.mutate()}>Log out</Menu.Item>
+          <Menu.Item onClick={() => void leave(() => logOut.mutate())}>Log out</Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </div>

@@ -15,8 +15,20 @@ export function setTransportHooks(hooks: { confirm: Confirm; ended: () => void }
   sessionEnded = hooks.ended;
 }
 
-/** `fetch` for the API. A step-up demand is answered by asking the person and sending the request once more. */
+/** Changes on their way, by everything that they say. */
+const underWay = new Map<string, Promise<Response>>();
+
+/** `fetch` for the API. A change that is on its way is not sent twice: a double click gets the one answer. */
 export async function transport(request: Request): Promise<Response> {
+  if (request.method === 'GET') return send(request);
+  const said = `${request.method} ${request.url} ${await request.clone().text()}`;
+  const answer = underWay.get(said) ?? send(request).finally(() => underWay.delete(said));
+  underWay.set(said, answer);
+  return (await answer).clone();
+}
+
+/** A step-up demand is answered by asking the person and sending the request once more. */
+async function send(request: Request): Promise<Response> {
   request.headers.set('X-Requested-By', 'tollgate-web');
   const again = request.clone();
   const response = await fetch(request);

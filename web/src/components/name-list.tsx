@@ -10,7 +10,7 @@ interface NameListProps {
   readonly missing?: boolean;
 }
 
-/** Names as small tags; long lists open on demand. */
+/** Names as small tags; long lists open on demand, and close again. */
 export function NameList({ names, limit = 12, label, missing }: NameListProps) {
   const [all, setAll] = useState(false);
   const shown = all ? names : names.slice(0, limit);
@@ -23,9 +23,17 @@ export function NameList({ names, limit = 12, label, missing }: NameListProps) {
           </li>
         ))}
       </ul>
-      {names.length > shown.length && (
-        <Anchor component="button" type="button" size="sm" mt={4} onClick={() => setAll(true)}>
-          Show all {names.length}
+      {names.length > limit && (
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          mt={4}
+          style={{ justifySelf: 'start' }}
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {all ? 'Show fewer' : `Show all ${names.length}`}
         </Anchor>
       )}
     </>

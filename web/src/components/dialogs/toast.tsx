@@ -11,10 +11,10 @@ let toasts: readonly Toast[] = [];
 let next = 1;
 const listeners = new Set<() => void>();
 
-/** Shows `text` for six seconds. For results only: what went wrong belongs beside what was tried. */
+/** Shows `text` once, for six seconds. For results only: what went wrong belongs beside what was tried. */
 export function toast(text: string): void {
   const id = next++;
-  set([...toasts, { id, text }]);
+  set([...toasts.filter((t) => t.text !== text), { id, text }]);
   setTimeout(() => set(toasts.filter((t) => t.id !== id)), 6000);
 }
 

@@ -1,12 +1,13 @@
 /** New token: what it may do, from where, for how long; then its secret, once. */
 
-import { Button, Checkbox, NativeSelect, NumberInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Token, TokenRequest } from '../../api.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { splitList } from '../../components/list-field.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { TextBlock } from '../../components/text-block.tsx';
 import { useTokenChanges } from './changes.ts';
@@ -70,12 +71,12 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }) {
             ))}
           </div>
         </Checkbox.Group>
-        <NumberInput
+        <NumberField
           label="Valid for (days)"
           min={1}
           max={365}
           value={days}
-          onChange={(value) => setDays(Number(value))}
+          onChange={(value) => setDays(value)}
           hideControls
         />
         <TextInput

@@ -1,5 +1,5 @@
 /** New external account key: for whom, for which names; then its secret, once, with command lines that hold it. */
-import { Button, NumberInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type AcmeServerKeyRequest, type AcmeServerSettings, api } from '../../api.ts';
@@ -7,6 +7,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { TextBlock } from '../../components/text-block.tsx';
 import { fieldError, toProblem } from '../../problem.ts';
@@ -79,22 +80,22 @@ export function KeyDialog({ settings, onClose }: KeyDialogProps) {
           onChange={(profiles) => set({ profiles })}
         />
         <div className="tg-columns tg-columns-narrow">
-          <NumberInput
+          <NumberField
             label="Accounts"
             description="That can be made with it."
             min={1}
             max={10_000}
             value={form.maxAccounts}
-            onChange={(value) => set({ maxAccounts: Number(value) || 1 })}
+            onChange={(value) => set({ maxAccounts: value })}
             hideControls
           />
-          <NumberInput
+          <NumberField
             label="Days"
             description="0: until it is ended."
             min={0}
             max={3_650}
             value={form.days}
-            onChange={(value) => set({ days: Number(value) || 0 })}
+            onChange={(value) => set({ days: value })}
             hideControls
           />
         </div>

@@ -1,11 +1,11 @@
 /** Settings of the ACME server: on or off, what may be ordered, by whom, and how names are proved. */
-import { Checkbox, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { Checkbox, Select, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
 import { type AcmeServerSettings, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
-import { SaveBar } from '../../components/form/save-bar.tsx';
+import { EditForm } from '../../components/form/edit-form.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useEdits } from '../../edits.ts';
 import { fieldError, toProblem } from '../../problem.ts';
@@ -39,13 +39,9 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
     error: fault(name),
     onChange: (value: string) => set({ [name]: value }),
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
   return (
     <Panel title="Settings" anchor="settings">
-      <form className="tg-form" onSubmit={submit} aria-label="Settings of the ACME server">
+      <EditForm label="Settings of the ACME server" dirty={form.dirty} save={save} onCancel={form.clear}>
         <Switch
           label="ACME server"
           description="Clients enrol and renew over the HTTPS port of this gateway."
@@ -122,14 +118,14 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
         />
         <div className="tg-columns tg-columns-narrow">
           {numbers.map(([field, label, min, max]) => (
-            <NumberInput
+            <NumberField
               key={field}
               label={label}
               min={min}
               max={max}
               value={values[field]}
               error={fault(field) ?? fault(`limits.${field}`)}
-              onChange={(value) => set({ [field]: Number(value) })}
+              onChange={(value) => set({ [field]: value })}
               hideControls
             />
           ))}
@@ -137,7 +133,7 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
         <div className="tg-columns">
           <TextInput
             label="Terms of service (URL)"
-            description="That clients must agree to. Empty: none."
+            description="New accounts must agree to them. When they change, accounts that are there are not asked again. Empty: none."
             value={values.termsUrl}
             error={fault('termsUrl')}
             onChange={(e) => set({ termsUrl: e.currentTarget.value })}
@@ -150,8 +146,7 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
             onChange={(e) => set({ website: e.currentTarget.value })}
           />
         </div>
-        <SaveBar dirty={form.dirty} save={save} onCancel={form.clear} />
-      </form>
+      </EditForm>
     </Panel>
   );
 }

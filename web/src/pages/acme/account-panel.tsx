@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { type AcmeDirectory, type AcmeProvider, api } from '../../api.ts';
 import { askPerson } from '../../components/dialogs/ask-person.tsx';
 import { toast } from '../../components/dialogs/toast.tsx';
+import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { Facts } from '../../components/facts.tsx';
 import { splitList } from '../../components/list-field.tsx';
 import { Notice, StateMark } from '../../components/notice.tsx';
@@ -186,6 +187,7 @@ function Manage({ provider }: { readonly provider: AcmeProvider }) {
   }
   const failed = changes.rollOver.error ?? changes.deactivate.error ?? changes.reset.error;
   const unchanged = splitList(contact).join() === provider.account?.contact.join();
+  useUnsavedGuard(!unchanged, 'the admin e-mail');
   return (
     <>
       <form className="tg-form" onSubmit={submit} aria-label="Admin e-mail">
@@ -214,6 +216,9 @@ function Manage({ provider }: { readonly provider: AcmeProvider }) {
           Reset
         </Button>
       </div>
+      <p className="tg-flat tg-dim tg-small">
+        A roll-over gives the same account a new key; orders and certificates stay as they are.
+      </p>
       {failed && <ProblemNotice error={failed} />}
     </>
   );

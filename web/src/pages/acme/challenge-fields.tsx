@@ -1,6 +1,7 @@
 /** How the gateway proves to a CA that it holds a name: HTTP-01, TLS-ALPN-01, or DNS-01 in three ways. */
-import { Checkbox, NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
 import type { AcmeProvider, AcmeProviderRequest } from '../../api.ts';
+import { NumberField } from '../../components/number-field.tsx';
 import { challengeWords } from './acme-words.ts';
 
 export type Challenge = NonNullable<AcmeProviderRequest['challenge']>;
@@ -117,12 +118,12 @@ export function ChallengeFields({ value, onChange, known, error }: ChallengeFiel
               value={value.server}
               onChange={(e) => set({ server: e.currentTarget.value })}
             />
-            <NumberInput
+            <NumberField
               label="Port"
               min={1}
               max={65_535}
               value={value.port}
-              onChange={(port) => set({ port: Number(port) })}
+              onChange={(port) => set({ port: port })}
               hideControls
             />
             <TextInput

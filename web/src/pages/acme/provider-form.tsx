@@ -46,8 +46,7 @@ export function ProviderForm({ provider, directory, onAsk }: ProviderFormProps) 
       await refresh();
       form.clear();
       toast(provider === undefined ? 'The provider is added.' : 'Saved.');
-      // after the guard of unsaved work has seen that there is none
-      if (provider === undefined) setTimeout(() => navigate(`/security/acme/${id}`));
+      if (provider === undefined) navigate(`/security/acme/${id}`, { saved: true });
     },
     onError: () => (provider === undefined ? undefined : refresh()),
   });

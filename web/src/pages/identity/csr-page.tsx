@@ -12,7 +12,7 @@ import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { guardLocation, navigate } from '../../location.ts';
+import { navigate } from '../../location.ts';
 import { useIdentity } from '../../queries.ts';
 import { useMayChange } from '../../session.ts';
 import { unwrap } from '../../transport.ts';
@@ -90,10 +90,9 @@ function CsrFormView({ slot, home, defaults, locked }: CsrFormViewProps) {
   const generate = useMutation({
     mutationFn: () => unwrap(api.POST('/identities/{slot}/csr', { ...path, body: form })),
     onSuccess: async () => {
-      guardLocation(undefined);
       toast('The CSR was generated.');
       await refresh();
-      navigate(`${home}#csr`);
+      navigate(`${home}#csr`, { saved: true });
     },
   });
   const errors = preview.data?.errors ?? [];

@@ -35,6 +35,7 @@ function Fields({ settings }: { readonly settings: Answer<'/private-ca/settings'
       toast('Certificates issued from now on name these addresses.');
       await refresh();
     },
+    onError: refresh,
   });
   const problem = save.isError ? toProblem(save.error) : undefined;
   return (

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { api } from '../../api.ts';
+import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { encodeFile, FileField } from '../../components/file-field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -15,6 +16,7 @@ export function FolderPanel() {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [passphrase, setPassphrase] = useState('');
   const refresh = useRefresh();
+  useUnsavedGuard(files.length > 0 || passphrase !== '', 'the import');
   const take = useMutation({
     mutationFn: async (file: File) => {
       const { content } = await encodeFile(file);

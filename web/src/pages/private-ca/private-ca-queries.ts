@@ -19,13 +19,18 @@ export function useTemplates() {
   });
 }
 
-/** CRLs, responders and the process that serves them; asked often while a CRL is being made. */
+/** CRLs, responders and the process that serves them; asked often while a CRL is being made or the process starts. */
 export function usePublishing() {
   return useQuery({
     queryKey: ['private-ca', 'publishing'],
     queryFn: () => unwrap(api.GET('/private-ca/publishing')),
-    refetchInterval: (query) =>
-      query.state.data?.authorities.some(({ progress }) => progress !== null) ? 1_000 : whileUsed(),
+    refetchInterval: ({ state: { data } }) => {
+      const busy =
+        data?.authorities.some(({ progress }) => progress !== null) ||
+        data?.service.state === 'starting' ||
+        (data?.service.state === 'running' && !data.service.current);
+      return busy ? whileUsed() && 1_000 : whileUsed();
+    },
   });
 }
 

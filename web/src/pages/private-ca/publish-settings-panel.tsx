@@ -1,9 +1,10 @@
 /** How long CRLs and OCSP answers hold, and how much may be asked of the process that serves them. */
-import { Checkbox, NumberInput } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type Answer, api } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { EditForm } from '../../components/form/edit-form.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { useEdits } from '../../edits.ts';
@@ -64,6 +65,7 @@ function Fields({ settings }: { readonly settings: Settings }) {
       toast('Saved. CRLs and OCSP answers made from now on hold that long.');
       await refresh();
     },
+    onError: refresh,
   });
   const problem = save.isError ? toProblem(save.error) : undefined;
   return (
@@ -74,14 +76,13 @@ function Fields({ settings }: { readonly settings: Settings }) {
         onChange={(e) => set({ immediately: e.currentTarget.checked })}
       />
       {numbers.map(({ field, label, description }) => (
-        <NumberInput
+        <NumberField
           key={field}
           label={label}
           description={description}
           value={values[field]}
           error={fieldError(problem, field)}
-          allowDecimal={false}
-          onChange={(value) => set({ [field]: Number(value) })}
+          onChange={(value) => set({ [field]: value })}
         />
       ))}
     </EditForm>

@@ -54,7 +54,7 @@ function ServiceState({ service, address }: { readonly service: Service; readonl
           ? `on port ${service.port}${address && `, reached at ${address}`}: ${answers.files.toLocaleString('en')} files and ${(
               answers.ocsp + answers.ocspSigned
             ).toLocaleString('en')} OCSP answers given`
-          : service.reason || 'The port opens once something is published.'}
+          : service.reason || (service.state === 'off' && 'The port opens once something is published.')}
       </span>
       {service.refused > 0 && (
         <div className="tg-small">

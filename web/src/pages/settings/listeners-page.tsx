@@ -1,11 +1,12 @@
 /** Listeners: where the gateway listens, whether it does, and the servers behind it. */
-import { NumberInput, Switch, TextInput } from '@mantine/core';
+import { Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { api, type Listener, type Settings, type SettingsPatch } from '../../api.ts';
 import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListTable } from '../../components/list/list-table.tsx';
 import { StateWord } from '../../components/notice.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
@@ -142,13 +143,12 @@ function ListenersForm({ settings }: { readonly settings: Settings }) {
     form.save.mutate();
   }
   const port = (name: 'httpsPort' | 'sipTlsPort' | 'mutualTlsPort' | 'upstreamPort', label: string, more: PortMore) => (
-    <NumberInput
+    <NumberField
       label={label}
       value={values[name]}
-      onChange={(value) => set({ [name]: Number(value) })}
+      onChange={(value) => set({ [name]: value })}
       disabled={disabled}
       allowNegative={false}
-      allowDecimal={false}
       hideControls
       {...more}
     />

@@ -1,7 +1,8 @@
 /** Relays: ports that verify a TLS client and pass its bytes on. */
-import { Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { Button, Select, Switch, TextInput } from '@mantine/core';
 import type { Settings } from '../../api.ts';
 import { ListField } from '../../components/list-field.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty } from '../../components/query-view.tsx';
 import { useTrustSets } from '../zones/zone-queries.ts';
@@ -62,13 +63,12 @@ export function RelaysPanel({ relays, onChange, fault, disabled }: RelaysPanelPr
                 autoComplete="off"
                 disabled={disabled}
               />
-              <NumberInput
+              <NumberField
                 label="Port"
                 value={relay.port}
-                onChange={(value) => change({ port: Number(value) })}
+                onChange={(value) => change({ port: value })}
                 error={fault(`${at}.port`)}
                 allowNegative={false}
-                allowDecimal={false}
                 hideControls
                 disabled={disabled}
               />
@@ -82,13 +82,12 @@ export function RelaysPanel({ relays, onChange, fault, disabled }: RelaysPanelPr
                 autoComplete="off"
                 disabled={disabled}
               />
-              <NumberInput
+              <NumberField
                 label="Port of the server"
                 value={relay.upstream.port}
-                onChange={(value) => upstream({ port: Number(value) })}
+                onChange={(value) => upstream({ port: value })}
                 error={fault(`${at}.upstream.port`)}
                 allowNegative={false}
-                allowDecimal={false}
                 hideControls
                 disabled={disabled}
               />

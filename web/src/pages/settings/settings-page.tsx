@@ -1,9 +1,10 @@
 /** System settings: role, names, clustering and limits. */
-import { NumberInput, Radio, TextInput } from '@mantine/core';
+import { Radio, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import type { Settings, SettingsPatch } from '../../api.ts';
 import { SaveBar } from '../../components/form/save-bar.tsx';
 import { ListField } from '../../components/list-field.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -75,12 +76,13 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
     form.save.mutate();
   }
   const number = (name: NumberName, label: string, field: string) => (
-    <NumberInput
+    <NumberField
       label={label}
       value={values[name]}
-      onChange={(value) => set({ [name]: Number(value) })}
+      onChange={(value) => set({ [name]: value })}
       error={fault(field)}
       disabled={disabled}
+      allowDecimal
       allowNegative={false}
       hideControls
     />

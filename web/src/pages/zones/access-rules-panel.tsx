@@ -1,9 +1,10 @@
 /** Access rules of the default zone: which certificates of strangers may come in. */
-import { Button, NumberInput, Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ZoneAccessRules } from '../../api.ts';
 import { useUnsavedGuard } from '../../components/dialogs/unsaved.ts';
 import { SaveBar } from '../../components/form/save-bar.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Empty, QueryView } from '../../components/query-view.tsx';
 import { ApiProblem } from '../../problem.ts';
@@ -86,13 +87,12 @@ function RulesForm({ current }: { readonly current: ZoneAccessRules }) {
             maxLength={50}
             disabled={disabled}
           />
-          <NumberInput
+          <NumberField
             label="Priority"
             value={rule.priority}
-            onChange={(value) => change(rule.key, { priority: Number(value) })}
+            onChange={(value) => change(rule.key, { priority: value })}
             min={1}
             max={65534}
-            allowDecimal={false}
             hideControls
             disabled={disabled}
           />

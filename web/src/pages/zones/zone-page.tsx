@@ -1,11 +1,12 @@
 /** One zone: its state, its peers, and the form to change it; the same form makes a new one. */
-import { Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { Button, Select, Switch, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { api, type Zone } from '../../api.ts';
 import { toast } from '../../components/dialogs/toast.tsx';
 import { ListField, splitList } from '../../components/list-field.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
@@ -115,7 +116,7 @@ function ZoneForm({ zone }: { readonly zone: Zone }) {
       toast(isNew ? `Zone ${saved.name} is there.` : 'Saved.');
       form.clear(valuesOf(saved), saved.version);
       await refresh();
-      if (isNew) navigate(`/configuration/zones/${saved.id}`);
+      if (isNew) navigate(`/configuration/zones/${saved.id}`, { saved: true });
     },
   });
   const errors = save.error ? toProblem(save.error).errors : [];
@@ -172,10 +173,10 @@ function ZoneForm({ zone }: { readonly zone: Zone }) {
                 error={fault('peers')}
                 disabled={disabled}
               />
-              <NumberInput
+              <NumberField
                 label="Port"
                 value={values.port}
-                onChange={(value) => set({ port: Number(value) })}
+                onChange={(value) => set({ port: value })}
                 error={fault('port')}
                 min={1}
                 max={65535}

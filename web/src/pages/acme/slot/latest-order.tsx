@@ -19,7 +19,8 @@ export function LatestOrder({ slot }: { readonly slot: string }) {
   const chosen = choice?.latest === latest.id ? orders.data.find(({ id }) => id === choice.id) : undefined;
   const tells = latest.state === 'running' || latest.state === 'failed';
   const shown = chosen ?? (tells ? latest : undefined);
-  const others = orders.data.filter((order) => order !== shown).slice(0, 10);
+  // the chosen one keeps its row, and its button the focus
+  const others = orders.data.filter((order) => order !== shown || order === chosen).slice(0, 10);
   return (
     <section className="tg-stack" aria-label="Orders">
       <h3 className="tg-h3">Orders</h3>
@@ -37,7 +38,8 @@ export function LatestOrder({ slot }: { readonly slot: string }) {
                 <Button
                   variant="subtle"
                   size="compact-xs"
-                  onClick={() => setChoice({ id: order.id, latest: latest.id })}
+                  aria-expanded={order === chosen}
+                  onClick={() => setChoice(order === chosen ? undefined : { id: order.id, latest: latest.id })}
                   aria-label={`Steps of the order of ${momentText(order.createdAt)}`}
                 >
                   Steps

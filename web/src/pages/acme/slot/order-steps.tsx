@@ -97,7 +97,7 @@ const challengeColumns: readonly Column<AcmeOrder['challenges'][number]>[] = [
 function TimeOfDay({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={momentText(at)}>
-      {at.slice(11, 19)}
+      {at.slice(11, 19)} UTC
     </time>
   );
 }

@@ -1,10 +1,11 @@
 /** How a certificate renews itself: provider, scheduler, last sign and deploy status, what comes next. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { AcmeProvider, AcmeSlot } from '../../../api.ts';
 import { Facts } from '../../../components/facts.tsx';
-import { Notice, StateMark } from '../../../components/notice.tsx';
+import { Notice, StateMark, StateWord } from '../../../components/notice.tsx';
 import { momentText, When, withPlainDates } from '../../../components/time.tsx';
-import { weekdays } from '../acme-words.ts';
+import { accountStates, weekdays } from '../acme-words.ts';
 
 interface RenewalStateProps {
   readonly slot: AcmeSlot;
@@ -13,8 +14,8 @@ interface RenewalStateProps {
 
 export function RenewalState({ slot, providers }: RenewalStateProps) {
   const { settings, renewal } = slot;
-  const named = settings.providers.map((id) => providers.find((one) => one.id === id)?.name ?? id);
-  if (named.length === 0 && !slot.lastSign)
+  const chosen = settings.providers.flatMap((id) => providers.find((one) => one.id === id) ?? []);
+  if (chosen.length === 0 && !slot.lastSign)
     return (
       <Notice tone="note" title="ACME is not used for this certificate.">
         Choose a provider below; then the certificate can be signed by it, and renew itself.
@@ -29,7 +30,7 @@ export function RenewalState({ slot, providers }: RenewalStateProps) {
       )}
       <Facts
         facts={[
-          ['Provider', named.join(', then ') || 'None'],
+          ['Provider', chosen.length > 0 ? <Chosen key="p" providers={chosen} /> : 'None'],
           ['Status', <State key="s" slot={slot} />],
           [
             'Automated scheduler',
@@ -60,6 +61,22 @@ export function RenewalState({ slot, providers }: RenewalStateProps) {
       />
     </>
   );
+}
+
+/** In the order in which they are asked; each with its account where that is not as an order needs it. */
+function Chosen({ providers }: Pick<RenewalStateProps, 'providers'>): ReactNode {
+  return providers.map(({ id, name, kind, account }, index) => (
+    <Fragment key={id}>
+      {index > 0 && ', then '}
+      <Link to={`/security/acme/${id}`}>{name}</Link>
+      {kind === 'acme' && account?.status !== 'valid' && (
+        <>
+          {' '}
+          <StateWord of={accountStates[account?.status ?? 'none']} />
+        </>
+      )}
+    </Fragment>
+  ));
 }
 
 /** One word for a certificate: what it does now. */

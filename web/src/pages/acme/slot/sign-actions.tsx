@@ -58,13 +58,7 @@ export function SignActions({ slot, providers }: SignActionsProps) {
           Check first
         </Button>
         {canTest(provider) && (
-          <Button
-            variant="default"
-            loading={test.isPending}
-            disabled={busy}
-            onClick={() => test.mutate(provider.id)}
-            title="An order at the staging directory; nothing of it is kept"
-          >
+          <Button variant="default" loading={test.isPending} disabled={busy} onClick={() => test.mutate(provider.id)}>
             Test this set-up
           </Button>
         )}
@@ -74,7 +68,6 @@ export function SignActions({ slot, providers }: SignActionsProps) {
             loading={retry.isPending}
             disabled={busy || slot.renewal.retryNowLeft === 0}
             onClick={() => retry.mutate()}
-            title={`${slot.renewal.retryNowLeft} of four in an hour are left`}
           >
             Retry now
           </Button>
@@ -85,6 +78,13 @@ export function SignActions({ slot, providers }: SignActionsProps) {
           </Button>
         )}
       </div>
+      <p className="tg-flat tg-dim tg-small">
+        Signing sends the pending CSR, or a new one with the names that the last one and the settings ask for. What the
+        CA signs is pending until it is deployed.
+        {canTest(provider) && ' A test orders at the staging directory and keeps nothing.'}
+        {slot.settings.scheduler &&
+          ` Retry now lets the scheduler try at once; ${slot.renewal.retryNowLeft} of four in an hour are left.`}
+      </p>
       {failed && <ProblemNotice error={failed} />}
       <CheckRows checks={checks} provider={provider} />
       {revokes && <RevokeDialog slot={slot} onClose={() => setRevokes(false)} />}

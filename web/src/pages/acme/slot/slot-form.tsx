@@ -20,18 +20,22 @@ interface SlotFormProps {
   readonly providers: readonly AcmeProvider[];
 }
 
-/** Folded while ACME works as set; open where a provider is still to be chosen. */
+/** Folded while ACME works as set; open where a provider is still to be chosen. Folding it keeps what was typed. */
 export function SlotForm({ slot, providers }: SlotFormProps) {
-  const [opened, setOpened] = useState(slot.settings.providers.length === 0);
+  const [opened, setOpened] = useState<boolean | undefined>(slot.settings.providers.length === 0 || undefined);
   const verb = useMayChange() ? 'Change' : 'Show';
   return (
     <section className="tg-stack" aria-label="ACME settings">
       <div>
-        <Button variant="default" aria-expanded={opened} onClick={() => setOpened(!opened)}>
+        <Button variant="default" aria-expanded={opened === true} onClick={() => setOpened(!opened)}>
           {opened ? 'Hide ACME settings' : `${verb} ACME settings`}
         </Button>
       </div>
-      {opened && <Fields slot={slot} providers={providers} />}
+      {opened !== undefined && (
+        <div hidden={!opened}>
+          <Fields slot={slot} providers={providers} />
+        </div>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Authority, api, type IntermediateRequest } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
+import { useUnsavedGuard } from '../../../components/dialogs/unsaved.ts';
 import { ListField, splitList } from '../../../components/list-field.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { ProblemNotice } from '../../../components/problem-notice.tsx';
@@ -13,7 +14,7 @@ import { unwrap } from '../../../transport.ts';
 import { confirm2050 } from '../confirm-2050.ts';
 import { useRefresh } from '../private-ca-queries.ts';
 import { type KeyChoice, KeyFields, keyRequest } from './key-fields.tsx';
-import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
+import { emptySubject, isFilledIn, SubjectFields, subjectOf } from './subject-fields.tsx';
 
 interface IntermediateFormProps {
   /** Those that can sign here. */
@@ -27,7 +28,7 @@ export function IntermediateForm({ roots, open }: IntermediateFormProps) {
   return (
     <Panel title="New intermediate" anchor="new-intermediate">
       {shown || open ? (
-        <Fields roots={roots} key={roots[0]?.id ?? ''} />
+        <Fields roots={roots} focus={shown} key={roots[0]?.id ?? ''} />
       ) : (
         <Button variant="default" onClick={() => setShown(true)}>
           {roots.length === 0 ? 'Create an intermediate that another CA signs…' : 'Create another intermediate…'}
@@ -40,7 +41,7 @@ export function IntermediateForm({ roots, open }: IntermediateFormProps) {
 /** In `parent`: no root here, another CA signs. */
 const elsewhere = '';
 
-function Fields({ roots }: { readonly roots: readonly Authority[] }) {
+function Fields({ roots, focus }: { readonly roots: readonly Authority[]; readonly focus: boolean }) {
   const [form, setForm] = useState<Form>({
     subject: emptySubject,
     algorithm: 'ec-p256',
@@ -55,6 +56,7 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
   });
   const set = (change: Partial<Form>) => setForm({ ...form, ...change });
   const refresh = useRefresh();
+  useUnsavedGuard(isFilledIn(form), 'the new intermediate');
   const create = useMutation({
     mutationFn: () =>
       confirm2050((confirmed) =>
@@ -63,7 +65,7 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
     onSuccess: async (made) => {
       if (made === undefined) return;
       await refresh();
-      if (made.state === 'pending') return navigate(`/security/private-ca/${made.id}`);
+      if (made.state === 'pending') return navigate(`/security/private-ca/${made.id}`, { saved: true });
       toast(`The intermediate ${made.label} issues from now on.`);
       setForm({ ...form, subject: emptySubject, passphrase: '' });
     },
@@ -79,6 +81,7 @@ function Fields({ roots }: { readonly roots: readonly Authority[] }) {
         value={form.subject}
         onChange={(subject) => set({ subject })}
         example="Example Issuing CA 1"
+        focus={focus}
         error={fieldError(problem, 'subject')}
       />
       <div className="tg-columns tg-columns-narrow">

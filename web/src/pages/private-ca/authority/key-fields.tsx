@@ -1,5 +1,6 @@
 /** The key of a CA and how long its certificate is good: the same choice for a root and an intermediate. */
-import { NumberInput, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
+import { NumberField } from '../../../components/number-field.tsx';
 import { type KeyAlgorithm, keyAdvice, keyAlgorithms } from './authority-words.ts';
 
 export interface KeyChoice {
@@ -27,13 +28,13 @@ export function KeyFields({ value: { algorithm, years }, onChange, advice, error
         value={algorithm}
         onChange={(value) => value && onChange({ algorithm: value as KeyAlgorithm })}
       />
-      <NumberInput
+      <NumberField
         label="Valid for (years)"
         min={1}
         max={50}
         value={years}
         error={error}
-        onChange={(value) => onChange({ years: Number(value) || 1 })}
+        onChange={(value) => onChange({ years: value })}
       />
     </div>
   );

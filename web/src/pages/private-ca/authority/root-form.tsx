@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../../api.ts';
 import { toast } from '../../../components/dialogs/toast.tsx';
+import { useUnsavedGuard } from '../../../components/dialogs/unsaved.ts';
 import { Panel } from '../../../components/panel.tsx';
 import { ProblemNotice } from '../../../components/problem-notice.tsx';
 import { fieldError, toProblem } from '../../../problem.ts';
@@ -11,7 +12,7 @@ import { unwrap } from '../../../transport.ts';
 import { confirm2050 } from '../confirm-2050.ts';
 import { useRefresh } from '../private-ca-queries.ts';
 import { type KeyChoice, KeyFields, keyRequest } from './key-fields.tsx';
-import { emptySubject, SubjectFields, subjectOf } from './subject-fields.tsx';
+import { emptySubject, isFilledIn, SubjectFields, subjectOf } from './subject-fields.tsx';
 
 /** `open`: the fields are there at once, because nothing else can be done first. */
 export function RootForm({ open }: { readonly open: boolean }) {
@@ -19,7 +20,7 @@ export function RootForm({ open }: { readonly open: boolean }) {
   return (
     <Panel title="New root" anchor="new-root">
       {shown ? (
-        <Fields />
+        <Fields focus={!open} />
       ) : (
         <Button variant="default" onClick={() => setShown(true)}>
           Create another root…
@@ -32,10 +33,11 @@ export function RootForm({ open }: { readonly open: boolean }) {
 const startKey: KeyChoice = { algorithm: 'rsa-4096', years: 10 };
 const blank = { ...startKey, subject: emptySubject, passphrase: '', again: '', trust: true };
 
-function Fields() {
+function Fields({ focus }: { readonly focus: boolean }) {
   const [form, setForm] = useState(blank);
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
   const refresh = useRefresh();
+  useUnsavedGuard(isFilledIn(form), 'the new root');
   const create = useMutation({
     mutationFn: () =>
       confirm2050((confirmed) =>
@@ -70,6 +72,7 @@ function Fields() {
         value={form.subject}
         onChange={(subject) => set({ subject })}
         example="Example Root CA"
+        focus={focus}
         error={fieldError(problem, 'subject')}
       />
       <KeyFields

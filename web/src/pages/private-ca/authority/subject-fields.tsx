@@ -15,9 +15,11 @@ interface SubjectFieldsProps {
   readonly onChange: (value: SubjectForm) => void;
   readonly example: string;
   readonly error: string | undefined;
+  /** Takes the focus: a person has just asked for the fields. */
+  readonly focus: boolean;
 }
 
-export function SubjectFields({ value, onChange, example, error }: SubjectFieldsProps) {
+export function SubjectFields({ value, onChange, example, error, focus }: SubjectFieldsProps) {
   const set = (change: Partial<SubjectForm>) => onChange({ ...value, ...change });
   return (
     <>
@@ -26,6 +28,7 @@ export function SubjectFields({ value, onChange, example, error }: SubjectFields
         description="The name by which people know the CA; it is not a host name."
         placeholder={example}
         required
+        autoFocus={focus}
         value={value.commonName}
         error={error}
         onChange={(e) => set({ commonName: e.currentTarget.value })}
@@ -51,6 +54,11 @@ export function SubjectFields({ value, onChange, example, error }: SubjectFields
       </div>
     </>
   );
+}
+
+/** Whether there is something of a new authority to lose. */
+export function isFilledIn({ subject, passphrase }: { subject: SubjectForm; passphrase: string }): boolean {
+  return passphrase !== '' || Object.values(subject).some((value) => value !== '');
 }
 
 /** As the API takes it, most general first (X.501). */

@@ -9,6 +9,7 @@ import { askPerson } from '../../../components/dialogs/ask-person.tsx';
 import { toast } from '../../../components/dialogs/toast.tsx';
 import { DownloadButton } from '../../../components/download-button.tsx';
 import { Facts } from '../../../components/facts.tsx';
+import { NameList } from '../../../components/name-list.tsx';
 import { StateMark } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
@@ -86,7 +87,7 @@ function RecordPanel({ certificate, name }: { readonly certificate: Certificate;
             `${momentText(revokedAt)}, ${reasons.find(({ value }) => value === reason)?.label ?? reason ?? 'no reason given'}`,
           ],
           ['Subject', certificate.subject],
-          ['Names', certificate.names.join(', ')],
+          certificate.names.length > 0 && ['Names', <NameList key="names" names={certificate.names} label="Names" />],
           ['Template', certificate.template],
           certificate.notBefore !== null && [
             'Valid from',

@@ -3,19 +3,29 @@ import { Button, Checkbox, PasswordInput, SegmentedControl, Select } from '@mant
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearch } from 'wouter';
-import { api, type IssuedAnswer, type IssuePreview, type IssueRequest, type Template } from '../../../api.ts';
+import {
+  type Authority,
+  api,
+  type IssuedAnswer,
+  type IssuePreview,
+  type IssueRequest,
+  type Template,
+} from '../../../api.ts';
 import { CopyButton } from '../../../components/copy-button.tsx';
+import { useUnsavedGuard } from '../../../components/dialogs/unsaved.ts';
 import { DownloadButton } from '../../../components/download-button.tsx';
 import { Facts } from '../../../components/facts.tsx';
 import { encodeFile, FileField } from '../../../components/file-field.tsx';
+import { NameList } from '../../../components/name-list.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { ProblemNotice } from '../../../components/problem-notice.tsx';
-import { QueryView } from '../../../components/query-view.tsx';
+import { Empty, QueryView } from '../../../components/query-view.tsx';
 import { TextBlock } from '../../../components/text-block.tsx';
 import { momentText, When } from '../../../components/time.tsx';
 import { useIdentities } from '../../../queries.ts';
+import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
 import { slotPath } from '../../identity/slot-path.ts';
 import { confirm2050 } from '../confirm-2050.ts';
@@ -25,6 +35,7 @@ import { certificatePath } from './issued-words.ts';
 /** The page below Private CA; `?authority=` chooses who signs. */
 export function IssuePage() {
   const templates = useTemplates();
+  const authorities = useAuthorities();
   return (
     <Page
       title="Issue a certificate"
@@ -32,7 +43,16 @@ export function IssuePage() {
       intro="The template decides what the certificate says; from the request come the public key and, as far as the template allows, names and subject."
     >
       <QueryView query={templates} rows={6}>
-        {(data) => <IssueForm templates={data} />}
+        {(offered) => (
+          <QueryView query={authorities} rows={6}>
+            {(all) => (
+              <IssueForm
+                templates={offered}
+                authorities={all.filter((one) => one.state === 'active' && one.key !== 'none')}
+              />
+            )}
+          </QueryView>
+        )}
       </QueryView>
     </Page>
   );
@@ -40,9 +60,14 @@ export function IssuePage() {
 
 const byDefault = '';
 
-function IssueForm({ templates }: { readonly templates: readonly Template[] }) {
+interface IssueFormProps {
+  readonly templates: readonly Template[];
+  /** Those that can sign. */
+  readonly authorities: readonly Authority[];
+}
+
+function IssueForm({ templates, authorities }: IssueFormProps) {
   const asked = new URLSearchParams(useSearch()).get('authority') ?? byDefault;
-  const authorities = useAuthorities().data?.filter(({ state, key }) => state === 'active' && key !== 'none') ?? [];
   const slots = usePendingSlots();
   const [from, setFrom] = useState<'file' | 'slot'>('file');
   const [files, setFiles] = useState<readonly File[]>([]);
@@ -51,6 +76,7 @@ function IssueForm({ templates }: { readonly templates: readonly Template[] }) {
   const [authority, setAuthority] = useState(asked);
   const [deploy, setDeploy] = useState(true);
   const [passphrase, setPassphrase] = useState('');
+  const mayChange = useMayChange();
   const refresh = useRefresh();
   const signer = authorities.find(({ id, isDefault }) => (authority === byDefault ? isDefault : id === authority));
   const needsPassphrase = signer?.key === 'passphrase';
@@ -82,6 +108,7 @@ function IssueForm({ templates }: { readonly templates: readonly Template[] }) {
       await refresh();
     },
   });
+  useUnsavedGuard(files.length > 0 && !issue.data, 'the request');
   const ready = from === 'slot' ? slot !== '' : files.length > 0;
   function changed() {
     preview.reset();
@@ -93,6 +120,12 @@ function IssueForm({ templates }: { readonly templates: readonly Template[] }) {
     preview.mutate();
   }
   const chosen = templates.find(({ name }) => name === template);
+  if (authorities.length === 0)
+    return (
+      <Empty title="There is no CA that can issue.">
+        Create a root and an intermediate first: <Link to="/security/private-ca">Private CA</Link>.
+      </Empty>
+    );
   return (
     <>
       <Panel title="Request">
@@ -186,7 +219,7 @@ function IssueForm({ templates }: { readonly templates: readonly Template[] }) {
             />
           )}
           {issue.isError && <ProblemNotice error={issue.error} />}
-          {!issue.data && (
+          {mayChange && !issue.data && (
             <div className="tg-actions">
               <Button
                 loading={issue.isPending}
@@ -211,7 +244,7 @@ function PreviewPanel({ preview, children }: { readonly preview: IssuePreview; r
         <Facts
           facts={[
             ['Subject', preview.subject || 'empty'],
-            ['Names', preview.names.join(', ') || 'none'],
+            ['Names', preview.names.length > 0 ? <NameList key="names" names={preview.names} label="Names" /> : 'none'],
             ['Expires', <When key="to" at={preview.notAfter} />],
           ]}
         />

@@ -1,12 +1,15 @@
 /** A template of one's own: the fields that decide what certificates say. */
-import { Button, Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { api, type Template, type TemplateRequest } from '../../../api.ts';
+import { useReturnFocus } from '../../../components/dialogs/dialog.tsx';
 import { toast } from '../../../components/dialogs/toast.tsx';
 import { ListField, splitList } from '../../../components/list-field.tsx';
+import { NumberField } from '../../../components/number-field.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { ProblemNotice } from '../../../components/problem-notice.tsx';
+import { useEdits } from '../../../edits.ts';
 import { fieldError, toProblem } from '../../../problem.ts';
 import { unwrap } from '../../../transport.ts';
 import { useRefresh } from '../private-ca-queries.ts';
@@ -46,16 +49,16 @@ interface TemplateFormProps {
 }
 
 export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
-  const [name, setName] = useState(template?.name ?? '');
-  const [form, setForm] = useState(() => formOf(template));
-  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+  const edits = useEdits(formOf(template), template?.version ?? 0, 'the template');
+  const { values: form, set } = edits;
   const refresh = useRefresh();
+  useReturnFocus();
   const save = useMutation({
     mutationFn: () =>
       unwrap(
         api.PUT('/private-ca/templates/{name}', {
-          params: { path: { name } },
-          body: requestOf(form, template?.version ?? 0),
+          params: { path: { name: form.name } },
+          body: requestOf(form, edits.version),
         }),
       ),
     onSuccess: async () => {
@@ -63,9 +66,10 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
       await refresh();
       onDone();
     },
+    onError: refresh,
   });
   const problem = save.isError ? toProblem(save.error) : undefined;
-  const nameTaken = template === undefined && taken.includes(name);
+  const nameTaken = template === undefined && !save.isPending && taken.includes(form.name);
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!nameTaken) save.mutate();
@@ -76,6 +80,7 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
         <div className="tg-columns tg-columns-narrow">
           <TextInput
             label="Title"
+            autoFocus
             required
             maxLength={60}
             value={form.title}
@@ -89,9 +94,9 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
             required
             disabled={template !== undefined}
             maxLength={60}
-            value={name}
+            value={form.name}
             error={nameTaken ? 'There is a template of this name.' : fieldError(problem, 'name')}
-            onChange={(e) => setName(e.currentTarget.value.toLowerCase())}
+            onChange={(e) => set({ name: e.currentTarget.value.toLowerCase() })}
             spellCheck={false}
             autoComplete="off"
           />
@@ -122,14 +127,14 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
           onChange={(furtherUsages) => set({ furtherUsages })}
         />
         <div className="tg-columns tg-columns-narrow">
-          <NumberInput
+          <NumberField
             label="Valid for (days)"
             description="Unless less is asked for"
             min={1}
             max={36_500}
             value={form.days}
             error={fieldError(problem, 'days')}
-            onChange={(days) => set({ days: Number(days) || 1 })}
+            onChange={(days) => set({ days: days })}
           />
           <Select
             label="Subject"
@@ -191,7 +196,7 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
         />
         {problem && <ProblemNotice error={save.error} />}
         <div className="tg-actions">
-          <Button type="submit" loading={save.isPending} disabled={form.title.trim() === '' || name === ''}>
+          <Button type="submit" loading={save.isPending} disabled={form.title.trim() === '' || form.name === ''}>
             Save template
           </Button>
           <Button variant="default" onClick={onDone}>
@@ -203,7 +208,7 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
   );
 }
 
-function requestOf({ furtherUsages, ...form }: ReturnType<typeof formOf>, version: number): TemplateRequest {
+function requestOf({ name: _, furtherUsages, ...form }: ReturnType<typeof formOf>, version: number): TemplateRequest {
   return {
     ...form,
     version,
@@ -220,6 +225,7 @@ function formOf(template: Template | undefined) {
   const named: readonly string[] = usages.map(({ value }) => value);
   const usage = template?.extendedKeyUsage ?? ['serverAuth', 'clientAuth'];
   return {
+    name: template?.name ?? '',
     title: template?.title ?? '',
     description: template?.description ?? '',
     extendedKeyUsage: usage.filter((one) => named.includes(one)),

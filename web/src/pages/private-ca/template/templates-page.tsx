@@ -10,6 +10,7 @@ import { RowButton } from '../../../components/list/row-button.tsx';
 import { Page } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
+import { leave } from '../../../location.ts';
 import { useMayChange } from '../../../session.ts';
 import { unwrap } from '../../../transport.ts';
 import { useRefresh, useTemplates } from '../private-ca-queries.ts';
@@ -22,19 +23,20 @@ export function TemplatesPage() {
   // the name of the template in the form; '' for a new one
   const [edited, setEdited] = useState<string>();
   const template = templates.data?.find(({ name }) => name === edited);
+  const edit = (name: string) => void leave(() => setEdited(name));
   return (
     <Page
       intro="Usage, lifetime and allowed names of what the private CA issues. ACME clients choose among them as profiles."
-      actions={mayChange && <Button onClick={() => setEdited('')}>New template</Button>}
+      actions={mayChange && <Button onClick={() => edit('')}>New template</Button>}
     >
       <Panel title="Templates">
         <QueryView query={templates} rows={4}>
-          {(data) => <TemplatesTable templates={data} mayChange={mayChange} onEdit={setEdited} />}
+          {(data) => <TemplatesTable templates={data} mayChange={mayChange} onEdit={edit} />}
         </QueryView>
       </Panel>
       {edited !== undefined && templates.data && (
         <TemplateForm
-          key={`${edited} ${template?.version}`}
+          key={edited}
           template={template}
           taken={templates.data.map(({ name }) => name)}
           onDone={() => setEdited(undefined)}
