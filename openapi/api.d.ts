@@ -2461,6 +2461,8 @@ export interface components {
             address: string;
             /** @description ISO 8601, UTC. */
             createdAt: string;
+            /** @description To the terms that were set when it was made. */
+            termsAgreedAt: string | null;
             certificates: number;
             lastOrderAt: string | null;
         };
@@ -2568,7 +2570,7 @@ export interface components {
             enabled: boolean;
             /** @description Names and addresses by which clients call, beside those of the gateway; without ports. */
             readonly hosts: string[];
-            /** @description Terms of service that clients must agree to; empty: none. */
+            /** @description Terms of service; new accounts must agree, those there are stay as they are. Empty: none. */
             termsUrl: string;
             website: string;
             /** @description Registering needs a key for external account binding. */
@@ -2620,7 +2622,7 @@ export interface components {
             enabled?: boolean;
             /** @description Names and addresses by which clients call, beside those of the gateway; without ports. */
             readonly hosts?: string[];
-            /** @description Terms of service that clients must agree to; empty: none. */
+            /** @description Terms of service; new accounts must agree, those there are stay as they are. Empty: none. */
             termsUrl?: string;
             website?: string;
             /** @description Registering needs a key for external account binding. */

@@ -88,6 +88,9 @@ test('what is not there is not there: other paths, other methods', async (t) => 
     assert.equal(refused.headers['access-control-allow-origin'], undefined);
   }
   assert.equal((await gateway.call('GET', '/acme/default/new-order', { headers })).status, 405);
+  // a message is for the whole URL; what is read by GET has no other answer for a query
+  assert.equal((await post('new-account?x=1', {})).status, 404);
+  assert.equal((await gateway.call('GET', '/acme/default/directory?x=1', { headers })).status, 200);
 });
 
 test('a body in chunks is refused like everywhere, and the connection is closed', async (t) => {

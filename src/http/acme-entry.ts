@@ -43,7 +43,8 @@ export function addAcmeEntry(app: FastifyInstance, entry: AcmeEntry): void {
 function readRequest({ raw, url, body, address, id }: FastifyRequest): AcmeRequest {
   return {
     method: raw.method ?? '',
-    path: url.split('?', 1)[0] ?? '',
+    // a message is signed for its whole URL (RFC 8555 6.4), and nothing is posted to one with a query
+    path: raw.method === 'POST' ? url : (url.split('?', 1)[0] ?? ''),
     host: raw.headers.host ?? '',
     contentType: raw.headers['content-type'] ?? '',
     body: Buffer.isBuffer(body) ? body : new Uint8Array(),

@@ -93,6 +93,7 @@ export function createIssuingCa(clock: Clock, lifetime = 90 * day): SmallIssuing
       return { chain: [der, main.der], alternates: [[der, cross.der]] };
     },
     async revoke(_actor, serial, reason) {
+      if (revoked.has(serial)) throw new Problem({ code: 'test.revoked', status: 409, title: 'Revoked already.' });
       revoked.set(serial, { reason, at: clock.now() });
     },
     async state(serial) {

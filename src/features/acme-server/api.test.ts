@@ -80,7 +80,8 @@ test('keys, accounts and orders are listed in pages, ended, and their failures e
   );
   const client = new JwsClient(server);
   const externalAccountBinding = bindingFor(client.key, key.id, hmac, client.url('new-account'));
-  await client.register({ externalAccountBinding, contact: ['mailto:ops@example.com'] });
+  const agreedAt = new Date(clock.now()).toISOString();
+  await client.register({ externalAccountBinding, contact: ['mailto:ops@example.com'], termsOfServiceAgreed: true });
   await client.enrol(['a.example']);
   clock.advance(1_000);
   validation.problem = {
@@ -90,8 +91,13 @@ test('keys, accounts and orders are listed in pages, ended, and their failures e
   };
   await client.prove(await client.order(['b.example']), 'dns-01');
   const accounts = await call('listAcmeServerAccounts', 'GET', `accounts?key=${key.id}&limit=1`);
-  const [account] = accounts.json['accounts'] as { id: string; certificates: number; key: { name: string } }[];
-  assert.deepEqual([account?.certificates, account?.key.name], [1, 'web team']);
+  const [account] = accounts.json['accounts'] as {
+    id: string;
+    certificates: number;
+    key: { name: string };
+    termsAgreedAt: string | null;
+  }[];
+  assert.deepEqual([account?.certificates, account?.key.name, account?.termsAgreedAt], [1, 'web team', agreedAt]);
   const first = await call('listAcmeServerOrders', 'GET', 'orders?limit=1');
   const [failed] = first.json['orders'] as { id: string; status: string; error: { reason: string } }[];
   assert.deepEqual([failed?.status, failed?.error.reason], ['invalid', 'txt-missing']);

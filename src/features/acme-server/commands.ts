@@ -38,7 +38,10 @@ export const acmeServerCommands: readonly Command[] = [
       { flags: '--resolvers <addresses>', description: 'DNS servers for validations; "" for those of the machine' },
       { flags: '--caa <domains>', description: 'By which CAA records name this CA; "" to look for none' },
       { flags: '--hosts <names>', description: 'Names by which clients call, beside those of the gateway' },
-      { flags: '--terms <url>', description: 'Terms of service that clients must agree to' },
+      {
+        flags: '--terms <url>',
+        description: 'Terms that new accounts must agree to; those there are stay as they are',
+      },
       { flags: '--website <url>', description: 'Shown to clients' },
       { flags: '--authorization-hours <n>', description: 'How long a proof of control counts' },
       { flags: '--orders-per-account <n>', description: 'New orders of an account within three hours' },
@@ -103,6 +106,7 @@ export const acmeServerCommands: readonly Command[] = [
           readonly contacts: readonly string[];
           readonly key: { readonly name: string } | null;
           readonly address: string;
+          readonly termsAgreedAt: string | null;
           readonly certificates: number;
         }[];
       };
@@ -110,8 +114,10 @@ export const acmeServerCommands: readonly Command[] = [
         accounts.length === 0
           ? 'There is no account.'
           : accounts
-              .map(({ id, status, contacts, key, address, certificates }) => {
-                const who = [...contacts, ...(key === null ? [] : [`key ${key.name}`])].map((one) => printable(one));
+              .map(({ id, status, contacts, key, address, termsAgreedAt, certificates }) => {
+                const agreed = termsAgreedAt === null ? [] : [`agreed to the terms ${termsAgreedAt}`];
+                const by = key === null ? [] : [`key ${key.name}`];
+                const who = [...contacts, ...by, ...agreed].map((one) => printable(one));
                 return `${id}  ${status.padEnd(12)}${certificates} certificates, from ${address}${who.length > 0 ? `, ${who.join(', ')}` : ''}`;
               })
               .join('\n'),

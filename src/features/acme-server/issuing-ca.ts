@@ -51,7 +51,7 @@ export interface IssuingCa {
   templates(): Promise<readonly IssuingTemplate[]>;
   /** Throws Problem with a status below 500 when this request is refused whenever it is asked again. */
   issue(actor: Actor, request: IssuingRequest): Promise<IssuedChain>;
-  /** `serial` in lower-case hexadecimal; `reason` by RFC 5280 5.3.1. Revoking twice is no error. */
+  /** `serial` in lower-case hexadecimal; `reason` by RFC 5280 5.3.1. Throws Problem 409 for one that is revoked. */
   revoke(actor: Actor, serial: string, reason: number): Promise<void>;
   state(serial: string): Promise<IssuedState>;
 }

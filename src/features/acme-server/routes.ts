@@ -185,7 +185,12 @@ function keyAnswer(key: EabKeyView): z.input<typeof eabKeySchema> {
 }
 
 function accountAnswer(account: AccountView): z.input<typeof accountSchema> {
-  return { ...account, createdAt: isoTime(account.createdAt), lastOrderAt: isoTimeOrNull(account.lastOrderAt) };
+  return {
+    ...account,
+    createdAt: isoTime(account.createdAt),
+    termsAgreedAt: isoTimeOrNull(account.termsAgreedAt),
+    lastOrderAt: isoTimeOrNull(account.lastOrderAt),
+  };
 }
 
 function orderAnswer(order: OrderSummary): z.input<typeof orderSchema> {

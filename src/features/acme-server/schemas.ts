@@ -15,7 +15,10 @@ const limits = {
 const fields = {
   enabled: z.boolean(),
   hosts: entries.describe('Names and addresses by which clients call, beside those of the gateway; without ports.'),
-  termsUrl: z.string().max(500).describe('Terms of service that clients must agree to; empty: none.'),
+  termsUrl: z
+    .string()
+    .max(500)
+    .describe('Terms of service; new accounts must agree, those there are stay as they are. Empty: none.'),
   website: z.string().max(500),
   externalAccountRequired: z.boolean().describe('Registering needs a key for external account binding.'),
   profiles: z.array(z.string().max(100)).max(100).readonly().describe('Templates that are offered.'),
@@ -108,6 +111,7 @@ export const accountSchema = z
     key: z.object({ id: z.string(), name: z.string() }).nullable(),
     address: z.string(),
     createdAt: time,
+    termsAgreedAt: time.nullable().describe('To the terms that were set when it was made.'),
     certificates: z.int(),
     lastOrderAt: time.nullable(),
   })

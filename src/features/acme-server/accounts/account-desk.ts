@@ -59,6 +59,8 @@ export interface AccountView {
   readonly key: { readonly id: string; readonly name: string } | null;
   readonly address: string;
   readonly createdAt: number;
+  /** To the terms that were set when it was made. */
+  readonly termsAgreedAt: number | null;
   readonly certificates: number;
   readonly lastOrderAt: number | null;
 }
@@ -139,6 +141,7 @@ export function createAccountDesk({ storage, clock, ca }: Core) {
           key: row.eab_key_id === null ? null : { id: row.eab_key_id, name: keyNames.get(row.eab_key_id) ?? '' },
           address: row.address,
           createdAt: row.created_at,
+          termsAgreedAt: row.terms_agreed_at,
           certificates: Number(row.certificates),
           lastOrderAt: row.last_order_at === null ? null : Number(row.last_order_at),
         })),

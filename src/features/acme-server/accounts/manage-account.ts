@@ -11,32 +11,26 @@ import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { type AccountKey, readJwk } from '../protocol/jwk.ts';
 import { parseJson, readJws, requireSupported, verifyJws } from '../protocol/jws.ts';
 import { type AccountMessage, accountIdIn, accountMessage, readPayload, requireEmpty } from '../protocol/message.ts';
-import { type AccountRow, selectAccountByThumbprint, updateAccount } from './account-store.ts';
+import { type AccountRow, selectAccount, selectAccountByThumbprint, updateAccount } from './account-store.ts';
 import { accountView } from './account-view.ts';
 import { readContacts } from './contacts.ts';
 
-const change = z.object({
-  contact: z.array(z.string().max(300)).max(50).optional(),
-  termsOfServiceAgreed: z.boolean().optional(),
-  status: z.literal('deactivated').optional(),
-});
+/** RFC 8555 7.3.2: whatever else is sent is ignored, agreement to terms and other states included. */
+const change = z.object({ contact: z.array(z.string().max(300)).max(50).optional(), status: z.unknown().optional() });
 
 /** The account itself; nobody sees or changes another's. */
 export async function account(core: Core, call: Call, id: string): Promise<AcmeAnswer> {
   const message = await ownMessage(core, call, id);
-  const { status, contact, termsOfServiceAgreed } =
-    message.payload.length === 0 ? {} : readPayload(message.payload, change);
-  const now = core.clock.now();
+  const { status, contact } = message.payload.length === 0 ? {} : readPayload(message.payload, change);
   const set: Partial<AccountRow> = {
     ...(contact && { contacts: JSON.stringify(readContacts(contact)) }),
-    ...(termsOfServiceAgreed === true && message.account.terms_agreed_at === null && { terms_agreed_at: now }),
-    ...(status && { status }),
+    ...(status === 'deactivated' && { status }),
   };
   const next = { ...message.account, ...set };
   if (Object.keys(set).length > 0)
     await core.storage.transaction(async (trx) => {
       await updateAccount(trx, id, set);
-      if (status === 'deactivated') await deactivatePendingAuthorizations(trx, id);
+      if (next.status === 'deactivated') await deactivatePendingAuthorizations(trx, id);
       await recordAudit(trx, accountActor(id, call.request), {
         action: 'acme-server.account-change',
         object: id,
@@ -75,6 +69,9 @@ export async function keyChange(core: Core, call: Call): Promise<AcmeAnswer> {
   if (await isCertifiedKey(db, keyIdOf(key.publicKeyInfo)))
     throw new AcmeError('badPublicKey', 'certificate-key', 'This key is in a certificate: make one for the account.');
   const next = await core.storage.transaction(async (trx) => {
+    // of two changes at once the later one is signed by a key that is gone
+    if ((await selectAccount(trx, id))?.thumbprint !== message.key.thumbprint)
+      throw new AcmeError('unauthorized', 'signature', 'The account has another key by now.');
     const taken = await selectAccountByThumbprint(trx, key.thumbprint);
     if (taken !== undefined)
       throw new AcmeError('malformed', 'key-taken', 'Another account has this key.', {

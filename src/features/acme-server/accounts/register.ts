@@ -7,7 +7,7 @@ import { keyIdOf } from '../certificates/names-of-certificate.ts';
 import { AcmeError } from '../protocol/acme-error.ts';
 import { accountActor, type Call, type Core, newId } from '../protocol/core.ts';
 import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
-import { keyMessage, readPayload } from '../protocol/message.ts';
+import { keyMessage, readPayload, requireValid } from '../protocol/message.ts';
 import { tooMany } from '../protocol/rates.ts';
 import {
   type AccountRow,
@@ -54,9 +54,9 @@ export async function newAccount(core: Core, call: Call): Promise<AcmeAnswer> {
     );
   if (await isCertifiedKey(storage.db, keyIdOf(message.key.publicKeyInfo)))
     throw new AcmeError('badPublicKey', 'certificate-key', 'This key is in a certificate: make one for the account.');
-  const row = await storage.transaction(async (trx) => {
+  return storage.transaction(async (trx) => {
     const there = await selectAccountByThumbprint(trx, message.key.thumbprint);
-    if (there !== undefined) return there;
+    if (there !== undefined) return accountAnswer(200, call, there);
     const from = call.request.address;
     if ((await countAccountsFrom(trx, from, now - threeHours)) >= limits.accountsPerAddress)
       throw tooMany('accounts-per-address', 'Many accounts were made from this address.', threeHours / 1_000 / 4);
@@ -77,9 +77,8 @@ export async function newAccount(core: Core, call: Call): Promise<AcmeAnswer> {
       created_at: now,
     };
     await keep(trx, call, made, eab);
-    return made;
+    return accountAnswer(201, call, made, binding);
   });
-  return accountAnswer(201, call, row);
 }
 
 async function keep(trx: Trx, { request }: Call, row: AccountRow, eab?: EabKeyRow): Promise<void> {
@@ -92,8 +91,9 @@ async function keep(trx: Trx, { request }: Call, row: AccountRow, eab?: EabKeyRo
   });
 }
 
-function accountAnswer(status: number, call: Call, row: AccountRow): AcmeAnswer {
-  if (row.status !== 'valid')
-    throw new AcmeError('unauthorized', 'account-deactivated', `The account of this key is ${row.status}.`);
-  return jsonAnswer(status, accountView(call, row), { location: `${call.base}/account/${row.id}` });
+/** RFC 8555 7.3.4: a binding that was verified is told again. */
+function accountAnswer(status: number, call: Call, row: AccountRow, binding?: unknown): AcmeAnswer {
+  requireValid(row);
+  const body = { ...accountView(call, row), ...(binding === undefined ? {} : { externalAccountBinding: binding }) };
+  return jsonAnswer(status, body, { location: `${call.base}/account/${row.id}` });
 }

@@ -121,7 +121,6 @@ export async function selectFailures(db: Db, accountId: string, value: string, s
     .select('c.failed_at')
     .where('a.account_id', '=', accountId)
     .where('a.value', '=', value)
-    .where('a.status', '=', 'invalid')
     .where('c.failed_at', '>', since)
     .orderBy('c.failed_at')
     .execute();

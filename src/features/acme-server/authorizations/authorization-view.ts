@@ -18,8 +18,8 @@ export function authorizationView(
   now: number,
 ): Record<string, unknown> {
   // RFC 8555 7.1.4: once decided, only the challenge that decided is shown
-  const decided = challenges.filter(({ status }) => status === 'valid' || status === 'invalid');
-  const shown = row.status === 'pending' || decided.length === 0 ? challenges : decided;
+  const decided = row.status === 'valid' || row.status === 'invalid';
+  const shown = decided ? challenges.filter(({ status }) => status === row.status) : challenges;
   return {
     identifier: { type: row.type, value: row.value },
     status: authorizationStatus(row, now),

@@ -121,6 +121,13 @@ async function validateOnce(core: Core, subject: ValidationSubject): Promise<Acm
   }
 }
 
+/** A proof that comes when another challenge has decided, or the authorization was given up, proves nothing. */
+const tooLate: AcmeProblem = {
+  type: 'malformed',
+  reason: 'authorization-over',
+  detail: 'The authorization of this challenge was decided or given up before.',
+};
+
 /** Challenge and authorization change together, with the one audit row. */
 async function decide(
   core: Core,
@@ -131,17 +138,16 @@ async function decide(
 ): Promise<void> {
   const { type, value, id, account_id: accountId } = authorization;
   const now = core.clock.now();
-  const named = problem && { ...problem, identifier: { type, value } };
   await core.storage.transaction(async (trx) => {
+    const open = (await selectAuthorization(trx, id))?.status === 'pending';
+    const fault = problem ?? (open ? undefined : tooLate);
     const moved = await moveChallenge(trx, challenge.id, 'processing', {
-      status: problem === undefined ? 'valid' : 'invalid',
-      validated_at: problem === undefined ? now : null,
+      status: fault === undefined ? 'valid' : 'invalid',
+      validated_at: fault === undefined ? now : null,
       failed_at: problem === undefined ? null : now,
-      error: named === undefined ? null : JSON.stringify(named),
+      error: fault === undefined ? null : JSON.stringify(fault),
     });
-    const current = await selectAuthorization(trx, id);
-    // given up meanwhile
-    if (!moved || current?.status !== 'pending') return;
+    if (!moved || !open) return;
     // an hour at least, so that the order can be finished
     const hours = Math.max(1, core.settings().authorizationHours);
     await updateAuthorization(

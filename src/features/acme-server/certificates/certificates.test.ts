@@ -40,6 +40,16 @@ test('a certificate is revoked by its account, once, for a reason that a holder 
   assert.equal(errorOf(await client.post('revoke-cert', { certificate: der })), 'alreadyRevoked');
 });
 
+test('a certificate that the operator holds back is revoked for good by its holder', async (t) => {
+  const { server, ca, clock } = await acmeServerForTest(t);
+  const client = await registered(server);
+  const { der } = await leafOf(client, await client.enrol(['a.example']));
+  ca.state = async () => ({ revokedAt: clock.now() });
+  assert.equal((await client.post('revoke-cert', { certificate: der, reason: 1 })).status, 200);
+  assert.equal(ca.revoked.get(ca.issued[0] ?? '')?.reason, 1);
+  assert.equal(errorOf(await client.post('revoke-cert', { certificate: der, reason: 1 })), 'alreadyRevoked');
+});
+
 test('the key of a certificate revokes it; a stranger does not, until all its names are his', async (t) => {
   const { server, ca } = await acmeServerForTest(t);
   const client = await registered(server);

@@ -35,11 +35,12 @@ export async function revokeCertificate(core: Core, call: Call): Promise<AcmeAns
       'revocation-reason',
       `The reason ${reason} cannot be given here; 0, 1, 3, 4 and 5 can.`,
     );
-  const { revokedAt } = await core.ca.state(row.serial);
-  if (row.revoked_at !== null || revokedAt !== undefined) throw alreadyRevoked();
   const actor = accountActor(message.account?.id ?? `key ${message.key.thumbprint}`, call.request);
+  // a certificate on hold is not revoked yet: its holder may know that it has to be, for good
   await core.ca.revoke(actor, row.serial, reason).catch((error: unknown) => {
-    throw error instanceof Problem && error.details.status === 409 ? alreadyRevoked() : error;
+    throw error instanceof Problem && error.details.status === 409
+      ? new AcmeError('alreadyRevoked', 'already-revoked', 'The certificate is revoked already.')
+      : error;
   });
   await core.storage.transaction(async (trx) => {
     await updateCertificate(trx, row.id, { revoked_at: core.clock.now() });
@@ -81,8 +82,4 @@ async function mayRevoke(
     if ((await selectValidAuthorization(core.storage.db, account.id, name, core.clock.now())) === undefined)
       return false;
   return names.length > 0;
-}
-
-function alreadyRevoked(): AcmeError {
-  return new AcmeError('alreadyRevoked', 'already-revoked', 'The certificate is revoked already.');
 }

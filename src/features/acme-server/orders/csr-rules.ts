@@ -1,19 +1,20 @@
 /** What a certificate request must be like to finish an order (RFC 8555 7.4): the right names, a good key of its own. */
-import { equalBytes } from '../../../lib/bytes.ts';
 import { printable, printableList } from '../../../lib/printable.ts';
 import { type CertificationRequest, parseCsr, verifyCsrSignature } from '../../../pki/csr/csr.ts';
 import { checkKey } from '../../../pki/key/check.ts';
 import { commonNames } from '../../../pki/name/distinguished-name.ts';
+import type { Db } from '../../../storage/schema.ts';
+import { selectAccountByThumbprint } from '../accounts/account-store.ts';
 import type { CertifiedName } from '../issuing-ca.ts';
 import { AcmeError } from '../protocol/acme-error.ts';
 import { fromBase64url } from '../protocol/base64url.ts';
-import type { AccountKey } from '../protocol/jwk.ts';
+import { accountThumbprint } from '../protocol/jwk.ts';
 import { identifierText, sameAddress, sameNames } from './identifiers.ts';
 
 const mostOctets = 32 * 1024;
 
 /** The DER of the request. Throws `badCSR`. Everything else it asks for is left to the template. */
-export function checkCsr(text: string, names: readonly CertifiedName[], accountKey: AccountKey): Uint8Array {
+export async function checkCsr(db: Db, text: string, names: readonly CertifiedName[]): Promise<Uint8Array> {
   const der = fromBase64url(text);
   if (der === undefined) throw badCsr('csr-encoding', 'The request is not base64url without padding (DER, not PEM).');
   const parsed = parseCsr(new Uint8Array(der), { maxBytes: mostOctets });
@@ -23,8 +24,9 @@ export function checkCsr(text: string, names: readonly CertifiedName[], accountK
   if (weak !== undefined) throw badCsr('csr-key', weak.message);
   if (!signatureGood(csr)) throw badCsr('csr-signature', 'The request is not signed by its own key.');
   // RFC 8555 11.1: a key that signs what others choose must sign nothing else
-  if (equalBytes(csr.publicKeyInfo, accountKey.publicKeyInfo))
-    throw badCsr('csr-account-key', 'The request has the key of the account: make a key of its own.');
+  const thumbprint = accountThumbprint(csr.publicKeyInfo);
+  if (thumbprint !== undefined && (await selectAccountByThumbprint(db, thumbprint)) !== undefined)
+    throw badCsr('csr-account-key', 'The request has the key of an account: make a key of its own.');
   checkNames(csr, names);
   return csr.der;
 }

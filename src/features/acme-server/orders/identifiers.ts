@@ -1,4 +1,5 @@
 /** Names that clients order (RFC 8555 7.1.4 and 9.7.7, RFC 8738 3): read strictly, written in one way. */
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { equalBytes } from '../../../lib/bytes.ts';
 import { printable } from '../../../lib/printable.ts';
 import { ipText } from '../../../pki/name/general-name.ts';
@@ -41,9 +42,17 @@ function dnsName(text: string): string {
   if (isDottedQuad(host) || ipBytes(host) !== undefined)
     throw rejected(text, 'address-as-name', 'is an address: order it with the type ip');
   // programs read a name as an address when its last label is a number, 0x ones included (RFC 1123 2.1)
-  if (!isHostName(host) || !/\.[a-z][^.]*$/.test(host))
+  if (!/^[\x21-\x7e]+$/.test(text) || !isHostName(host) || !/\.[a-z][^.]*$/.test(host))
     throw rejected(text, 'no-host-name', 'is no host name of at least two labels');
+  if (host.split('.').some((label) => label.startsWith('xn--') && !isALabel(label)))
+    throw rejected(text, 'no-host-name', 'has a label that begins with xn-- and encodes nothing');
   return value;
+}
+
+/** RFC 8555 7.1.4, RFC 5890 2.3.2.1: what it stands for is written in this way and no other. */
+function isALabel(label: string): boolean {
+  const text = domainToUnicode(label);
+  return text !== label && domainToASCII(text) === label;
 }
 
 /** RFC 8738 3: RFC 5952 text for IPv6, dotted decimals for IPv4, and nothing else. */

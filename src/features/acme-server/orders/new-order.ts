@@ -15,14 +15,14 @@ import {
 } from '../authorizations/authorization-store.ts';
 import { selectCertificateByAri } from '../certificates/certificate-store.ts';
 import { namesOfCertificate } from '../certificates/names-of-certificate.ts';
-import type { CertifiedName, IssuingTemplate } from '../issuing-ca.ts';
+import type { CertifiedName } from '../issuing-ca.ts';
 import { AcmeError, malformed } from '../protocol/acme-error.ts';
 import { accountActor, type Call, type Core, newId } from '../protocol/core.ts';
 import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { type AccountMessage, accountMessage, readPayload } from '../protocol/message.ts';
 import { refuseAbove, tooMany } from '../protocol/rates.ts';
 import { identifierText, mostIdentifiers, readIdentifiers } from './identifiers.ts';
-import { templateFor } from './order-policy.ts';
+import { requireEnd, templateFor } from './order-policy.ts';
 import { insertOrder, type OrderRow, selectOrderTimes, selectReplacement } from './order-store.ts';
 import { orderView } from './order-view.ts';
 
@@ -41,15 +41,17 @@ const request = z.object({
   replaces: z.string().max(200).optional(),
 });
 
-type Wanted = z.infer<typeof request>;
-
 export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
   const message = await accountMessage(core, call);
   const wanted = readPayload(message.payload, request);
   const names = readIdentifiers(wanted.identifiers);
   const template = await templateFor(core, message.account, { names, profile: wanted.profile, offered: call.profiles });
   const now = core.clock.now();
-  const notAfter = lifetimeOf(wanted, template, now);
+  // RFC 8555 7.4: nothing is issued that is not as it was asked for
+  if (wanted.notBefore !== undefined)
+    throw malformed('not-before', 'Certificates begin when they are issued: leave out notBefore.');
+  const notAfter = wanted.notAfter === undefined ? undefined : Date.parse(wanted.notAfter);
+  if (notAfter !== undefined) requireEnd(notAfter, template, now);
   const row: OrderRow = {
     id: newId(),
     account_id: message.account.id,
@@ -93,21 +95,6 @@ export async function newOrder(core: Core, call: Call): Promise<AcmeAnswer> {
   return jsonAnswer(201, orderView(call, row, authorizations, now), { location: `${call.base}/order/${row.id}` });
 }
 
-/** A certificate begins when it is issued; it may end earlier than the template says, not later. */
-function lifetimeOf({ notBefore, notAfter }: Wanted, template: IssuingTemplate, now: number): number | undefined {
-  if (notBefore !== undefined && Math.abs(Date.parse(notBefore) - now) > hour)
-    throw malformed('not-before', 'Certificates begin when they are issued: leave out notBefore.');
-  if (notAfter === undefined) return undefined;
-  const end = Date.parse(notAfter);
-  if (end < now + hour) throw malformed('not-after', 'The certificate would end within an hour.');
-  if (end > now + template.lifetime)
-    throw malformed(
-      'not-after',
-      `Certificates of the profile ${template.name} end no later than ${new Date(now + template.lifetime).toISOString()}.`,
-    );
-  return end;
-}
-
 /** RFC 9773 5: of this account, with a name in common, and not replaced already. */
 async function checkReplaced(
   db: Db,
@@ -148,9 +135,9 @@ async function refuseTooMany(
   }
   if ((await countPendingAuthorizations(db, account.id, now)) + names.length > mostPending)
     throw tooMany('pending', `More than ${mostPending} authorizations of this account wait.`, hour / 1_000);
-  // a renewal at the time that this server has suggested is not held up
-  if (renewal) return;
-  refuseAbove(await selectOrderTimes(db, account.id, now - 3 * hour), limits.ordersPerAccount, {
+  // renewals are not held up by other orders, only by those of them that came to nothing
+  const times = await selectOrderTimes(db, account.id, { since: now - 3 * hour, now, lostRenewals: renewal });
+  refuseAbove(times, limits.ordersPerAccount, {
     reason: 'orders',
     words: 'This account made many orders within three hours.',
     span: 3 * hour,

@@ -72,7 +72,7 @@ export function createOrderDesk({ storage, clock }: Core) {
     const error = orderError(row, authorizations, now);
     const lost = row.error === null ? authorizations.find(({ status }) => status === 'invalid') : undefined;
     if (error === undefined || lost === undefined) return error === undefined ? null : brief(error);
-    const failed = (await selectChallenges(storage.db, lost.id)).find((one) => one.error !== null);
+    const failed = (await selectChallenges(storage.db, lost.id)).find((one) => one.failed_at !== null);
     return brief(failed?.error == null ? error : (JSON.parse(failed.error) as AcmeProblem));
   };
   return {

@@ -1,7 +1,7 @@
 /** What an account may order now: the profiles and names of the settings, narrowed by the key it was registered with. */
 import { type AccountRow, selectEabKey } from '../accounts/account-store.ts';
 import type { CertifiedName, IssuingTemplate } from '../issuing-ca.ts';
-import { AcmeError } from '../protocol/acme-error.ts';
+import { AcmeError, malformed } from '../protocol/acme-error.ts';
 import type { Core } from '../protocol/core.ts';
 import { refusedNames } from './name-policy.ts';
 
@@ -11,7 +11,10 @@ export async function offeredProfiles({ ca, settings }: Pick<Core, 'ca' | 'setti
   return enabled ? (await ca.templates()).filter(({ name }) => profiles.includes(name)) : [];
 }
 
-/** The profile asked for, or the first one; throws `invalidProfile`, and `rejectedIdentifier` with every such name. */
+/**
+ * The profile asked for, or the first one. Throws `invalidProfile`, also for names that the profile asked for does not
+ * certify (profiles 4), and `rejectedIdentifier`; both with every such name.
+ */
 export async function templateFor(
   { storage, settings }: Pick<Core, 'storage' | 'settings'>,
   account: AccountRow,
@@ -42,10 +45,23 @@ export async function templateFor(
     template,
     wildcards: wildcards && challenges.includes('dns-01'),
   });
-  const [first] = refused;
-  if (first !== undefined)
-    throw new AcmeError('rejectedIdentifier', first.reason, first.detail, { subproblems: refused });
-  return template;
+  const unfit = profile === undefined ? undefined : refused.find(({ reason }) => reason.startsWith('profile-'));
+  const first = unfit ?? refused[0];
+  if (first === undefined) return template;
+  const type = unfit === undefined ? 'rejectedIdentifier' : 'invalidProfile';
+  throw new AcmeError(type, first.reason, first.detail, { subproblems: refused });
+}
+
+const hour = 3_600_000;
+
+/** Throws `malformed` for an end that certificates of the template cannot have (RFC 8555 7.4). */
+export function requireEnd(end: number, template: IssuingTemplate, now: number): void {
+  if (end < now + hour) throw malformed('not-after', 'The certificate would end within an hour.');
+  if (end > now + template.lifetime)
+    throw malformed(
+      'not-after',
+      `Certificates of the profile ${template.name} end no later than ${new Date(now + template.lifetime).toISOString()}.`,
+    );
 }
 
 function list(text: string | undefined): readonly string[] {

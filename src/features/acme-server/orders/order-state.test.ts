@@ -61,6 +61,38 @@ test('what the operator closes between order and request is not issued', async (
   assert.equal((await finalize()).json['status'], 'valid');
 });
 
+test('an end that was asked for and cannot be had any more is not made another one', async (t) => {
+  const { server, ca, clock } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  const order = await client.order(['a.example'], { notAfter: new Date(clock.now() + 10 * 24 * hour).toISOString() });
+  await client.prove(order);
+  const finalize = () => client.post(String(order.json['finalize']), { csr: csrFor(['a.example']) });
+  const { lifetime } = ca;
+  ca.lifetime = 5 * 24 * hour;
+  assert.equal((await finalize()).json['reason'], 'not-after');
+  assert.equal(ca.issued.length, 0);
+  ca.lifetime = lifetime;
+  assert.equal((await finalize()).json['status'], 'valid');
+});
+
+test('renewals that come to nothing are counted, so that nobody orders without end by them', async (t) => {
+  const { server, change } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  const replaces = await ariOf(client, await client.enrol(['a.example']));
+  await change({ authorizationHours: 0, limits: { ordersPerAccount: 2 } });
+  for (let i = 0; i < 2; i++) {
+    const order = await client.order(['a.example'], { replaces });
+    const [authorization = ''] = order.json['authorizations'] as string[];
+    assert.equal((await client.post(authorization, { status: 'deactivated' })).status, 200);
+  }
+  const third = await client.order(['a.example'], { replaces });
+  assert.deepEqual([errorOf(third), third.json['reason']], ['rateLimited', 'orders']);
+  // its other orders have a count of their own
+  assert.equal((await client.order(['a.example'])).status, 201);
+});
+
 test('what waits for proofs is given up with its account, by its holder or by the operator', async (t) => {
   const { server } = await acmeServerForTest(t);
   const [client, other] = [new JwsClient(server), new JwsClient(server)];

@@ -102,14 +102,20 @@ function notInvalid(now: number) {
   };
 }
 
-/** When the account made orders that replace nothing since then, oldest first. */
-export async function selectOrderTimes(db: Db, accountId: string, since: number): Promise<number[]> {
+/** When the account made orders since then, oldest first: those that replace nothing, or renewals that are invalid. */
+export async function selectOrderTimes(
+  db: Db,
+  accountId: string,
+  { since, now, lostRenewals }: { readonly since: number; readonly now: number; readonly lostRenewals: boolean },
+): Promise<number[]> {
   const rows = await db
     .selectFrom('acme_server_orders')
     .select('created_at')
     .where('account_id', '=', accountId)
     .where('created_at', '>', since)
-    .where('replaces', 'is', null)
+    .where((b) =>
+      lostRenewals ? b.and([b('replaces', 'is not', null), b.not(notInvalid(now)(b))]) : b('replaces', 'is', null),
+    )
     .orderBy('created_at')
     .execute();
   return rows.map(({ created_at: at }) => at);

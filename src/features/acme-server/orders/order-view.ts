@@ -32,12 +32,11 @@ export function orderError(
   const lost = authorizations.find((one) => !['pending', 'valid'].includes(authorizationStatus(one, now)));
   if (lost === undefined)
     return { type: 'malformed', reason: 'order-expired', detail: 'The order was not finished in time. Order again.' };
-  const { type, value } = lost;
+  const { value } = lost;
   return {
     type: 'unauthorized',
     reason: `authorization-${authorizationStatus(lost, now)}`,
     detail: `The authorization for ${value} is ${authorizationStatus(lost, now)}; its challenge says why.`,
-    identifier: { type, value },
   };
 }
 

@@ -84,6 +84,8 @@ test('names that are none, or may not be ordered, are refused, each with its rea
     'example.com.',
     '',
     'a.1',
+    // a sign that becomes a letter in lower case, and labels that encode nothing or are not written as they would be
+    ...['\u212aa.example.com', 'xn--a.example.com', 'xn--example-.example.com', 'a.xn--zz--.example.com'],
     // a URL reads these as addresses
     ...['1.2.3.0x4', 'a.0x1', 'a.0x'],
   ])
@@ -100,7 +102,9 @@ test('names that are none, or may not be ordered, are refused, each with its rea
     ['another.test', 'other.test'],
   );
   assert.equal((await client.order(['example.com', '*.example.com', '10.9.8.7'])).status, 201);
-  assert.equal((await client.order(['*.example.com'], { profile: 'client' })).json['reason'], 'profile-wildcards');
+  assert.equal((await client.order(['xn--mnchen-3ya.example.com', 'XN--FA-HIA.example.com'])).status, 201);
+  const unfit = await client.order(['*.example.com', 'other.test'], { profile: 'client' });
+  assert.deepEqual([errorOf(unfit), unfit.json['reason']], ['invalidProfile', 'profile-wildcards']);
   await change({ wildcards: false });
   assert.equal((await client.order(['*.example.com'])).json['reason'], 'wildcards-off');
   assert.equal(errorOf(await client.post('new-order', { identifiers: [] })), 'malformed');
@@ -145,6 +149,11 @@ test('a request that is not for the order, or has a bad key, is refused and the 
   await refused(csrFor(names, { more: [{ kind: 'email', value: 'a@a.example' }] }), 'csr-names');
   await refused(csrFor(names, { more: [{ kind: 'uri', value: 'sip:a.example' }] }), 'csr-names');
   await refused(csrFor(names, { key: client.key }), 'csr-account-key');
+  const other = new JwsClient(server, { key: makeAccountKey('RS256') });
+  await other.register();
+  await refused(csrFor(names, { key: other.key }), 'csr-account-key');
+  await other.post(other.account, { status: 'deactivated' });
+  await refused(csrFor(names, { key: other.key }), 'csr-account-key');
   await refused(csrFor(names, { key: generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey }), 'csr-key');
   await refused('AAAA', 'csr-form');
   await refused('not base64!', 'csr-encoding');
@@ -179,6 +188,11 @@ test('a failed validation makes authorization and order invalid, says why, and f
   assert.equal(others.length, 0);
   assert.equal(challenge?.error['type'], 'urn:ietf:params:acme:error:connection');
   assert.equal(challenge?.error['reason'], 'connection-refused');
+  // RFC 8555 6.7.1: identifiers stand in subproblems only
+  assert.deepEqual(
+    [challenge?.error, shown.json['error']].filter((error) => Object(error).identifier),
+    [],
+  );
   const { orders } = await server.orders.list({ limit: 10 });
   assert.equal(orders[0]?.error?.reason, 'connection-refused');
   for (let i = 0; i < 4; i++) {
@@ -240,7 +254,8 @@ test('an end within the life of the template is kept, another refused; a profile
   const at = (time: number) => new Date(time).toISOString();
   assert.equal(errorOf(await client.order(['a.example'], { notAfter: at(clock.now() + 91 * day) })), 'malformed');
   assert.equal(errorOf(await client.order(['a.example'], { notAfter: at(clock.now()) })), 'malformed');
-  assert.equal(errorOf(await client.order(['a.example'], { notBefore: at(clock.now() + day) })), 'malformed');
+  for (const begin of [clock.now() + day, clock.now()])
+    assert.equal((await client.order(['a.example'], { notBefore: at(begin) })).json['reason'], 'not-before');
   assert.equal(errorOf(await client.order(['a.example'], { notAfter: 'tomorrow' })), 'malformed');
   assert.equal(errorOf(await client.order(['a.example'], { profile: 'codesign' })), 'invalidProfile');
   const end = clock.now() + 10 * day;

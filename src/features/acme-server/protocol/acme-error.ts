@@ -67,15 +67,16 @@ export class AcmeError extends Error {
   }
 }
 
-/** A problem as it stands in orders, challenges and answers. */
+/** A problem as it stands in orders, challenges and answers; identifiers only in subproblems (RFC 8555 6.7.1). */
 export function problemDocument(problem: AcmeProblem, status?: number): Record<string, unknown> {
-  const { type, reason, detail, identifier, subproblems } = problem;
+  const { type, reason, detail, subproblems } = problem;
   return {
     type: `urn:ietf:params:acme:error:${type}`,
     detail,
     ...(status === undefined ? {} : { status }),
-    ...(identifier && { identifier }),
-    ...(subproblems && { subproblems: subproblems.map((one) => problemDocument(one)) }),
+    ...(subproblems && {
+      subproblems: subproblems.map((one) => ({ ...problemDocument(one), identifier: one.identifier })),
+    }),
     reason,
   };
 }

@@ -80,7 +80,7 @@ async function answer(core: Core, runner: ValidationRunner, call: Call, path: re
     return { status: method === 'HEAD' ? 200 : 204, headers: {}, body: '' };
   }
   if (path.length === 2 && resource === 'renewal-info' && reading) return renewalInfo(core, id);
-  if (method !== 'POST') throw wrongMethod(path);
+  if (method !== 'POST' || resource === 'renewal-info') throw wrongMethod(resource);
   const posted = path.length === 1 ? collections[resource] : undefined;
   if (posted !== undefined) return posted(core, call);
   if (!identifier.test(id) || path.length > 4) throw nothingThere();
@@ -113,10 +113,11 @@ const collections: Readonly<Record<string, ((core: Core, call: Call) => Promise<
     'revoke-cert': revokeCertificate,
   });
 
-/** RFC 8555 6.3: only three things are read by GET. */
-function wrongMethod([resource = '']: readonly string[]): AcmeError {
-  const allow = ['directory', 'new-nonce', 'renewal-info'].includes(resource) ? 'GET, HEAD' : 'POST';
-  return new AcmeError('malformed', 'method', `The method is not allowed here: ${allow} is.`, {
+/** RFC 8555 6.3, RFC 9773 4.1: only three things are read by GET, one of them by nothing else. */
+function wrongMethod(resource: string): AcmeError {
+  const both = resource === 'directory' || resource === 'new-nonce';
+  const allow = resource === 'renewal-info' ? 'GET, HEAD' : both ? 'GET, HEAD, POST' : 'POST';
+  return new AcmeError('malformed', 'method', `The method is not allowed here; allowed: ${allow}.`, {
     status: 405,
     headers: { allow },
   });

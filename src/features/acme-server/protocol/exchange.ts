@@ -2,7 +2,7 @@
 
 export interface AcmeRequest {
   readonly method: string;
-  /** Without query: `/acme/default/new-order`. */
+  /** `/acme/default/new-order`; the query of a GET is left out. */
   readonly path: string;
   /** The Host header as it was sent. */
   readonly host: string;

@@ -38,9 +38,18 @@ export function readJwk(value: unknown): AccountKey {
   const key = keyObject(jwk);
   const publicKeyInfo = new Uint8Array(key.export({ type: 'spki', format: 'der' }));
   refuseWeak(publicKeyInfo);
-  const canonical = canonicalJwk(jwk);
-  const thumbprint = createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
-  return { jwk: canonical, key, thumbprint, publicKeyInfo };
+  const canonical = canonicalJwk(key);
+  return { jwk: canonical, key, thumbprint: thumbprintOf(canonical), publicKeyInfo };
+}
+
+/** The thumbprint that the key of a SubjectPublicKeyInfo (DER) has as one of an account; undefined when it cannot be one. */
+export function accountThumbprint(publicKeyInfo: Uint8Array): string | undefined {
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKeyInfo), format: 'der', type: 'spki' });
+    return thumbprintOf(canonicalJwk(key));
+  } catch {
+    return undefined;
+  }
 }
 
 const text = z.string().min(1).max(2_000);
@@ -74,7 +83,9 @@ function refuseWeak(publicKeyInfo: Uint8Array): void {
   if (fault !== undefined) throw new AcmeError('badPublicKey', 'weak-key', fault);
 }
 
-function canonicalJwk(jwk: Jwk): Jwk {
+/** From the key itself: leading zero octets, which clients may send, do not count (RFC 8555 8.1). */
+function canonicalJwk(key: KeyObject): Jwk {
+  const jwk = schema.parse(key.export({ format: 'jwk' }));
   switch (jwk.kty) {
     case 'EC':
       return { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
@@ -83,4 +94,8 @@ function canonicalJwk(jwk: Jwk): Jwk {
     case 'OKP':
       return { crv: jwk.crv, kty: jwk.kty, x: jwk.x };
   }
+}
+
+function thumbprintOf(canonical: Jwk): string {
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
 }

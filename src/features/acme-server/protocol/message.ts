@@ -65,6 +65,14 @@ export function readPayload<T>(payload: Uint8Array, schema: z.ZodType<T>): T {
   );
 }
 
+/** RFC 8555 7.3.6: nothing is taken from an account that its holder or the operator has ended. */
+export function requireValid({ status }: AccountRow): void {
+  if (status !== 'valid')
+    throw new AcmeError('unauthorized', 'account-deactivated', `The account is ${status}. Register a new key.`, {
+      status: 401,
+    });
+}
+
 /** RFC 8555 6.3: what is only read has no payload at all. */
 export function requireEmpty({ payload }: Message): void {
   if (payload.length > 0) throw malformed('payload-not-empty', 'This is read by POST-as-GET: with an empty payload.');
@@ -95,15 +103,14 @@ async function signerOf(core: Core, call: Call, { header }: Jws): Promise<Omit<M
   return { key: readJwk(JSON.parse(account.jwk)), account };
 }
 
-/** RFC 8555 6.5.2: one that is no base64url is malformed; one that is not known, used or old is bad. */
+/** RFC 8555 6.5 and 6.5.2: one that is no base64url is malformed; none, or one not known, used or old, is bad. */
 function useNonce({ nonces }: Core, nonce: string | undefined): void {
-  if (nonce === undefined || !/^[\w-]+$/.test(nonce))
-    throw malformed('nonce-form', 'The protected header has no nonce, or one that is no base64url.');
-  if (!nonces.use(nonce))
+  if (nonce !== undefined && !/^[\w-]+$/.test(nonce)) throw malformed('nonce-form', 'The nonce is no base64url.');
+  if (nonce === undefined || !nonces.use(nonce))
     throw new AcmeError(
       'badNonce',
       'nonce',
-      'This nonce is not known, or was used before. Try again with the new one.',
+      'There is no nonce, or one that is not known or was used before. Try again with the new one.',
     );
 }
 
@@ -112,8 +119,6 @@ async function accountOf(core: Core, kid: string): Promise<AccountRow> {
   const account = id === undefined ? undefined : await selectAccount(core.storage.db, id);
   if (account === undefined)
     throw new AcmeError('accountDoesNotExist', 'no-account', 'There is no account of this URL here. Register again.');
-  // RFC 8555 7.3.6
-  if (account.status !== 'valid')
-    throw new AcmeError('unauthorized', 'account-deactivated', `The account is ${account.status}. Register a new key.`);
+  requireValid(account);
   return account;
 }

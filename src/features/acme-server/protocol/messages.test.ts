@@ -127,7 +127,8 @@ test('what a message may not be: moved, unsigned, of two signers, with two keys,
   await refused({ url: 'https://ca.test/acme/default/new-order' }, 'unauthorized');
   await refused({ url: client.account.replace('https', 'http') }, 'unauthorized');
   await refused({ header: { url: undefined } }, 'unauthorized');
-  await refused({ header: { nonce: undefined } }, 'malformed');
+  await refused({ header: { nonce: undefined } }, 'badNonce');
+  await refused({ header: { nonce: '' } }, 'malformed');
   await refused({ header: { jwk: jwkOf(client.key) } }, 'malformed');
   await refused({ header: { kid: undefined } }, 'malformed');
   await refused({ header: { crit: ['exp'], exp: 1 } }, 'malformed');
@@ -144,7 +145,15 @@ test('what a message may not be: moved, unsigned, of two signers, with two keys,
   await refused({ jws: (jws) => ({ ...jws, signature: 'AAAA' }) }, 'unauthorized');
   // RFC 8555 6.3: read by POST-as-GET only
   assert.equal(errorOf(await client.post(`${client.account}/orders`, {})), 'malformed');
-  assert.equal((await client.get(client.account)).status, 405);
+  for (const [resource, method, allow] of [
+    [client.account, 'GET', 'POST'],
+    ['new-nonce', 'PUT', 'GET, HEAD, POST'],
+    ['directory', 'DELETE', 'GET, HEAD, POST'],
+    ['renewal-info/a.b', 'POST', 'GET, HEAD'],
+  ] as const) {
+    const answer = await client.get(resource, method);
+    assert.deepEqual([answer.status, errorOf(answer), answer.headers['allow']], [405, 'malformed', allow], resource);
+  }
 });
 
 test('a host that is not ours is refused, so that a message for another server is worth nothing here', async (t) => {

@@ -87,10 +87,13 @@ const columns: readonly Column<AcmeServerAccount>[] = [
   {
     heading: 'Registered',
     wraps: true,
-    cell: ({ createdAt, address }) => (
+    cell: ({ createdAt, address, termsAgreedAt }) => (
       <>
         <When at={createdAt} />
-        <div className="tg-dim tg-small">from {address}</div>
+        <div className="tg-dim tg-small">
+          from {address}
+          {termsAgreedAt !== null && ', agreed to the terms'}
+        </div>
       </>
     ),
   },
