@@ -15,6 +15,17 @@ test('A lease has one holder, and is free again when it was released', async (co
   assert.equal(second?.epoch, first.epoch + 1);
 });
 
+test('A lease that a dead holder took by a clock that ran ahead does not last until that time comes', async (context) => {
+  const { storage } = await openTemporaryStorage(context);
+  const held = await takeLease(storage, 'server');
+  await storage.db
+    .updateTable('leases')
+    .set(({ eb }) => ({ expires_at: eb('expires_at', '+', 86_400_000) }))
+    .execute();
+  const taken = await takeLease(storage, 'server');
+  assert.equal(taken?.epoch, (held?.epoch ?? 0) + 1);
+});
+
 test('A holder that slept too long writes nothing once another has taken over', async (context) => {
   const { storage } = await openTemporaryStorage(context);
   const slow = await takeLease(storage, 'server');

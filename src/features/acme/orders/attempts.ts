@@ -19,7 +19,7 @@ import { checkRoom } from '../providers/limits.ts';
 import { findProvider } from '../providers/manage-providers.ts';
 import type { Provider } from '../providers/provider.ts';
 import { fingerprintOf } from '../renewal/fingerprint-of.ts';
-import { changeState, issuerOf, readSlotState } from '../slots/slot-state.ts';
+import { changeState, issuerOf, readSlotState, withoutFuture } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
 import type { ChallengeDesk } from './challenge-desk.ts';
 import { identifiersOf } from './order-context.ts';
@@ -213,7 +213,8 @@ async function keepFailure({ deps, lease }: Held, attempt: Attempt, row: store.O
   await deps.storage.transaction(async (trx) => {
     await lease.guard(trx);
     const now = deps.clock.now();
-    await changeState(trx, attempt.slot, (state) => {
+    await changeState(trx, attempt.slot, (kept) => {
+      const state = withoutFuture(kept, now);
       const { code = '', detail: words = '', hint = '', retryAt, permanent = false } = problem ?? {};
       const lastSign = { at: now, ok: false, code, words, hint, provider: provider.id };
       if (attempt.purpose === 'test') return {};

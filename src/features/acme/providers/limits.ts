@@ -4,6 +4,7 @@ import type { AcmeDeps } from '../acme-deps.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
 import type { Identifier } from '../client/resource/identifier.ts';
 import { type RateLimit, rateLimits, rateRoom, registeredDomain, setKey } from '../client/timing/rate-room.ts';
+import { longestWait } from '../client/wire/retry-after.ts';
 import type { AcmeProviderView } from '../schemas.ts';
 import * as store from '../store.ts';
 import type { Provider } from './provider.ts';
@@ -68,8 +69,7 @@ export async function checkRoom(
   identifiers: readonly Identifier[],
 ): Promise<void> {
   const now = deps.clock.now();
-  const waits = await store.selectWaits(deps.storage.db, directory);
-  const wait = waits.filter(({ until }) => until > now).sort((a, b) => b.until - a.until)[0];
+  const wait = await longestOf(deps, directory);
   if (wait !== undefined) throw limited(wait.words, wait.until);
   for (const { what, key, limit } of rulesFor(directory, identifiers)) {
     const times = await store.selectCounts(deps.storage.db, { directory, what, key, since: now - limit.window });
@@ -88,9 +88,17 @@ export async function rememberWait(deps: AcmeDeps, directory: string, error: unk
 
 /** Until when the CA wants no call; null when it may be called. */
 export async function waitUntil(deps: Pick<AcmeDeps, 'storage' | 'clock'>, directory: string): Promise<number | null> {
-  const waits = await store.selectWaits(deps.storage.db, directory);
-  const until = Math.max(0, ...waits.map((wait) => wait.until));
-  return until > deps.clock.now() ? until : null;
+  return (await longestOf(deps, directory))?.until ?? null;
+}
+
+/** What a CA has asked for that still holds; more than it can ask for was kept by a clock that ran ahead. */
+async function longestOf({ storage, clock }: Pick<AcmeDeps, 'storage' | 'clock'>, directory: string) {
+  const now = clock.now();
+  const waits = await store.selectWaits(storage.db, directory);
+  return waits
+    .filter(({ until }) => until > now && until <= now + longestWait)
+    .sort((a, b) => b.until - a.until)
+    .at(0);
 }
 
 /** What the provider's page shows, without any name in mind. */

@@ -8,7 +8,7 @@ import { nextSuggestionAt } from '../client/timing/renewal-plan.ts';
 import { type OpenAccount, openDirectory } from '../providers/accounts.ts';
 import { waitUntil } from '../providers/limits.ts';
 import { type Provider, readProvider } from '../providers/provider.ts';
-import { changeState, issuerOf, readSlotState, type SlotState } from '../slots/slot-state.ts';
+import { changeState, issuerOf, readSlotState, type SlotState, withoutFuture } from '../slots/slot-state.ts';
 import * as store from '../store.ts';
 import { fingerprintOf } from './fingerprint-of.ts';
 
@@ -46,11 +46,13 @@ type Open = (provider: Provider) => Promise<OpenAccount>;
 async function askForWindow(deps: AcmeDeps, open: Open, slot: Slot, leaf: Certificate): Promise<boolean> {
   const { storage, clock } = deps;
   const now = clock.now();
-  const state = readSlotState(await store.selectSlot(storage.db, slot));
+  const state = withoutFuture(readSlotState(await store.selectSlot(storage.db, slot)), now);
   const id = ariCertificateId(leaf);
   const row = await store.selectProvider(storage.db, issuerOf(state, fingerprintOf(leaf)) ?? '');
   const provider = row === undefined ? undefined : readProvider(row);
   if (state.askAt > now || id === undefined || provider?.kind !== 'acme') return false;
+  // RFC 9773 4.3
+  if (leaf.notAfter <= now) return false;
   const wait = await waitUntil(deps, provider.directoryUrl);
   const answer = wait === null ? await ask(deps, await open(provider), id, state) : { askAt: wait };
   await storage.transaction((trx) => changeState(trx, slot, () => answer));

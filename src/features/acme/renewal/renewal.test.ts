@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openAcmePair } from '../../../../test/support/acme-pair.ts';
-import { testAdministrator as actor } from '../../../../test/support/temporary-storage.ts';
+import { testAdministrator as actor, createTestClock } from '../../../../test/support/temporary-storage.ts';
 import type { Problem } from '../../../lib/problem.ts';
 import { takeLease } from '../../../storage/lease.ts';
 import { deployTime, nextOccasion, weekdays } from './deploy-time.ts';
@@ -173,6 +173,73 @@ test('While another process has the lease, no order is begun, and the scheduler 
   await lease?.release();
   await acme.tick();
   assert.equal((await acme.orders('server'))[0]?.state, 'done');
+});
+
+test('A clock that ran four years ahead and was put right: what failed meanwhile holds nothing up', async (context) => {
+  const theirs = createTestClock(Date.UTC(2026, 10, 2));
+  const { acme, ca, clock, provider } = await openAcmePair(context, { ca: { clock: theirs } });
+  await acme.slots.change(actor, 'server', { version: 1, scheduler: true });
+  await acme.tick();
+  clock.advance(day);
+  await acme.tick();
+  const right = clock.now();
+  clock.advance(4 * 365 * day);
+  ca.misbehave.absent = 'unavailable';
+  for (let i = 0; i < 4; i++) {
+    await acme.slots.retryNow(actor, 'server');
+    await acme.tick();
+  }
+  ca.misbehave.absent = undefined;
+  ca.misbehave.rateLimited = 3600;
+  clock.advance(day);
+  await acme.slots.retryNow(actor, 'server');
+  await acme.tick();
+  assert.equal((await acme.slots.get('server')).renewal.failures, 5);
+  assert.notEqual((await acme.providers.get(provider)).waitUntil, null);
+  ca.misbehave.rateLimited = undefined;
+  clock.set(right);
+  theirs.set(right);
+  const { renewal } = await acme.slots.get('server');
+  assert.ok(Date.parse(renewal.nextAttempt ?? '') < right + 90 * day, renewal.nextAttempt ?? 'never');
+  assert.equal(renewal.retryNowLeft, 4);
+  assert.equal((await acme.providers.get(provider)).waitUntil, null);
+  ca.misbehave.absent = 'unavailable';
+  await acme.slots.retryNow(actor, 'server');
+  await acme.tick();
+  assert.equal((await acme.slots.get('server')).renewal.failingSince, new Date(right).toISOString());
+  ca.misbehave.absent = undefined;
+  ca.requests.splice(0);
+  clock.advance(13 * hour);
+  await acme.tick();
+  assert.ok(
+    ca.requests.some((one) => one.includes('/renewal-info/')),
+    'the CA is asked for its window again',
+  );
+  clock.advance(70 * day);
+  theirs.advance(70 * day);
+  await acme.tick();
+  const after = await acme.slots.get('server');
+  assert.deepEqual([after.renewal.failures, after.lastSign?.ok], [0, true], JSON.stringify(after.lastSign));
+});
+
+test('A certificate that has ended is renewed, but its CA is no longer asked for its window', async (context) => {
+  const { acme, ca, clock } = await openAcmePair(context);
+  await acme.slots.change(actor, 'server', { version: 1, scheduler: true });
+  await acme.tick();
+  clock.advance(day);
+  await acme.tick();
+  ca.misbehave.refuses = 'caa';
+  clock.advance(91 * day);
+  ca.requests.splice(0);
+  for (let i = 0; i < 3; i++) {
+    await acme.tick();
+    clock.advance(day);
+  }
+  assert.ok(ca.requests.some((one) => one.endsWith('/new-order')));
+  assert.deepEqual(
+    ca.requests.filter((one) => one.includes('/renewal-info/')),
+    [],
+  );
 });
 
 test('The private CA of the gateway renews the client certificate without ceremony', async (context) => {

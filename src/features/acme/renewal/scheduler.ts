@@ -92,7 +92,7 @@ async function deployWhenDue(deps: AcmeDeps, { slot, plan, state, pending }: Slo
   const now = deps.clock.now();
   if (pending === undefined || plan.deployAt === undefined || plan.deployAt > now) return false;
   const failed = state.lastDeploy?.ok === false && state.lastDeploy.at > pending.createdAt;
-  if (failed && state.lastDeploy !== null && state.lastDeploy.at + hour > now) return false;
+  if (failed && state.lastDeploy !== null && Math.abs(now - state.lastDeploy.at) < hour) return false;
   await deploySlot(deps, actor, slot);
   deps.events.emit('changed', { feature: 'acme' });
   return true;

@@ -7,7 +7,7 @@ import { type SlotPlan, slotPlan } from '../renewal/slot-plan.ts';
 import type { AcmeSlotSettings } from '../schemas.ts';
 import * as store from '../store.ts';
 import { readSlotSettings } from './slot-settings.ts';
-import { readSlotState, type SlotState } from './slot-state.ts';
+import { readSlotState, type SlotState, withoutFuture } from './slot-state.ts';
 
 export interface SlotKnown {
   readonly slot: Slot;
@@ -26,7 +26,8 @@ export async function knownOf(deps: AcmeDeps, slot: Slot): Promise<SlotKnown> {
   const { identity, storage, clock } = deps;
   const row = await store.selectSlot(storage.db, slot);
   const settings = readSlotSettings(row);
-  const state = readSlotState(row);
+  const now = clock.now();
+  const state = withoutFuture(readSlotState(row), now);
   const pending = await identity.pending(slot);
   const served = await identity.served(slot);
   const active = served === undefined || served.source === 'temporary' ? undefined : served.leaf;
@@ -34,12 +35,12 @@ export async function knownOf(deps: AcmeDeps, slot: Slot): Promise<SlotKnown> {
   const current = leaf === undefined ? undefined : { leaf, pending: pending !== undefined };
   const known = leaf !== undefined && state.certificate === fingerprintOf(leaf);
   const plan = slotPlan({
-    now: clock.now(),
+    now,
     settings,
     active,
     current: leaf,
     state: known ? state : { ...state, suggested: null },
-    signedAt: pending?.createdAt,
+    signedAt: pending === undefined ? undefined : Math.min(pending.createdAt, now),
   });
   return { slot, version: row?.version ?? 0, settings, state, served, pending, current, plan };
 }

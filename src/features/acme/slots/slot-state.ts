@@ -3,8 +3,11 @@
 import { z } from 'zod';
 import type { Trx } from '../../../storage/schema.ts';
 import type { Slot } from '../../identity/identity.ts';
+import { longestWait } from '../client/wire/retry-after.ts';
 import * as store from '../store.ts';
 import { defaultSlotSettings } from './slot-settings.ts';
+
+const hour = 3_600_000;
 
 const outcome = z.object({
   at: z.number(),
@@ -95,6 +98,23 @@ export async function changeState(
   const after = { ...before, ...change(before) };
   await store.writeSlot(trx, { ...row, state: JSON.stringify(after) });
   return after;
+}
+
+/**
+ * The state without what a clock that ran ahead has left in it: a failure that is still to come never was, a time further
+ * away than a CA can ask to wait was set by nobody. Without this nothing would be tried until that time comes.
+ */
+export function withoutFuture(state: SlotState, now: number): SlotState {
+  const past = (time: number | null): number | null => (time !== null && time > now + hour ? null : time);
+  const failedAt = past(state.failedAt);
+  return {
+    ...state,
+    failedAt,
+    failingSince: past(state.failingSince),
+    goneOnAt: past(state.goneOnAt),
+    nextAttempt: failedAt === state.failedAt ? state.nextAttempt : null,
+    askAt: state.askAt > now + longestWait + hour ? 0 : state.askAt,
+  };
 }
 
 /** When the certificate was revoked from here, and why; undefined unless it was. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   addedTxt,
   encodeDnsMessage,
+  encodeRecord,
   questionFor,
   readDnsMessage,
   recordTypes,
@@ -97,3 +99,38 @@ test('an answer counts when its signature covers the request, by this key, at ab
   assert.throws(() => verifyTsig(unsigned, readDnsMessage(unsigned), key, request.mac, now), /not signed/);
   assert.throws(() => verifyTsig(request.bytes, read, { ...key, name: 'other' }, request.mac, now), /another key/);
 });
+
+test('a server may allow another difference of the clocks than we do; what it signs holds as long as it says', () => {
+  const key: TsigKey = { name: 'k.example', algorithm: 'hmac-sha256', secret: Buffer.alloc(32, 1) };
+  const now = Date.UTC(2030, 0);
+  const { mac } = signTsig(questionFor(1, 'a.example.com', recordTypes.TXT), key, now);
+  const question = questionFor(1, 'a.example.com', recordTypes.TXT);
+  for (const [fudge, off] of [
+    [600, 599],
+    [30, 29],
+  ] as const) {
+    const bytes = signedAnswer(encodeDnsMessage({ ...question, flags: 0x8000 }), key, mac, now / 1_000, fudge);
+    verifyTsig(bytes, readDnsMessage(bytes), key, mac, now + off * 1_000);
+    const late = () => verifyTsig(bytes, readDnsMessage(bytes), key, mac, now + (fudge + 1) * 1_000);
+    assert.throws(late, /clock of the server/);
+  }
+});
+
+/** As a server signs it (RFC 8945 5.3): over the MAC of the request, its own answer, its own tolerance. */
+function signedAnswer(answer: Uint8Array, key: TsigKey, requestMac: Uint8Array, time: number, fudge: number) {
+  const times = Buffer.alloc(8);
+  times.writeUIntBE(time, 0, 6);
+  times.writeUInt16BE(fudge, 6);
+  const size = Buffer.alloc(2);
+  size.writeUInt16BE(requestMac.length);
+  const names = { key: encodeDnsName(key.name), algorithm: encodeDnsName(key.algorithm) };
+  const mac = createHmac('sha256', key.secret)
+    .update(Buffer.concat([size, requestMac, answer, names.key, Buffer.of(0, 255, 0, 0, 0, 0)]))
+    .update(Buffer.concat([names.algorithm, times, Buffer.alloc(4)]))
+    .digest();
+  const data = Buffer.concat([names.algorithm, times, Buffer.of(0, mac.length), mac, Buffer.of(0, 1), Buffer.alloc(4)]);
+  const record = encodeRecord({ name: key.name, type: recordTypes.TSIG, class: 255, ttl: 0, data });
+  const bytes = Buffer.concat([answer, record]);
+  bytes.writeUInt16BE(1, 10);
+  return bytes;
+}

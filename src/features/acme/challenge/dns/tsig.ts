@@ -33,7 +33,7 @@ export interface SignedMessage {
 export function signTsig(message: DnsMessage, key: TsigKey, now: number): SignedMessage {
   const plain = encodeDnsMessage(message);
   const time = Math.floor(now / 1_000);
-  const mac = digest(key, [plain, variables(key, time, 0, new Uint8Array())]);
+  const mac = digest(key, [plain, variables(key, { time, fudge, error: 0, other: new Uint8Array() })]);
   const data = Buffer.concat([
     encodeDnsName(key.algorithm),
     time48(time),
@@ -68,16 +68,11 @@ export function verifyTsig(
   const stripped = Buffer.from(bytes.subarray(0, answer.lastRecordAt));
   stripped.writeUInt16BE(answer.additional.length - 1, 10);
   stripped.writeUInt16BE(tsig.originalId, 0);
-  const expected = digest(key, [
-    uint16(requestMac.length),
-    requestMac,
-    stripped,
-    variables(key, tsig.time, tsig.error, tsig.other),
-  ]);
+  const expected = digest(key, [uint16(requestMac.length), requestMac, stripped, variables(key, tsig)]);
   if (tsig.mac.length !== expected.length || !timingSafeEqual(expected, tsig.mac))
     throw new DnsFault('the signature of the answer is wrong');
   if (tsig.error !== 0) throw new DnsFault(responseCodeText(tsig.error));
-  if (Math.abs(tsig.time - now / 1_000) > fudge) throw new DnsFault('the clock of the server differs by minutes');
+  if (Math.abs(tsig.time - now / 1_000) > tsig.fudge) throw new DnsFault('the clock of the server differs by minutes');
 }
 
 /** Seconds by which clocks may differ (RFC 8945 10). */
@@ -94,7 +89,10 @@ function digest({ algorithm, secret }: TsigKey, parts: readonly Uint8Array[]): B
 }
 
 /** RFC 8945 4.3.3: names in canonical form. */
-function variables(key: TsigKey, time: number, error: number, other: Uint8Array): Uint8Array {
+function variables(
+  key: TsigKey,
+  { time, fudge, error, other }: Pick<ReadTsig, 'time' | 'fudge' | 'error' | 'other'>,
+): Uint8Array {
   return Buffer.concat([
     encodeDnsName(key.name),
     uint16(recordClasses.ANY),
@@ -112,6 +110,8 @@ interface ReadTsig {
   readonly algorithm: string;
   /** Seconds since 1970. */
   readonly time: number;
+  /** Seconds by which clocks may differ, by the word of the server. */
+  readonly fudge: number;
   readonly mac: Uint8Array;
   readonly originalId: number;
   readonly error: number;
@@ -126,10 +126,10 @@ function readTsig(data: Uint8Array): ReadTsig {
     const after = end + 10 + size;
     const mac = data.subarray(end + 10, after);
     const other = data.subarray(after + 6, after + 6 + buffer.readUInt16BE(after + 4));
-    if (buffer.readUInt16BE(end + 6) !== fudge) throw new DnsFault('the server signs with another tolerance of time');
     return {
       algorithm,
       time: buffer.readUIntBE(end, 6),
+      fudge: buffer.readUInt16BE(end + 6),
       mac,
       originalId: buffer.readUInt16BE(after),
       error: buffer.readUInt16BE(after + 2),

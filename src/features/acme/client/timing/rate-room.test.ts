@@ -18,6 +18,18 @@ test('events count as long as they are in the window, and room comes back with t
   });
 });
 
+test('events that a clock counted which ran ahead take no room, those of a clock that is a little late do', () => {
+  const limit = rateLimits['operator-retries'];
+  const ahead = (milliseconds: number) =>
+    rateRoom(
+      limit,
+      [1, 2, 3, 4].map((i) => now + milliseconds + i),
+      now,
+    );
+  assert.equal(ahead(4 * 365 * 24 * hour).left, 4);
+  assert.equal(ahead(60_000).left, 0);
+});
+
 test('whoever waits for room never exceeds a limit, whatever the window', () => {
   fc.assert(
     fc.property(

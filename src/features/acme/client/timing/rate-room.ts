@@ -29,9 +29,12 @@ export interface RateRoom {
   readonly scarce: boolean;
 }
 
-/** `times`: of the events of one key, in any order, milliseconds since 1970; those in the future count too. */
+/**
+ * `times`: of the events of one key, in any order, milliseconds since 1970. Those in the future count too, as far as the
+ * window reaches: what is further away was counted by a clock that ran ahead.
+ */
 export function rateRoom({ most, window }: RateLimit, times: readonly number[], now: number): RateRoom {
-  const inside = times.filter((time) => time > now - window).sort((a, b) => a - b);
+  const inside = times.filter((time) => time > now - window && time < now + window).sort((a, b) => a - b);
   const used = inside.length;
   const left = Math.max(0, most - used);
   const freeAt = left > 0 ? now : inside[used - most]! + window;

@@ -65,6 +65,8 @@ test('Retry-After is a number of seconds or a date, and stays within bounds', ()
   const now = Date.UTC(2030, 0);
   assert.equal(retryAfter('120', now), now + 120_000);
   assert.equal(retryAfter('Tue, 01 Jan 2030 00:01:00 GMT', now), now + 60_000);
+  assert.equal(retryAfter('Tuesday, 01-Jan-30 00:01:00 GMT', now), now + 60_000);
+  assert.equal(retryAfter('Tue Jan  1 00:01:00 2030', now), now + 60_000, 'UTC, wherever this runs');
   for (const wrong of [
     undefined,
     '',

@@ -11,7 +11,7 @@ import { webPage } from '../resource/web-page.ts';
 import type { HttpsAnswer, HttpsRequest, HttpsTransport } from './https-transport.ts';
 import { linkTargets } from './link-header.ts';
 import { NoncePool } from './nonce-pool.ts';
-import { clampedTime, retryAfter, retryAfterText } from './retry-after.ts';
+import { clampedTime, longestWait, retryAfter, retryAfterText } from './retry-after.ts';
 import { createUrlRule, type UrlRule } from './url-rule.ts';
 
 export interface SignedRequestsDeps {
@@ -185,9 +185,6 @@ export class SignedRequests {
     return new AcmeProblem(codeFor(document, answer.status, retryAt), detail, failure);
   }
 }
-
-/** A wait longer than that is not believed. */
-const longestWait = 30 * 86_400_000;
 
 function codeFor({ type }: ProblemDocument, status: number, retryAt: number | undefined): AcmeProblem['code'] {
   if (type === 'rateLimited' || status === 429) return 'acme.rate-limited';

@@ -15,7 +15,7 @@ import {
   type Resolve,
 } from '../../../../lib/address-filter.ts';
 import { neverCalled } from '../../../../lib/allow-list.ts';
-import { connectionFault } from '../../../../lib/connection-fault.ts';
+import { certificateFault, connectionFault } from '../../../../lib/connection-fault.ts';
 import { ownAddresses } from '../../../../lib/own-addresses.ts';
 import { printable } from '../../../../lib/printable.ts';
 import { parseCertificate } from '../../../../pki/certificate/certificate.ts';
@@ -94,25 +94,11 @@ function secured(socket: tls.TLSSocket, within: number, rules: AddressRules): Pr
   });
 }
 
-const certificateFaults: Readonly<Record<string, string>> = {
-  SELF_SIGNED_CERT_IN_CHAIN: 'its root is not trusted',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed and not trusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is unknown',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is unknown',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is unknown',
-  CERT_HAS_EXPIRED: 'it has expired',
-  CERT_NOT_YET_VALID: 'it is not yet valid',
-  INVALID_PURPOSE: 'it is not made for servers',
-  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
-  PATH_LENGTH_EXCEEDED: 'its chain is longer than its CA allows',
-  INVALID_CA: 'one of its issuers is no CA',
-};
-
 function wordsFor(error: Error & { readonly code?: string }, host: string, port: number): AcmeProblem {
   if (error instanceof AddressRefused) return addressRefused(host, error.refusal);
   const { code = '' } = error;
   const where = `${printable(host)}:${port}`;
-  const fault = error instanceof NameFault ? error.message : certificateFaults[code];
+  const fault = error instanceof NameFault ? error.message : certificateFault(code);
   if (fault !== undefined)
     return new AcmeProblem('acme.server-certificate', `The certificate of ${where} is not accepted: ${fault}.`);
   if (/^(ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|EAI_\w+)$/.test(code))
