@@ -239,6 +239,17 @@ test('an export without passphrase holds no key', { skip }, async (t) => {
   assert.doesNotMatch(list, /cakey/);
 });
 
+test('an export that cannot read what was issued fails, and nothing else', async (t) => {
+  const { ca, storage, issue, root, intermediate } = await startPrivateCa(t);
+  await issue(['a.example.com']);
+  await storage.db
+    .updateTable('private_ca_bodies')
+    .set({ der: Uint8Array.of(0x30, 0) })
+    .execute();
+  for (const { id } of [root, intermediate])
+    await assert.rejects(ca.exportDemoCa(testAdministrator, id, undefined), /cannot be read/);
+});
+
 function openssl(cwd: string, line: string): string {
   return execFileSync('sh', ['-c', `openssl ${line}`], { cwd, stdio: ['ignore', 'pipe', 'pipe'] }).toString();
 }

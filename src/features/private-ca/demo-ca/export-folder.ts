@@ -1,6 +1,7 @@
 /** Writes the folder that `openssl ca` goes on with: what was issued, the numbers, and the key when it is asked for. */
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Problem } from '../../../lib/problem.ts';
 import type { Secret } from '../../../lib/secret.ts';
@@ -39,7 +40,9 @@ export async function exportFolder(contents: FolderContents): Promise<ExportedFo
   const { issued } = await countCertificates(db, authority.id);
   if (issued > most) throw tooMany(issued);
   const parts: Buffer[] = [];
-  for await (const part of Readable.from(members(contents)).pipe(createGzip({ level: 6 }))) parts.push(part as Buffer);
+  await pipeline(Readable.from(members(contents)), createGzip({ level: 6 }), async (packed: AsyncIterable<Buffer>) => {
+    for await (const part of packed) parts.push(part);
+  });
   const fileName = `demoCA-${authority.label.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()}.tar.gz`;
   return { archive: Buffer.concat(parts), fileName, certificates: issued, withKey: key !== undefined };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { rootPassphrase, startPublishingCa } from '../../../../../test/support/publishing-ca.ts';
@@ -80,4 +80,21 @@ test('the register tells of every certificate, and of each change within a momen
   await settle();
   assert.equal((await statusOf(two.parsed.serial))?.state, 'good');
   assert.equal(await statusOf(Uint8Array.of(1, 2, 3)), undefined);
+});
+
+test('a change that could not be written to the register is in it once writing goes again', async (t) => {
+  const { intermediate, issue, revoke, settle, snapshot, storage, errors } = await startPublishingCa(t);
+  const one = await issue('one.example.com');
+  await settle();
+  const served = (await snapshot()).authorities.find(({ path }) => path === `/ca/${intermediate.id}.cer`);
+  const path = join(statusFolder(storage.folder), served?.ocsp?.register ?? '');
+  rmSync(path);
+  mkdirSync(path);
+  await revoke(one.serial, 'superseded');
+  assert.match(String(errors[0]), /EISDIR/);
+  rmdirSync(path);
+  await settle();
+  const index = new StatusIndex();
+  index.take(readFileSync(path).subarray(recordLength));
+  assert.equal(index.find(one.parsed.serial)?.reasonCode, 4);
 });

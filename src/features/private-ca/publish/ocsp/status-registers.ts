@@ -34,6 +34,8 @@ export interface StatusRegistersDeps {
 }
 
 const gatherMilliseconds = 100;
+/** After a failure, such as a full disk. */
+const retryMilliseconds = 10_000;
 
 export function createStatusRegisters({ folder, privateCa, onError }: StatusRegistersDeps): StatusRegisters {
   const files = new Map<string, Promise<string>>();
@@ -55,25 +57,38 @@ export function createStatusRegisters({ folder, privateCa, onError }: StatusRegi
     made.catch(() => files.delete(authority));
     return made;
   };
+  const wait = (authority: string, serial: string, milliseconds: number): void => {
+    waiting.set(authority, (waiting.get(authority) ?? new Set()).add(serial));
+    timer ??= setTimeout(() => void next(), milliseconds).unref();
+  };
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     const now = waiting;
     waiting = new Map();
     for (const [authority, serials] of now) {
-      const file = files.get(authority);
-      // without a file nobody asks about this authority; the file will be written from the database
-      if (file === undefined) continue;
-      const path = join(statusFolder(folder), await file);
-      if (serials.has('')) await writeDurably(path, await wholeRegister(privateCa.current(authority)));
-      else {
-        const statuses = await Promise.all([...serials].map((serial) => privateCa.statusOf(authority, serial)));
-        await appendFile(path, records(statuses.filter((status) => status !== undefined)));
+      try {
+        await add(authority, serials);
+      } catch (error) {
+        onError(error);
+        // a record may have been cut off, and none behind it would be read: all of it anew
+        wait(authority, '', retryMilliseconds);
       }
     }
   };
+  const add = async (authority: string, serials: ReadonlySet<string>): Promise<void> => {
+    const file = files.get(authority);
+    // without a file nobody asks about this authority; the file will be written from the database
+    if (file === undefined) return;
+    const path = join(statusFolder(folder), await file);
+    if (serials.has('')) await writeDurably(path, await wholeRegister(privateCa.current(authority)));
+    else {
+      const statuses = await Promise.all([...serials].map((serial) => privateCa.statusOf(authority, serial)));
+      await appendFile(path, records(statuses.filter((status) => status !== undefined)));
+    }
+  };
   const next = (): Promise<void> => {
-    running = running.then(flush).catch(onError);
+    running = running.then(flush);
     return running;
   };
 
@@ -81,9 +96,7 @@ export function createStatusRegisters({ folder, privateCa, onError }: StatusRegi
     fileOf,
     noticed({ what, authority, serial }) {
       if (what === 'authority') return;
-      const serials = waiting.get(authority) ?? new Set();
-      waiting.set(authority, serials.add(serial));
-      timer ??= setTimeout(() => void next(), gatherMilliseconds);
+      wait(authority, serial, gatherMilliseconds);
     },
     flushed: next,
     async removeOthers() {
