@@ -10,6 +10,7 @@ import { keyAuthorization } from '../challenge/key-authorization.ts';
 import { acceptIssued } from '../client/accept-issued.ts';
 import { AcmeProblem } from '../client/acme-problem.ts';
 import { authorizedName, chooseChallenge } from '../client/choose-challenge.ts';
+import type { Authorization, ChallengeType } from '../client/resource/authorization.ts';
 import { problemText } from '../client/resource/problem-document.ts';
 import { countEvents } from '../providers/limits.ts';
 import * as store from '../store.ts';
@@ -60,10 +61,7 @@ export const steps: Readonly<Record<Exclude<OrderStep, 'begin'>, Step>> = {
       const identifier = authorizedName(authorization, identifiersOf(fields.names));
       proofs.push(newProof(identifier.value, authorization, type, deps.clock.now()));
       if (authorization.status === 'valid') continue;
-      if (authorization.status !== 'pending') {
-        const words = `${identifier.value}: the authorization is ${authorization.status}.`;
-        throw new AcmeProblem('acme.authorization-failed', words);
-      }
+      if (authorization.status !== 'pending') throw notProven(identifier.value, authorization, type);
       const challenge = chooseChallenge(authorization, [type]);
       challenges.push({ authorization: url, url: challenge.url, type, token: challenge.token, identifier });
     }
@@ -98,16 +96,13 @@ export const steps: Readonly<Record<Exclude<OrderStep, 'begin'>, Step>> = {
     const { client, row } = await account();
     let proofs: readonly Proof[] = fields.proofs;
     for (const { authorization: url, identifier, type } of fields.challenges) {
-      const { status, challenges } = await client.waitForAuthorization(url, patience, signal, async (authorization) => {
+      const decided = await client.waitForAuthorization(url, patience, signal, async (authorization) => {
         proofs = await noteProof(context, proofs, identifier.value, (proof) => saidOf(authorization, proof));
       });
-      if (status === 'valid') continue;
-      const document = challenges.find((one) => one.type === type)?.error;
+      if (decided.status === 'valid') continue;
       const event = { what: 'failed-authorization', key: identifier.value } as const;
       await deps.storage.transaction((trx) => countEvents(trx, row.directory, [event], deps.clock.now()));
-      const why = document === undefined ? `the authorization is ${status}` : problemText(document);
-      const failure = document === undefined ? {} : { document };
-      throw new AcmeProblem('acme.authorization-failed', `${identifier.value}: ${why}.`, failure);
+      throw notProven(identifier.value, decided, type);
     }
     return { next: 'finalize', words: '', change: { proofs: [...proofs] } };
   },
@@ -226,6 +221,15 @@ async function privateChain(context: OrderContext): Promise<readonly Uint8Array[
 function urlOf({ row }: OrderContext): string {
   if (row.url !== null) return row.url;
   throw new AcmeProblem('acme.order-failed', 'The URL of the order is not known.');
+}
+
+/** RFC 8555 7.1.6: without a reason, and other than invalid, it has run out or was taken back. */
+function notProven(name: string, { status, challenges }: Authorization, type: ChallengeType): AcmeProblem {
+  const document = challenges.find((one) => one.type === type)?.error;
+  if (document !== undefined)
+    return new AcmeProblem('acme.authorization-failed', `${name}: ${problemText(document)}.`, { document });
+  const hint = status === 'invalid' ? undefined : 'Sign again: the next order gets an authorization of its own.';
+  return new AcmeProblem('acme.authorization-failed', `${name}: the authorization is ${status}.`, {}, hint);
 }
 
 function failed(document: Parameters<typeof problemText>[0] | undefined): AcmeProblem {
