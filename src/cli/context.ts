@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import type { CommandContext } from '../lib/command.ts';
 import { printable } from '../lib/printable.ts';
 import { Problem } from '../lib/problem.ts';
+import { fileReason } from './file-reason.ts';
 import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
 import type { GlobalOptions } from './program.ts';
 import { readSecret } from './read-secret.ts';
@@ -80,18 +81,6 @@ function writeNewFile(path: string, bytes: Uint8Array | string): void {
   } catch (error) {
     throw fileProblem(path, ...fileReason(error));
   }
-}
-
-function fileReason(error: unknown): readonly [reason: string, hint: string] {
-  const { code } = error as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
-    ENOENT: ['there is no such file', 'Check its name, and the folder you are in.'],
-    EACCES: ['access is denied', 'Check the modes of the file and of the folders above it.'],
-    EISDIR: ['it is a folder', 'Name a file in it.'],
-    EEXIST: ['it exists already and is not replaced', 'Name another file, or move this one away.'],
-    ENOSPC: ['the disk is full', 'Make room, or name a file on another disk.'],
-  };
-  return reasons[code ?? ''] ?? [`the system says ${code}`, 'Check the file and the disk.'];
 }
 
 function fileProblem(path: string, reason: string, hint: string): Problem {

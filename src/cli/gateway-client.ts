@@ -6,9 +6,11 @@ import { readFileSync, statSync } from 'node:fs';
 import type { ClientRequest, RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { join } from 'node:path';
+import { certificateFault, connectionFault } from '../lib/connection-fault.ts';
 import { http } from '../lib/node-http.ts';
 import { Problem, type ProblemDetails } from '../lib/problem.ts';
 import { Secret } from '../lib/secret.ts';
+import { fileReason } from './file-reason.ts';
 import { serverNameFault } from './server-name.ts';
 
 export interface ClientOptions {
@@ -67,7 +69,7 @@ function remoteTarget(text: string, options: ClientOptions): Target {
     throw usage('--url must be as in https://gateway.example.com:8443.');
   if (options.tokenFile === undefined) throw usage('--url needs --token-file: a file with an API token.');
   const token = readToken(options.tokenFile);
-  const ca = options.caFile === undefined ? undefined : readFile(options.caFile);
+  const ca = options.caFile === undefined ? undefined : readCertificates(options.caFile);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
     name: url.origin,
@@ -147,7 +149,11 @@ function unreachable(target: Target, error: Error & { code?: string }): Problem 
     ECONNREFUSED: 'it is not running',
     EACCES: 'only the owner of the data folder may ask it',
   };
-  const reason = reasons[error.code ?? ''] ?? error.message;
+  const certificate = certificateFault(error.code ?? '');
+  const reason =
+    certificate === undefined
+      ? (reasons[error.code ?? ''] ?? connectionFault(error))
+      : `its certificate is not accepted: ${certificate}`;
   return new Problem({
     code: 'cli.unreachable',
     status: 503,
@@ -166,20 +172,21 @@ function readToken(path: string): Secret<string> {
   return new Secret(text);
 }
 
+function readCertificates(path: string): Buffer {
+  const bytes = readFile(path);
+  if (!bytes.includes('-----BEGIN CERTIFICATE-----')) throw usage(`${path} holds no certificate in PEM.`);
+  return bytes;
+}
+
 function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw usage(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+    const [reason, hint] = fileReason(error);
+    throw usage(`${path} cannot be read: ${reason}.`, hint);
   }
 }
 
-function usage(detail: string): Problem {
-  return new Problem({
-    code: 'cli.usage',
-    status: 400,
-    title: 'Wrong usage',
-    detail,
-    hint: 'tollgate --help explains it.',
-  });
+function usage(detail: string, hint = 'tollgate --help explains it.'): Problem {
+  return new Problem({ code: 'cli.usage', status: 400, title: 'Wrong usage', detail, hint });
 }
