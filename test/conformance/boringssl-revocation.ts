@@ -3,6 +3,7 @@ import { type Certificate, parseCertificate } from '../../src/pki/certificate/ce
 import { crlStatus } from '../../src/pki/crl/crl-status.ts';
 import { CrlCollection, loadCrl } from '../../src/pki/crl/loaded-crl.ts';
 import type { UnknownStatusCode } from '../../src/pki/crl/revocation-status.ts';
+import { oidText } from '../../src/pki/der/oid.ts';
 import { DerReader } from '../../src/pki/der/reader.ts';
 import { equalNames } from '../../src/pki/name/distinguished-name.ts';
 import { buildOcspRequest } from '../../src/pki/ocsp/build-ocsp-request.ts';
@@ -109,7 +110,7 @@ function responseStatusOf(why: UnknownStatusCode, der: Uint8Array): string {
   return hasSoundFrame(der) ? 'parse_response_data_error' : 'parse_response_error';
 }
 
-/** Whether everything around ResponseData is well formed. */
+/** Whether everything around ResponseData is well formed, and it is one. */
 function hasSoundFrame(der: Uint8Array): boolean {
   const parsed = parseOcspResponse(der);
   if (parsed.ok) return false;
@@ -120,6 +121,7 @@ function hasSoundFrame(der: Uint8Array): boolean {
     reader.enter(0xa0, 'responseBytes');
     reader.enter(0x30, 'responseBytes');
     reader.oid('responseType');
+    if (oidText(der, reader.content, reader.stop) !== '1.3.6.1.5.5.7.48.1.1') return false;
     reader.octetString('response');
     const basic = new DerReader(der, reader.content, reader.stop);
     basic.enter(0x30, 'BasicOCSPResponse');
