@@ -123,6 +123,11 @@ test('GET with base64 answers like POST, may be kept by caches and asked conditi
   assert.equal((await fetch(base + path, { headers: { 'if-none-match': etag } })).status, 304);
   const head = await fetch(base + path, { method: 'HEAD' });
   assert.equal(Number(head.headers.get('content-length')), body.length);
+  const unknown = Buffer.from(buildOcspRequest({ certificate: never.certificate, issuer: ca.certificate }));
+  const soon = await fetch(`${base}/ocsp/${unknown.toString('base64')}`);
+  assert.match(soon.headers.get('cache-control') ?? '', /^max-age=([1-5]?\d|60),/, 'it may be issued at any moment');
+  const typeless = await post(question(leaf.certificate, Buffer.alloc(8, 7)), 'text/plain');
+  assert.equal(typeless.response.status, 415);
   const odd = await fetch(`${base}/ocsp/%%%`);
   assert.deepEqual([...new Uint8Array(await odd.arrayBuffer())], [0x30, 3, 0x0a, 1, 1]);
 });

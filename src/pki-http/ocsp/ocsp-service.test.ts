@@ -91,20 +91,31 @@ test('too many nonces get the answer from memory, without one; too many unknown 
   const answers = Array.from({ length: 20 }, () => ask(question(leaf, randomBytes(32))));
   assert.ok(answers.every(({ status }) => status === 'successful'));
   assert.ok(answers.some(({ basic }) => basic?.nonce === undefined));
-  const strange = Array.from({ length: 20 }, () =>
-    ask(
-      request([
-        encodeCertId({
-          hash: 'sha1',
-          issuerName: ca.certificate.subject.der,
-          issuerKey: ca.certificate.publicKey.key,
-          serial: Uint8Array.of(1, ...randomBytes(8)),
-        }),
-      ]),
-    ),
-  );
+  const strange = Array.from({ length: 20 }, () => ask(request([numbered(Uint8Array.of(1, ...randomBytes(8)))])));
   assert.ok(strange.some(({ status }) => status === 'tryLater'));
   assert.equal(ask(question()).status, 'successful');
+});
+
+test('questions about made-up numbers use up nothing that the others need', async () => {
+  const { ask } = await service({ perSecond: 8 });
+  for (let i = 0; i < 20; i++) ask(request([numbered(Uint8Array.of(1, ...randomBytes(8)))]));
+  assert.ok(ask(question(leaf, randomBytes(32))).basic?.nonce);
+});
+
+test('what was signed for an authority that is gone is forgotten', async () => {
+  const { service: own, ask } = await service();
+  const asked = question();
+  ask(asked);
+  assert.ok(own.known(Buffer.from(asked).toString('latin1')));
+  own.use([]);
+  assert.equal(own.known(Buffer.from(asked).toString('latin1')), undefined);
+  assert.equal(ask(asked).status, 'unauthorized');
+});
+
+test('no answer holds longer than the certificate of the responder', async () => {
+  const { time, ask } = await service();
+  time.now = responder.certificate.notAfter - hour;
+  assert.equal(ask(question()).basic?.responses[0]?.nextUpdate, responder.certificate.notAfter);
 });
 
 test('an answer about a number never issued says unknown and holds five minutes', async () => {
@@ -130,12 +141,7 @@ test('several certificates are answered in one answer, more than sixteen in none
 
 test('nonces of 0 and of more than 128 octets, and critical extensions that are not known, are malformed', async () => {
   const { ask } = await service();
-  const id = encodeCertId({
-    hash: 'sha1',
-    issuerName: ca.certificate.subject.der,
-    issuerKey: ca.certificate.publicKey.key,
-    serial: leaf.serial,
-  });
+  const id = numbered(leaf.serial);
   const nonce = (octets: Uint8Array) => sequence(oid('1.3.6.1.5.5.7.48.1.2'), octetString(octetString(octets)));
   assert.equal(ask(request([id], nonce(new Uint8Array(0)))).status, 'malformedRequest');
   assert.equal(ask(request([id], nonce(new Uint8Array(129)))).status, 'malformedRequest');
@@ -148,8 +154,10 @@ test('without a register, and outside the dates of the responder, it says to try
   const empty = await service({ register: new RegisterFile(join(folder, 'nothing')) });
   assert.equal(empty.ask(question()).status, 'tryLater');
   const { ask, time } = await service();
-  time.now = responder.certificate.notAfter + 1;
-  assert.equal(ask(question()).status, 'tryLater');
+  for (const outside of [responder.certificate.notAfter + 1, responder.certificate.notBefore - 1]) {
+    time.now = outside;
+    assert.equal(ask(question()).status, 'tryLater');
+  }
 });
 
 test('damaged requests are answered like any other, and nothing is thrown', async () => {
@@ -167,4 +175,10 @@ test('damaged requests are answered like any other, and nothing is thrown', asyn
 function request(certIds: readonly Uint8Array[], extension?: Uint8Array): Uint8Array {
   const list = sequence(...certIds.map((id) => sequence(id)));
   return sequence(sequence(list, ...(extension === undefined ? [] : [explicit(2, sequence(extension))])));
+}
+
+/** CertID of a certificate of the CA. */
+function numbered(serial: Uint8Array): Uint8Array {
+  const { subject, publicKey } = ca.certificate;
+  return encodeCertId({ hash: 'sha1', issuerName: subject.der, issuerKey: publicKey.key, serial });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { startPublishingCa } from '../../../../test/support/publishing-ca.ts';
+import { rootPassphrase, startPublishingCa } from '../../../../test/support/publishing-ca.ts';
 import { auditRows, testAdministrator } from '../../../../test/support/temporary-storage.ts';
 import { toHex } from '../../../lib/bytes.ts';
 import type { Problem } from '../../../lib/problem.ts';
@@ -167,7 +167,7 @@ test('the root needs its passphrase to publish, and says so in time', async (t) 
 
 test('a database from before the last CRL takes no number again, and an alarm tells of it', async (t) => {
   const started = await startPublishingCa(t);
-  const { intermediate, storage, issue, revoke, crl, restart, publishing } = started;
+  const { root, intermediate, storage, issue, revoke, crl, restart, publishing } = started;
   const again = () => started.publishing;
   const path = `/crl/${intermediate.id}.crl`;
   const saved = {
@@ -176,6 +176,8 @@ test('a database from before the last CRL takes no number again, and an alarm te
   };
   await revoke((await issue('host.example.com')).serial);
   const published = numberOf(await crl(path));
+  await publishing.publishNow(testAdministrator, root.id, rootPassphrase);
+  const ofRoot = numberOf(await crl(`/crl/${root.id}.crl`));
   await publishing.stop();
   for (const row of saved.numbers)
     await storage.db.updateTable('private_ca_crl_numbers').set(row).where('authority', '=', row.authority).execute();
@@ -183,11 +185,13 @@ test('a database from before the last CRL takes no number again, and an alarm te
     await storage.db.updateTable('private_ca_crls').set(row).where('file', 'like', `${row.authority}-%`).execute();
   await restart();
   assert.ok(numberOf(await crl(path)) > published);
+  assert.equal(numberOf(await crl(`/crl/${root.id}.crl`)), ofRoot, 'what nobody can sign anew is served on');
   for (const _ of ['at once', 'after another start']) {
     assert.ok((await again().conditions()).some(({ code }) => code === 'private-ca.database-older'));
     await restart();
   }
   await again().publishNow(testAdministrator, intermediate.id);
+  await again().publishNow(testAdministrator, root.id, rootPassphrase);
   assert.ok(!(await again().conditions()).some(({ code }) => code === 'private-ca.database-older'));
 });
 

@@ -22,6 +22,7 @@ test('a responder has a certificate for signing OCSP answers alone, and a new on
   };
   const first = await responder();
   assert.ok(intermediate.certificate && verifySignedBy(first, intermediate.certificate.publicKey));
+  assert.deepEqual([first.publicKey.algorithm, first.publicKey.bits], ['rsa', 2_048]);
   assert.deepEqual(first.extendedKeyUsage, ['1.3.6.1.5.5.7.3.9']);
   assert.deepEqual([...(first.keyUsage ?? [])], ['digitalSignature']);
   assert.ok(first.ocspNoCheck && first.basicConstraints?.ca !== true);
