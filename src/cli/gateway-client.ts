@@ -146,6 +146,7 @@ function problemFrom(status: number, bytes: Buffer, target: Target): Problem {
 function unreachable(target: Target, error: Error & { code?: string }): Problem {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'it is not running',
+    ENOTDIR: 'that is no folder',
     ECONNREFUSED: 'it is not running',
     EACCES: 'only the owner of the data folder may ask it',
   };

@@ -24,6 +24,17 @@ test('A new data folder and everything in it is private, whatever the umask was'
   lock.release();
 });
 
+test('A data folder that is a file, or would lie in one, is refused in words', () => {
+  const file = join(base, 'file');
+  writeFileSync(file, '');
+  for (const folder of [file, join(file, 'in')]) {
+    assert.throws(
+      () => lockFolder(folder),
+      (error) => error instanceof Problem && error.details.code === 'storage.folder' && error.message.includes(folder),
+    );
+  }
+});
+
 const wide: readonly [string, number][] = [
   ['', 0o750],
   ['keys', 0o711],

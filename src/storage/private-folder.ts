@@ -9,14 +9,31 @@ export const dataFolders = ['keys', 'run', 'snapshot', 'crl'] as const;
 
 /**
  * Makes the data folder and the folders in it where they are missing, born with mode 0700, and sets the umask of the
- * process to 077, so that whatever a library creates later is private too. What exists is left as it is.
+ * process to 077, so that whatever a library creates later is private too. What exists is left as it is. Throws
+ * `storage.folder` where no folder can be.
  */
 export function makeDataFolder(folder: string): void {
   process.umask(0o077);
   withStorageWords(() => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     for (const name of dataFolders) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EEXIST', 'ENOTDIR', 'ENOENT'].includes(code)) throw error;
+    throw new Problem({
+      code: 'storage.folder',
+      status: 500,
+      title: 'The data folder cannot be made.',
+      detail: `${folder}: it, or something above it, is no folder (${code}).`,
+      hint: 'Give a folder, or the path of one that can be made, with --data.',
+    });
+  }
 }
 
 /**
