@@ -14,7 +14,7 @@ export interface FromHttp01 {
 }
 
 /** The descriptor of the bound socket, after those of the terminal and the channel to the supervisor. */
-export const httpDescriptor = 4;
+const httpDescriptor = 4;
 
 if (import.meta.main) {
   const { server, set } = createChallengeServer();

@@ -31,7 +31,7 @@ export interface Watch {
 }
 
 /** Bytes of ciphertext that may arrive without one application byte: KeyUpdates and empty records end here. */
-export const ciphertextAllowance = 65_536;
+const ciphertextAllowance = 65_536;
 
 /** A watch that calls `overdue` once per entry that has to end; ending removes it through the socket's close. */
 export function createWatch(overdue: (entry: Watched, reason: WatchReason) => void): Watch {

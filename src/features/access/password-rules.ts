@@ -2,7 +2,7 @@
 import { Problem } from '../../lib/problem.ts';
 
 /** In characters (code points) after NFC. */
-export const passwordLength = { min: 15, max: 128 } as const;
+const passwordLength = { min: 15, max: 128 } as const;
 
 /** NFC, so that the same password typed on another keyboard is the same. Nothing is cut. */
 export function normalisePassword(password: string): string {

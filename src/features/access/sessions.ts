@@ -26,7 +26,7 @@ import {
 import { canonicalUserName } from './users.ts';
 
 /** In milliseconds. */
-export const sessionLife = { idle: 15 * 60_000, absolute: 8 * 60 * 60_000, touch: 60_000 } as const;
+const sessionLife = { idle: 15 * 60_000, absolute: 8 * 60 * 60_000, touch: 60_000 } as const;
 const maxSessionsPerUser = 5;
 
 export interface NewSession {

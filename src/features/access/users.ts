@@ -125,7 +125,7 @@ export async function newUserRow(user: NewUser, now: number): Promise<UserRow> {
   return { id: newId(), name, role: user.role, password_hash, password_changed_at: now, disabled: 0, created_at: now };
 }
 
-export function userView(row: UserRow): UserView {
+function userView(row: UserRow): UserView {
   return {
     id: row.id,
     name: row.name,

@@ -41,7 +41,7 @@ const edge = ['edge'] as const;
 const both = ['core', 'edge'] as const;
 
 /** The table of unified communications names: the guides' matrix, row by row. */
-export const nameTable: readonly NameRow[] = [
+const nameTable: readonly NameRow[] = [
   {
     source: 'registration-domain',
     label: 'Unified CM registration domain',

@@ -35,7 +35,7 @@ export function selectCrls<T extends Selectable>(
 }
 
 /** A complete CRL that says something now. */
-export function isUsable({ delta, thisUpdate, nextUpdate }: Selectable, time: number): boolean {
+function isUsable({ delta, thisUpdate, nextUpdate }: Selectable, time: number): boolean {
   return !delta && thisUpdate <= time + clockTolerance && nextUpdate !== undefined && nextUpdate >= time;
 }
 

@@ -7,7 +7,7 @@ import { normalHost } from '../../pki/name/reference-name.ts';
 import { checkUrl } from './fetch/url-rules.ts';
 import { forEachPurpose, type RevocationSettings, type RevocationSettingsPatch } from './revocation-settings.ts';
 
-export const mostPoints = 50;
+const mostPoints = 50;
 const mostHosts = 200;
 
 /** The settings as they would be, with the old version. Throws `revocation.invalid`. */

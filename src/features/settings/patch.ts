@@ -112,7 +112,7 @@ export function applyPatch(current: Settings, patch: SettingsPatch, trustSets: r
 }
 
 /** The members of a list, trimmed; empty members are dropped. */
-export function splitList(input: ListInput): readonly string[] {
+function splitList(input: ListInput): readonly string[] {
   const parts = typeof input === 'string' ? input.split(/[,\r\n]/) : input;
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }

@@ -8,7 +8,7 @@ import { isSelfSigned } from './judge.ts';
 import type { CaWarning, Validity } from './trusted-ca.ts';
 
 /** How long before the end of a CA the gateway speaks up. */
-export const noticeBeforeExpiry = 21 * 24 * 3_600_000;
+const noticeBeforeExpiry = 21 * 24 * 3_600_000;
 
 /** Where in its life a certificate or CRL stands; `notAfter` is good through its second. */
 export function validityAt(

@@ -13,7 +13,7 @@ import { deleteStates, deleteZone, nameKey, readStates, readZones, writeZone } f
 import type { Zone, ZoneFields } from './zone.ts';
 import { canonicalZone, type ZoneSurroundings, zoneFaults } from './zone-input.ts';
 
-export const maximumZones = 1_000;
+const maximumZones = 1_000;
 /** Where the default zone stands: after all others. */
 const lastPosition = 1_000_000;
 

@@ -29,7 +29,7 @@ export function nothingHere(status: number, extra = ''): HttpAnswer {
 export const guards = 'X-Content-Type-Options: nosniff\r\n';
 
 /** IMF-fixdate of now (RFC 9110 5.6.7). */
-export function httpDate(): string {
+function httpDate(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== lastSecond) {
     lastSecond = second;

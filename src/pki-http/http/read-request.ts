@@ -21,7 +21,7 @@ export type ReadStep =
   | { readonly kind: 'refused'; readonly status: number };
 
 export const maxHead = 8 * 1024;
-export const maxPath = 2 * 1024;
+const maxPath = 2 * 1024;
 /** An OCSP request about one certificate has about 120 octets. */
 export const maxBody = 16 * 1024;
 const maxHeaders = 64;

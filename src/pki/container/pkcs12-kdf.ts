@@ -3,7 +3,7 @@ import { hash, pbkdf2Sync } from 'node:crypto';
 import { Pkcs12Refusal } from './pkcs12-error.ts';
 
 /** The most iterations that one derivation may ask for; checked before any work. */
-export const maxIterations = 1_000_000;
+const maxIterations = 1_000_000;
 
 export type KdfHash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 

@@ -42,7 +42,7 @@ export interface CrlIndexParts extends Omit<CheckedEntries, 'marks'> {
 }
 
 /** The most entries that an index takes. */
-export const maxCrlEntries = 1_000_000;
+const maxCrlEntries = 1_000_000;
 
 /** Questions answered by searching the bytes, before a table pays. */
 const searchesBeforeTable = 2;

@@ -5,7 +5,7 @@
 import { oidNames } from './oid-names.ts';
 
 /** The longest encoding that is read, in octets. */
-export const maxOidOctets = 64;
+const maxOidOctets = 64;
 
 export interface OidName {
   readonly oid: string;

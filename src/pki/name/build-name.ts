@@ -2,7 +2,7 @@
 import { ia5String, oid, printableString, sequence, setOf, utf8String } from '../der/writer.ts';
 
 /** Attribute types that can be written by their short name; any other by its dotted OID. */
-export const subjectFieldOids = {
+const subjectFieldOids = {
   CN: '2.5.4.3',
   serialNumber: '2.5.4.5',
   C: '2.5.4.6',

@@ -28,7 +28,7 @@ export function canonicalRdns(name: DistinguishedName): string[] {
 }
 
 /** The comparison form of one string (RFC 4518: compatibility normal form, folded case, insignificant space removed). */
-export function foldText(text: string): string {
+function foldText(text: string): string {
   if (/^(?:[!-~]+(?: [!-~]+)*)?$/.test(text)) return text.toLowerCase();
   const mapped = text
     .replace(/\s+/gu, ' ')

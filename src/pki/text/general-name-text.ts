@@ -51,7 +51,7 @@ export function slashedName(name: DistinguishedName): string {
 }
 
 /** Name inside the explicit tag of directoryName. */
-export function nameOf(node: Asn1Node): DistinguishedName {
+function nameOf(node: Asn1Node): DistinguishedName {
   const name = parseName(node.content);
   if (!name.ok) throw new Unprintable('not a name');
   return name.value;

@@ -57,7 +57,7 @@ export function markOf(bytes: Buffer): string | undefined {
 }
 
 export const stateGood = 1;
-export const stateRevoked = 2;
+const stateRevoked = 2;
 /** Where the serial number stands in a record. */
 export const serialOffset = 8;
 const crcOffset = 28;

@@ -82,7 +82,7 @@ export function problemDocument(problem: AcmeProblem, status?: number): Record<s
 }
 
 /** What is not here is 400. */
-export const statuses: Readonly<Partial<Record<AcmeErrorType, number>>> = {
+const statuses: Readonly<Partial<Record<AcmeErrorType, number>>> = {
   alreadyReplaced: 409,
   caa: 403,
   externalAccountRequired: 403,

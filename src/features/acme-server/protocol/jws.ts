@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { AcmeError, malformed } from './acme-error.ts';
 import { fromBase64url } from './base64url.ts';
 
-export const signatureAlgorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256'] as const;
+const signatureAlgorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256'] as const;
 
 export interface JwsHeader {
   readonly alg: string;

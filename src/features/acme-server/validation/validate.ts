@@ -31,7 +31,7 @@ export interface ValidationPorts {
   readonly tlsAlpn: number;
 }
 
-export const standardPorts: ValidationPorts = { http: 80, https: 443, tlsAlpn: 443 };
+const standardPorts: ValidationPorts = { http: 80, https: 443, tlsAlpn: 443 };
 
 export interface ValidateOptions {
   readonly ports?: ValidationPorts;

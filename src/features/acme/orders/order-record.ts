@@ -4,7 +4,7 @@ import { type AcmeOrderView, proofStates } from '../schemas.ts';
 import type { OrderRow } from '../store.ts';
 
 /** The steps of an order at a CA, in their order; the private CA needs those marked. */
-export const orderSteps = [
+const orderSteps = [
   { step: 'begin', title: 'Order begun', always: true },
   { step: 'request', title: 'Request made, key stored', always: true },
   { step: 'account', title: 'Account at the CA', always: false },

@@ -198,7 +198,7 @@ export async function discardPending(deps: IdentityDeps, actor: Actor, slot: Slo
 }
 
 /** Throws `identity.nothing-pending` (404). */
-export function nothingPending(slot: Slot): Problem {
+function nothingPending(slot: Slot): Problem {
   return new Problem({
     code: 'identity.nothing-pending',
     status: 404,

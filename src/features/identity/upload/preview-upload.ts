@@ -20,7 +20,7 @@ import { type Answer, uploadChecks } from './upload-checks.ts';
 import { type CollectedFacts, collectFacts } from './upload-facts.ts';
 
 /** How long a preview can be confirmed, in milliseconds. */
-export const previewLifetime = 15 * 60_000;
+const previewLifetime = 15 * 60_000;
 const previewsPerSlot = 5;
 
 interface Found {

@@ -30,7 +30,7 @@ export interface ReadUpload {
 }
 
 /** All files of one upload, decoded, in octets. */
-export const largestUpload = 10 * 1024 * 1024;
+const largestUpload = 10 * 1024 * 1024;
 /** One file, in octets. */
 const largestFile = 2 * 1024 * 1024;
 /** A certificate and everything that may stand around it. */

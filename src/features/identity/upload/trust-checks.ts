@@ -45,7 +45,7 @@ export function expired({ leaf, now, force }: UploadFacts): Answer[] {
 }
 
 /** What the operator types to have an expired certificate served. */
-export const expiredConfirmation = 'expired';
+const expiredConfirmation = 'expired';
 
 /** Warned about, with the date. */
 export function notYetValid({ leaf, now }: UploadFacts): Answer[] {

@@ -57,7 +57,7 @@ export interface TrustSetsDeps {
   readonly usersOf: (name: string) => Promise<readonly string[]>;
 }
 
-export const maximumSets = 100;
+const maximumSets = 100;
 
 /** The trust sets kept in `storage`. */
 export function createTrustSets({ storage, clock, events, usersOf }: TrustSetsDeps): TrustSets {

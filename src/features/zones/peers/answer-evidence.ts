@@ -50,7 +50,7 @@ export async function answerEvidence(
 }
 
 /** The row of the table of revocation sources that holds for a purpose of verification. */
-export function purposeOf(purpose: Purpose): RevocationPurpose {
+function purposeOf(purpose: Purpose): RevocationPurpose {
   if (purpose.startsWith('sip')) return 'sip-tls';
   const same = (['https-client', 'ldap', 'syslog', 'policy-server', 'call-manager', 'xmpp'] as const).find(
     (one) => one === purpose,

@@ -30,7 +30,7 @@ export interface ReportBook {
 
 /** Certificates that are remembered. */
 export const maximumPeers = 10_000;
-export const maximumClosed = 1_000;
+const maximumClosed = 1_000;
 const maximumHistory = 20;
 
 export function createReportBook({ storage, onNewKey, onError, delay = 1_000 }: ReportBookDeps): ReportBook {

@@ -24,7 +24,7 @@ export interface PolicyInformation {
   readonly qualifiers: readonly PolicyQualifier[];
 }
 
-export const anyPolicy = '2.5.29.32.0';
+const anyPolicy = '2.5.29.32.0';
 
 export const certificatePolicies = decoder('2.5.29.32', (reader): readonly PolicyInformation[] =>
   readPolicies(reader, 'certificatePolicies'),

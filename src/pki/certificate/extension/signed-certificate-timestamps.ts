@@ -27,7 +27,7 @@ export const ctPoison = decoder('1.3.6.1.4.1.11129.2.4.3', (reader): true => {
 });
 
 /** The list as the extension carries it, also in OCSP answers: a TLS structure inside an OCTET STRING. */
-export function readTimestamps(reader: DerReader): SignedCertificateTimestamp[] {
+function readTimestamps(reader: DerReader): SignedCertificateTimestamp[] {
   reader.octetString('SignedCertificateTimestampList');
   const { der, stop } = reader;
   const list: SignedCertificateTimestamp[] = [];

@@ -37,7 +37,7 @@ export interface Challenge {
   readonly error?: ProblemDocument;
 }
 
-export const challengeTypes = ['http-01', 'dns-01', 'tls-alpn-01'] as const satisfies readonly ChallengeType[];
+const challengeTypes = ['http-01', 'dns-01', 'tls-alpn-01'] as const satisfies readonly ChallengeType[];
 
 export function readAuthorization(object: JsonObject, url: string): Authorization {
   const what = 'The authorization';

@@ -4,7 +4,7 @@ import { type Identifier, readIdentifier } from './identifier.ts';
 import { isObject, type JsonObject, member } from './json-value.ts';
 
 /** RFC 8555 6.7, RFC 9773 7.4 and the profiles extension; `other` for whatever else a server writes. */
-export const problemTypes = [
+const problemTypes = [
   'accountDoesNotExist',
   'alreadyReplaced',
   'alreadyRevoked',
