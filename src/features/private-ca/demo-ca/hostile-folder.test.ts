@@ -1,7 +1,7 @@
 /** Folders of `openssl ca` as somebody who means harm would pack them; and what stands in the one we write. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,7 @@ import { tarEnd, tarMember } from './tar.ts';
 
 const password = new Secret('plum orbit canvas 47 lantern');
 
-function selfSigned(): { readonly certificate: string; readonly key: string } {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+function selfSigned(privateKey: KeyObject): { readonly certificate: string; readonly key: string } {
   const { pem } = makeLeaf('Hostile CA', undefined, {
     key: privateKey,
     extensions: { basicConstraints: { ca: true }, keyUsage: ['keyCertSign', 'cRLSign'] },
@@ -28,7 +27,7 @@ function selfSigned(): { readonly certificate: string; readonly key: string } {
   return { certificate: pem, key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })) };
 }
 
-const { certificate, key } = selfSigned();
+const { certificate, key } = selfSigned(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey);
 const base: Readonly<Record<string, string>> = { 'index.txt': '', 'cacert.pem': certificate, 'private/cakey.pem': key };
 
 function tarOf(files: Readonly<Record<string, string | Uint8Array>>, prefix = 'demoCA/'): Buffer {
@@ -47,6 +46,28 @@ async function opened(t: TestContext) {
 test('a plain folder of this kind is taken', async (t) => {
   const { take } = await opened(t);
   assert.equal((await take(tarOf(base))).authority.label, 'Hostile CA');
+});
+
+test('the certificate of the root is not among those it issued', async (t) => {
+  const { take } = await opened(t);
+  const { valid, notes } = await take(tarOf({ ...base, 'newcerts/00.pem': certificate }));
+  assert.equal(valid, 0);
+  assert.doesNotMatch(notes.join(), /taken as valid/);
+});
+
+test('a broken key of a CA, and a bare one for which no good passphrase is given, are refused; a weak one is noted', async (t) => {
+  const { ca, take } = await opened(t);
+  const rsa = (modulusLength: number) => {
+    const made = selfSigned(generateKeyPairSync('rsa', { modulusLength }).privateKey);
+    return take(tarOf({ ...base, 'cacert.pem': made.certificate, 'private/cakey.pem': made.key }));
+  };
+  await assert.rejects(rsa(768), problem('private-ca.invalid', /768 bits/));
+  await assert.rejects(
+    ca.importDemoCa(testAdministrator, tarOf(base), new Secret('short')),
+    problem('private-ca.invalid', /at least 15 characters/),
+  );
+  assert.deepEqual(await ca.authorities(), []);
+  assert.match((await rsa(1024)).notes.join(), /1024 bits/);
 });
 
 test('names that lead elsewhere lead nowhere: no file is written by a name of an archive', async (t) => {

@@ -42,7 +42,7 @@ export async function importFolder(
 ): Promise<Imported> {
   const files = unpackFolder(archive);
   const notes: string[] = [];
-  const [certificate, ...above] = readAuthority(files);
+  const [certificate, ...above] = readAuthority(files, notes);
   const stored = await readKey(work, files, { certificate, passphrase, notes });
   // RFC 5280 4.2.1.3
   if (certificate.keyUsage?.has('cRLSign') === false) {
@@ -87,7 +87,7 @@ export async function importFolder(
 }
 
 /** cacert.pem: the authority, and those above it when it is no root. */
-function readAuthority(files: FolderFiles): readonly [Certificate, ...Certificate[]] {
+function readAuthority(files: FolderFiles, notes: string[]): readonly [Certificate, ...Certificate[]] {
   const file = files.get('cacert.pem');
   if (file === undefined) throw damaged('there is no cacert.pem beside index.txt');
   const all = certificatesIn(file);
@@ -97,8 +97,9 @@ function readAuthority(files: FolderFiles): readonly [Certificate, ...Certificat
   if (first.version === 3 && !first.basicConstraints?.ca) {
     throw wrong('The certificate in cacert.pem is not that of an authority.', 'It needs CA:TRUE.');
   }
-  const { refusals } = checkKey(first.publicKey, 'upload');
+  const { refusals, warnings } = checkKey(first.publicKey, 'upload');
   if (refusals.length > 0) throw wrong(refusals.map(({ message }) => message).join(' '), 'Make a new authority.');
+  notes.push(...warnings.map(({ message }) => message));
   const { chain } = orderChain(first, all);
   if (!isSelfSigned(chain.at(-1)!)) {
     throw wrong('cacert.pem does not lead to a root.', 'Add the certificates above it to cacert.pem.');
@@ -183,13 +184,12 @@ function readCertificates(files: FolderFiles, context: RowContext): readonly New
   }
   notes.push(...shortened(twice));
   // people are told to empty index.txt when it refuses a second certificate for a subject
-  const unlisted = [...found].filter(([serial]) => !rows.has(serial));
+  const own = serialText(authority.serial);
+  const unlisted = [...found].filter(([serial, one]) => !rows.has(serial) && !(serial === own && isSelfSigned(one)));
   if (unlisted.length > 0) {
     notes.push(`${unlisted.length} certificates in newcerts are not in index.txt; they are taken as valid.`);
   }
-  const own = serialText(authority.serial);
   for (const [serial, one] of unlisted) {
-    if (serial === own && isSelfSigned(one)) continue;
     const line = { status: 'V', notAfter: one.notAfter, revokedAt: null, reason: null, serial, subject: '' } as const;
     rows.set(serial, rowOf(line, one, context));
   }
