@@ -8,8 +8,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Condition } from '../../lib/condition.ts';
 import type { Events } from '../../lib/events.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { settingsConditions } from './conditions.ts';
 import { keptGatewaySettings } from './default-settings.ts';
-import { settingsFlags } from './flags.ts';
 import { changeSettings, readSettings } from './kept-settings.ts';
 import { applyPatch, type SettingsPatch } from './patch.ts';
 
@@ -174,28 +174,6 @@ export function createSettings({ storage, events, trustSets = async () => [] }: 
     },
     relaysUsing: async (trustSet) =>
       (await get()).relays.filter((relay) => relay.trustSet === trustSet).map(({ name }) => name),
-    async conditions() {
-      const flags = settingsFlags(await get()).map(({ code, field, message, hint }) => ({
-        code,
-        object: field,
-        severity: 'warning' as const,
-        message,
-        hint,
-      }));
-      return [...flags, ...states.filter(({ bound }) => !bound).map(deafListener)];
-    },
+    conditions: async () => settingsConditions(await get(), states),
   };
 }
-
-function deafListener({ kind, name, port, words }: ListenerState): Condition {
-  const label = kind === 'relay' ? `The relay ${name}` : listenerLabels[kind];
-  return {
-    code: 'settings.not-listening',
-    object: `listener ${name}`,
-    severity: 'alert',
-    message: `${label} does not listen on port ${port}: ${words}`,
-    hint: 'Free the port, or choose another one under System > Listeners.',
-  };
-}
-
-const listenerLabels = { https: 'HTTPS', sip: 'SIP TLS', 'sip-mutual': 'SIP mutual TLS' } as const;
