@@ -272,6 +272,33 @@ test('an intermediate on hold issues nothing until it is released, and never onc
   assert.equal((await ca.authority(intermediate.id)).state, 'retired');
 });
 
+test('an authority that would end in 2050 or later has to be confirmed', async (t) => {
+  const { ca } = await openPrivateCa(t);
+  const request = { ...rootRequest, algorithm: 'ec-p256', subject: subject('Long'), days: 9_000 } as const;
+  await assert.rejects(ca.createRoot(testAdministrator, request), problem('private-ca.confirmation', /2050/));
+  const made = await ca.createRoot(testAdministrator, { ...request, confirmed2050: true });
+  assert.ok(made.notAfter > Date.UTC(2050, 0, 1));
+  // RFC 5280 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050
+  assert.match(Buffer.from(made.certificate!.der).toString('latin1'), /\x17\x0d26\d{10}Z\x18\x0f2050\d{10}Z/);
+});
+
+test('an intermediate has no authority below it, and neither has a root that has ended', async (t) => {
+  const { ca, root, intermediate, clock } = await startPrivateCa(t);
+  const below = (parent: string) =>
+    ca.createIntermediate(testAdministrator, {
+      algorithm: 'ec-p256',
+      days: 100,
+      parent,
+      passphrase: rootPassphrase,
+      subject: subject('Below'),
+      partitions: 0,
+      constraints: null,
+    });
+  await assert.rejects(below(intermediate.id), problem('private-ca.wrong-state', /may not have an authority below/));
+  clock.set(root.notAfter + 1_000);
+  await assert.rejects(below(root.id), problem('private-ca.wrong-state', /issues no more/));
+});
+
 test('no intermediate has the name of the authority above it', async (t) => {
   const { ca, root } = await startPrivateCa(t);
   const request = {
