@@ -27,7 +27,7 @@ export function runInside(script: string, folder: string): number {
 /** The `skip` option of a test that runs something inside: false, or why this user may not. */
 export function mayNotRunInside(): false | string {
   const { status } = spawnSync('unshare', [...namespaceOptions(), 'ip', 'link', 'set', 'lo', 'up'], {
-    timeout: 10_000,
+    timeout: 60_000,
   });
   return status === 0 ? false : 'this user may not make a network namespace';
 }

@@ -222,7 +222,7 @@ caddy.example.com {
           shown = await shownBy('caddy.example.com', readFileSync(stage.root));
           return shown !== undefined && shown !== before;
         },
-        60_000,
+        200_000,
         200,
       );
       if (shown === undefined || shown === before) throw new Error(`caddy shows no new certificate:\n${output}`);
@@ -306,7 +306,7 @@ async function program(
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(name, words, { env: { ...process.env, ...env }, timeout: 90_000 });
+    const { stdout } = await promisify(execFile)(name, words, { env: { ...process.env, ...env }, timeout: 240_000 });
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };

@@ -26,7 +26,7 @@ try {
   ownFolders();
   await waitFor(
     async () => (await post('add-a', { host: 'gateway.example.com.', addresses: [gatewayAddress] })) === 200,
-    10_000,
+    60_000,
     50,
   );
   const gateway = await startGateway({
@@ -65,7 +65,7 @@ function run(command: string): Step {
     env,
     input,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 240_000,
   });
   return { command, status, output: `${stdout}${stderr}`, milliseconds: Math.round(performance.now() - begin) };
 }

@@ -29,7 +29,7 @@ const management = `http://${nameServer}:8055`;
 const [folder = ''] = process.argv.slice(2);
 const dns = startDns();
 try {
-  await waitFor(async () => (await post('clear-request-history', {})) === 200, 10_000, 50);
+  await waitFor(async () => (await post('clear-request-history', {})) === 200, 60_000, 50);
   await post('add-a', { host: `${gatewayName}.`, addresses: [gatewayAddress] });
   const gateway = await startGateway({
     folder: join(folder, 'gateway'),

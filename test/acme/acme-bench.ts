@@ -86,7 +86,7 @@ export async function order(
     order: { identifiers },
     solvers,
     csr: async () => csrFor(names, key),
-    signal: how.signal ?? AbortSignal.timeout(60_000),
+    signal: how.signal ?? AbortSignal.timeout(240_000),
     onStep: async (step) => {
       steps.push(step);
       await how.onStep?.(step);

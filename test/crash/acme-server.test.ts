@@ -36,9 +36,7 @@ const points = [
   ...['private-ca.sign', 'private-ca.signed', 'private-ca.record', 'private-ca.record-written', 'private-ca.recorded'],
 ];
 
-test('killed at any point, the order is gone on with and has one certificate in the end', {
-  timeout: 120_000,
-}, async () => {
+test('killed at any point, the order is gone on with and has one certificate in the end', async () => {
   const prepared = join(base, 'prepared');
   await run(prepared, '', 'prepare');
   const left = points.values();

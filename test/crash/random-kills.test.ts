@@ -22,7 +22,8 @@ test(`${kills} kills at random moments lose no change that was reported done (se
   await prepareFolder(folder);
   const random = mulberry32(seed);
   let changesDone = 0;
-  for (let kill = 1; kill <= kills; kill += 1) {
+  // more of them where the machine leaves little time for changes
+  for (let kill = 1; kill <= kills || changesDone <= kills; kill += 1) {
     const told = await killedAfter(folder, random() * 150);
     changesDone += told.done;
     const state = await checkFolder(folder);
@@ -35,7 +36,6 @@ test(`${kills} kills at random moments lose no change that was reported done (se
       `kill ${kill}: one change at most was under way`,
     );
   }
-  assert.ok(changesDone > kills, `${changesDone} changes between ${kills} kills`);
 });
 
 /** Lets a child change things for `delay` ms and kills it; answers what it had reported until then. */

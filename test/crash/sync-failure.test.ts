@@ -22,7 +22,7 @@ test('after a failed fsync the administration process starts again by itself and
   t.after(() => strace.kill());
   const ended = once(strace, 'exit');
   const codes: string[] = [];
-  for (let version = 0; codes.at(-1) !== 'storage.sync-failed' && codes.length < 200; ) {
+  for (let version = 0; codes.at(-1) !== 'storage.sync-failed' && codes.length < 5_000; ) {
     const answer = await client.call<{ code?: string; version?: number }>('PATCH', '/settings', {
       version,
       fqdn: `name${codes.length}.example.com`,
@@ -36,7 +36,7 @@ test('after a failed fsync the administration process starts again by itself and
   // the process that was traced is gone, and strace with it
   await ended;
   let settings: { version: number; fqdn: string } | undefined;
-  for (let tries = 0; settings === undefined && tries < 200; tries++) {
+  for (let tries = 0; settings === undefined && tries < 1_200; tries++) {
     const answer = await client.call<{ version: number; fqdn: string }>('GET', '/settings').catch(() => undefined);
     if (answer?.status === 200) settings = answer.body;
     else await wait(50);

@@ -37,7 +37,7 @@ test('every button of an order does what it says, and the page follows without b
   });
 
   await step(t, 'a running order shows the challenge of each name, and is stopped', async () => {
-    ca.misbehave.delay = 900;
+    ca.misbehave.delay = 1_500;
     await sign.click();
     const row = order.getByRole('row', { name: /gateway\.example\.com/ });
     await row.getByText('HTTP-01').waitFor();
@@ -46,9 +46,9 @@ test('every button of an order does what it says, and the page follows without b
     ca.misbehave.delay = 12_000;
     await row.getByText(/^pending|^processing/).waitFor();
     assert.deepEqual(await lookAll(page, 'acme-challenges'), []);
-    ca.misbehave.delay = 0;
     await order.getByRole('button', { name: 'Stop order' }).click();
-    await page.getByText('The order is stopped.').waitFor({ timeout: 30_000 });
+    await page.getByText('The order is stopped.').waitFor();
+    ca.misbehave.delay = 0;
     await page.getByRole('listitem').filter({ hasText: 'Stopped' }).first().waitFor();
   });
 

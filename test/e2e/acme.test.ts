@@ -90,7 +90,7 @@ test('a certificate is ordered at a provider that a person adds, waits, and is d
 
   await step(t, 'the order is shown step by step while it runs', async () => {
     // slow, so that a person and this test see it run
-    ca.misbehave.delay = 700;
+    ca.misbehave.delay = 2_000;
     await page.getByRole('button', { name: 'Sign CSR with ACME Provider' }).click();
     const order = page.getByRole('region', { name: 'Order at Test CA' });
     await order.getByRole('button', { name: 'Stop order' }).waitFor();

@@ -67,7 +67,8 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const faults: string[] = [];
-  context.setDefaultTimeout(10_000);
+  // a limit costs nothing where nothing is wrong, and other programs may have the processors
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`fault: ${error.message}`));
   page.on('console', (message) => {

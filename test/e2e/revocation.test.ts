@@ -112,7 +112,7 @@ async function callSip({ certificate, key }: { readonly certificate: string; rea
   const { port, host } = { port: stage.gateway.sipPort, host: '127.0.0.1' };
   const socket = connect({ port, host, cert: certificate, key, rejectUnauthorized: false });
   socket.on('error', () => undefined);
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { text } = await client.get('/revocation/sources');
     if (text.includes('10.255.255.1')) break;
     await new Promise((resolve) => setTimeout(resolve, 100));

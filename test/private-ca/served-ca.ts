@@ -96,7 +96,7 @@ export async function serveCa(context: Pick<TestContext, 'after'>, { algorithm, 
 function run(cwd: string, program: string, words: string | readonly string[]): Promise<{ text: string; code: number }> {
   const list = typeof words === 'string' ? words.split(' ') : [...words];
   return new Promise((resolve) => {
-    const child = execFile(program, list, { cwd, timeout: 20_000 }, (error, stdout, stderr) =>
+    const child = execFile(program, list, { cwd, timeout: 120_000 }, (error, stdout, stderr) =>
       resolve({
         text: `${stderr}${stdout}`,
         code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,

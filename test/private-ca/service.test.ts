@@ -89,10 +89,13 @@ test('A gateway serves CRLs and OCSP once it has a CA, within seconds of each ch
   });
   const before = gateway.running();
   process.kill(before.pkiHttp!, 'SIGKILL');
-  await eventually(async () => gateway.running().pkiHttp !== before.pkiHttp && (await state()).service.current);
+  await eventually(async () => {
+    const { pkiHttp } = gateway.running();
+    return pkiHttp !== undefined && pkiHttp !== before.pkiHttp && (await state()).service.current;
+  });
   process.kill(gateway.running().administration!, 'SIGKILL');
   assert.match(await ask(), /leaf.pem: revoked/);
-  await eventually(async () => (await state().catch(() => undefined))?.service.current === true);
+  await eventually(async () => (await state()).service.current);
 });
 
 async function tollgate(gateway: TestGateway, words: readonly string[]): Promise<string> {
@@ -106,10 +109,16 @@ async function openssl(words: string): Promise<string> {
   return stderr + stdout;
 }
 
-async function eventually(holds: () => Promise<boolean | undefined>): Promise<void> {
-  for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
-    if ((await holds()) === true) return;
+/** Programs that fail meanwhile are run again. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  let failure: unknown;
+  for (const deadline = performance.now() + 120_000; performance.now() < deadline; ) {
+    const held = await holds().catch((error: unknown) => {
+      failure = error;
+      return false;
+    });
+    if (held) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  assert.fail('it did not come to be');
+  assert.fail(`it did not come to be; the last failure: ${failure}`);
 }

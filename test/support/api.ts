@@ -68,9 +68,13 @@ export class ApiClient {
     });
   }
 
-  /** The same, and throws unless the answer is good. */
+  /** The same, and throws unless the answer is good. Whoever has been at it for minutes gives the password again. */
   async must<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await this.call<T>(method, path, body);
+    let answer = await this.call<T>(method, path, body);
+    if (answer.text.includes('"access.confirm-needed"')) {
+      await this.call('POST', '/session/confirm', { password: administrator.password });
+      answer = await this.call<T>(method, path, body);
+    }
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return answer.body;
   }

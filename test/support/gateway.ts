@@ -74,7 +74,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   child.stdout.on('data', read);
   child.stderr.on('data', read);
   child.once('exit', (code) => ready.reject(new Error(`the gateway ended with ${code}:\n${output}`)));
-  const late = setTimeout(() => ready.reject(new Error(`the gateway did not start in 30 s:\n${output}`)), 30_000);
+  const late = setTimeout(
+    () => ready.reject(new Error(`the gateway did not start in two minutes:\n${output}`)),
+    120_000,
+  );
   try {
     await ready.promise;
   } catch (error) {
