@@ -41,7 +41,8 @@ test('a responder has a certificate for signing OCSP answers alone, and a new on
 });
 
 test('an authority that was replaced goes on: its CRL, its responder, its register', async (t) => {
-  const { intermediate, ca, issue, revoke, clock, restart, settle, publishing, errors } = await startPublishingCa(t);
+  const started = await startPublishingCa(t);
+  const { intermediate, ca, issue, revoke, clock, restart, settle, publishing, errors, snapshot } = started;
   const one = await issue('one.example.com');
   await ca.rotateIntermediate(testAdministrator, intermediate.id, { passphrase: rootPassphrase });
   await settle();
@@ -54,6 +55,17 @@ test('an authority that was replaced goes on: its CRL, its responder, its regist
   const old = authorities.find(({ authority }) => authority === intermediate.id);
   assert.equal(old?.crls[0]?.entries, 1);
   assert.ok((old?.responder?.notAfter ?? 0) > clock.now() + 13 * day);
+  const paths = async () => (await snapshot()).authorities.map(({ path }) => path);
+  assert.ok((await paths()).includes(`/ca/${intermediate.id}.cer`));
+  clock.set(intermediate.notAfter + day);
+  await restart();
+  assert.ok(!(await paths()).includes(`/ca/${intermediate.id}.cer`), 'until its certificate ends');
+  assert.deepEqual(errors, []);
+  const told = await started.publishing.conditions();
+  assert.deepEqual(
+    told.filter(({ object }) => object === intermediate.id),
+    [],
+  );
 });
 
 test('the register tells of every certificate, and of each change within a moment', async (t) => {
