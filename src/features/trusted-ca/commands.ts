@@ -156,7 +156,10 @@ export const trustedCaCommands: readonly Command[] = [
     summary: 'Show one row decoded, or with no fingerprint the whole list',
     arguments: [{ name: '[fingerprint]', description: 'As `trusted-ca list` prints it' }],
     async run(context, [fingerprint]) {
-      if (typeof fingerprint !== 'string') return context.writeOutput(await context.download('/trusted-cas/text'));
+      if (typeof fingerprint !== 'string') {
+        const text = Buffer.from(await context.download('/trusted-cas/text')).toString('utf8');
+        return context.print({ text }, () => text);
+      }
       const row = await context.call('GET', `/trusted-cas/${encodeURIComponent(fingerprint)}`);
       context.print(row, () => (row as { text: string }).text);
     },
