@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcmeDeps } from '../../src/features/acme/acme-deps.ts';
 import type { AcmeOrderView } from '../../src/features/acme/schemas.ts';
 import { type ScriptedAcme, startScriptedAcme } from '../acme/scripted-acme.ts';
 import { type AcmeGateway, openAcmeGateway } from './acme-gateway.ts';
@@ -15,6 +16,8 @@ export interface ScriptedGateway extends AcmeGateway {
   readonly clock: TestClock;
   /** Id of the provider, which is set for the server slot. */
   readonly provider: string;
+  /** Another provider at the same server. */
+  addProvider(name: string): Promise<string>;
   /** Signs and answers the order once it has ended, however it ended. */
   sign(): Promise<AcmeOrderView>;
   /** Returns when the server was asked at this endpoint. */
@@ -22,11 +25,21 @@ export interface ScriptedGateway extends AcmeGateway {
 }
 
 /** Everything goes with the test. */
-export async function openScriptedGateway(context: Pick<TestContext, 'after'>): Promise<ScriptedGateway> {
+export async function openScriptedGateway(
+  context: Pick<TestContext, 'after'>,
+  /** How CAs are called; over HTTPS unless given. */
+  transport?: (ca: ScriptedAcme) => AcmeDeps['transport'],
+): Promise<ScriptedGateway> {
   const ca = await startScriptedAcme();
   const clock = createTestClock(Date.now());
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-scripted-'));
-  const more = { resolve: async () => ['127.0.0.1'], resolveCaa: async () => [], random: () => 0.5 };
+  const calls = transport?.(ca);
+  const more = {
+    resolve: async () => ['127.0.0.1'],
+    resolveCaa: async () => [],
+    random: () => 0.5,
+    ...(calls !== undefined && { transport: calls }),
+  };
   const gateway = await openAcmeGateway({ folder: join(folder, 'data'), clock, more });
   context.after(async () => {
     await gateway.close();
@@ -34,19 +47,24 @@ export async function openScriptedGateway(context: Pick<TestContext, 'after'>): 
     await rm(folder, { recursive: true });
   });
   const { acme } = gateway;
-  const { id: provider } = await acme.providers.add(actor, {
-    kind: 'acme',
-    name: 'Scripted',
-    directoryUrl: ca.directoryUrl,
-    caPem: ca.ca + ca.root.pem,
-    approvedHosts: ['127.0.0.1'],
-  });
+  const addProvider = async (name: string): Promise<string> => {
+    const { id } = await acme.providers.add(actor, {
+      kind: 'acme',
+      name,
+      directoryUrl: ca.directoryUrl,
+      caPem: ca.ca + ca.root.pem,
+      approvedHosts: ['127.0.0.1'],
+    });
+    return id;
+  };
+  const provider = await addProvider('Scripted');
   await acme.slots.change(actor, 'server', { version: 0, providers: [provider] });
   return {
     ...gateway,
     ca,
     clock,
     provider,
+    addProvider,
     sign: async () => {
       const { id } = await acme.slots.sign(actor, 'server');
       // the attempt ends after its order: what came of it is kept in between

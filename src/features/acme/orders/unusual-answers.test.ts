@@ -1,7 +1,7 @@
 /** What a CA may answer by RFC 8555 but seldom does: taken where it is good, else told with its reason and the next step. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Answer, Asked, Script } from '../../../../test/acme/scripted-acme.ts';
+import { type Answer, type Asked, directoryOf, type Script } from '../../../../test/acme/scripted-acme.ts';
 import { openScriptedGateway, type ScriptedGateway } from '../../../../test/support/scripted-gateway.ts';
 import { testAdministrator as actor } from '../../../../test/support/temporary-storage.ts';
 
@@ -132,7 +132,53 @@ test('A CA that takes its time says so in any way that RFC 8555 has, and gets wh
   assert.ok((await acme.slots.deploy(actor, 'server')).served);
 });
 
-function orderOf({ ca }: ScriptedGateway) {
+test('A renewal names what it replaces to the CA that issued it, and only when that CA knows renewal information', async (context) => {
+  const { ca, acme, sign, addProvider } = await openScriptedGateway(context);
+  const replaced = async () => {
+    ca.asked.length = 0;
+    const order = await sign();
+    assert.equal(order.state, 'done', JSON.stringify(order.problem));
+    await acme.slots.deploy(actor, 'server');
+    const { payload = '{}' } = ca.asked.find(({ endpoint }) => endpoint === 'new-order') ?? {};
+    return 'replaces' in (JSON.parse(payload) as object);
+  };
+  assert.equal(await replaced(), false, 'the first one');
+  assert.equal(await replaced(), true);
+  const { renewalInfo: _, ...without } = directoryOf(ca.origin);
+  ca.scripts.set('directory', () => ({ body: without }));
+  assert.equal(await replaced(), false);
+  ca.scripts.delete('directory');
+  assert.equal(await replaced(), true);
+  await acme.slots.change(actor, 'server', { version: 1, providers: [await addProvider('Another')] });
+  assert.equal(await replaced(), false, 'another CA does not know it');
+});
+
+test('A process that has lost its lease keeps nothing of a step that it was in', async (context) => {
+  const { ca, acme, storage, asked, errors } = await openScriptedGateway(context);
+  const late: (() => void)[] = [];
+  ca.scripts.set('new-order', (_, response) => {
+    late.push(() => {
+      response.writeHead(201, { 'content-type': 'application/json', location: `${ca.origin}/order/1` });
+      response.end(JSON.stringify({ ...orderOf({ ca }), status: 'pending' }));
+    });
+    return 'written';
+  });
+  const { id } = await acme.slots.sign(actor, 'server');
+  await asked('new-order');
+  await storage.db
+    .updateTable('leases')
+    .set(({ eb }) => ({ holder: 'another', epoch: eb('epoch', '+', 1) }))
+    .execute();
+  for (const answer of late) answer();
+  while (errors.length === 0 && (await acme.order(id)).step === 'order') {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.match(String(errors[0]), /Another process has taken over|too slow/);
+  const { state, step, url } = await acme.order(id);
+  assert.deepEqual([state, step, url], ['running', 'order', null]);
+});
+
+function orderOf({ ca }: Pick<ScriptedGateway, 'ca'>) {
   return { identifiers, authorizations: [`${ca.origin}/authorization/1`], finalize: `${ca.origin}/finalize/1` };
 }
 

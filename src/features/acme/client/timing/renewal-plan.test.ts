@@ -93,6 +93,9 @@ test('with less than a twentieth left it is due, with less than a fiftieth nothi
         end: start + 2 * lifetime,
       });
       assert.equal(due, true);
+      const past = { start: start - lifetime, end: start };
+      const pressing = planAt(start + lifetime * (1 - part), lifetime, random, past).rule;
+      assert.ok(pressing === 'emergency' || pressing === 'last', 'also when the CA suggests it: waits are cut short');
       assert.equal(rule, part < 0.0199 ? 'last' : part > 0.0201 ? 'emergency' : rule);
     }),
   );
