@@ -29,9 +29,10 @@ export function checkBaselineRequirements(c: Certificate, position: Position, pr
 }
 
 function checkRoot(c: Certificate): Rejection | undefined {
-  const authority = c.authorityKeyIdentifier?.keyId;
-  const own = c.subjectKeyIdentifier;
-  if (c.selfIssued && authority !== undefined && (own === undefined || !equalBytes(authority, own)))
+  const authority = c.authorityKeyIdentifier;
+  const [named, own] = [authority?.keyId, c.subjectKeyIdentifier];
+  const agree = named !== undefined && own !== undefined && equalBytes(named, own);
+  if (c.selfIssued && authority !== undefined && !agree)
     return misplaced(c, 'an authority key identifier that is not its own', 'BR 7.1.2.1.3');
   return c.extendedKeyUsage && misplaced(c, 'extended key usage in a root', 'BR 7.1.2.1.2');
 }

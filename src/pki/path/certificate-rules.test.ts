@@ -48,6 +48,27 @@ test('RFC 5280 as it is written holds issuers to identifiers, key usage and crit
   }
 });
 
+test('a root has identifier and key usage too, but for public ones, which may be older (RFC 5280 4.2.1.2, 4.2.1.3)', () => {
+  for (const extensions of [{ keyUsage: undefined }, { subjectKeyIdentifier: undefined }]) {
+    const old = makeCa('Old Root', { key: sharedKey, extensions });
+    const below = makeLeaf(host, old, { key: sharedKey });
+    assert.equal(verdict(verify(below, [old], { profile: rfc5280 })), 'path.extension-missing');
+    assert.equal(verdict(verify(below, [old], { profile: webpki })), 'accepted');
+  }
+});
+
+test('the authority key identifier of a public root is its own (BR 7.1.2.1.3)', () => {
+  const own = root.certificate.subjectKeyIdentifier ?? new Uint8Array();
+  const below = (keyId: readonly Uint8Array[]) => {
+    const extensions = other('2.5.29.35', false, sequence(...keyId.map((octets) => implicit(0, octets))));
+    const publicRoot = makeCa('Public Root', { key: sharedKey, extensions });
+    return verdict(verify(makeLeaf(host, publicRoot, { key: sharedKey }), [publicRoot], { profile: webpki }));
+  };
+  assert.equal(below([own]), 'accepted');
+  assert.equal(below([]), 'path.extension-misplaced');
+  assert.equal(below([Uint8Array.of(1)]), 'path.extension-misplaced');
+});
+
 test('what belongs to CAs has no place in an end entity certificate (RFC 5280 4.2.1.9, 4.2.1.10)', () => {
   const pathLength = { basicConstraints: undefined, ...other(ids.basicConstraints, true, sequence(integer(0))) };
   assert.equal(leafUnder(rfc5280, { keyUsage: ['digitalSignature', 'keyCertSign'] }), 'path.extension-misplaced');

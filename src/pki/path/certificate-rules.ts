@@ -114,6 +114,8 @@ const serialFaults = {
 function checkConforming(c: Certificate, position: Position, profile: Profile): Rejection | undefined {
   const constraints = c.basicConstraints;
   const critical = c.criticalExtensions;
+  // public roots older than some of the rules are in every trust store
+  const old = position === 'anchor' && profile.browserForum;
   const ca = constraints?.ca === true;
   const serial = position === 'anchor' ? undefined : c.serialFinding;
   if (serial !== undefined) return reject('path.serial-number', `the serial number is ${serialFaults[serial]}`, c);
@@ -126,13 +128,14 @@ function checkConforming(c: Certificate, position: Position, profile: Profile): 
     if (aki?.keyId === undefined && !(c.selfIssued && position !== 'intermediate'))
       return missing(c, 'authority key identifier', 'RFC 5280 4.2.1.1');
     // RFC 5280 4.2.1.2: every CA certificate
-    if (ca && c.subjectKeyIdentifier === undefined) return missing(c, 'subject key identifier', 'RFC 5280 4.2.1.2');
+    if (ca && !old && c.subjectKeyIdentifier === undefined)
+      return missing(c, 'subject key identifier', 'RFC 5280 4.2.1.2');
   }
   if (position !== 'leaf') {
     // RFC 5280 4.2.1.9: critical in every certificate whose key signs certificates
     if (ca && !critical.includes(id.basicConstraints)) return notCritical(c, 'basic constraints', 'RFC 5280 4.2.1.9');
-    // RFC 5280 4.2.1.3: every CA certificate; roots older than that are left alone
-    if (position === 'intermediate' && c.keyUsage === undefined) return missing(c, 'key usage', 'RFC 5280 4.2.1.3');
+    // RFC 5280 4.2.1.3: every CA certificate
+    if (c.keyUsage === undefined && !old && c.version === 3) return missing(c, 'key usage', 'RFC 5280 4.2.1.3');
   }
   const signs = c.keyUsage?.has('keyCertSign');
   // RFC 5280 4.2.1.9: both belong to a CA, and a path length to one that signs certificates
