@@ -53,8 +53,10 @@ test('Two thousand odd requests get 404 or 405 and the same body', async () => {
 });
 
 test('Twenty requests in a second are answered to one address, and a known token always', async () => {
+  const request = () => send('GET / HTTP/1.1\r\nHost: a\r\n\r\n', '127.0.0.99');
   const seen = new Set<number>();
-  for (let i = 0; i < 60; i++) seen.add((await send('GET / HTTP/1.1\r\nHost: a\r\n\r\n', '127.0.0.99')).status);
+  // so many at once that no machine takes a second for twenty of them
+  for (const { status } of await Promise.all(Array.from({ length: 400 }, request))) seen.add(status);
   assert.ok(seen.has(429), [...seen].join());
   assert.equal((await send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`, '127.0.0.99')).status, 200);
 });
@@ -164,7 +166,7 @@ async function send(request: string, from?: string): Promise<Got> {
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.on('error', () => undefined);
   socket.write(Buffer.from(request, 'latin1'));
-  const late = setTimeout(() => socket.destroy(), 10_000);
+  const late = setTimeout(() => socket.destroy(), 120_000);
   await once(socket, 'close');
   clearTimeout(late);
   const raw = Buffer.concat(chunks).toString('latin1');

@@ -70,7 +70,7 @@ test('OpenSSL takes the answers about good, unknown and revoked ones, with and w
   assert.match(await ask('never'), /never.pem: unknown/);
   published.append(0, [{ serial: leaf.certificate.serial, state: 'revoked', revokedAt: now - hour, reasonCode: 1 }]);
   const revoked = async () => {
-    for (let i = 0; i < 50; i++) {
+    for (let i = 0; i < 600; i++) {
       const text = await ask('leaf', '-no_nonce ');
       if (/revoked/.test(text)) return text;
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -27,7 +27,7 @@ test('A process that is killed is started again with the same tokens; the newest
   await http.set({ ...closed, answers: { [token]: 'kept' } });
   const before = http.pid ?? 0;
   process.kill(before, 'SIGKILL');
-  for (let tries = 0; (http.pid === before || http.pid === undefined) && tries < 200; tries++) await pause();
+  for (let tries = 0; (http.pid === before || http.pid === undefined) && tries < 1_200; tries++) await pause();
   await http.set({ ...closed, answers: { [token]: 'kept' } });
   assert.equal(await fetched(port), 'kept');
   await Promise.all([http.set(closed), http.set({ ...closed, answers: { [token]: 'newest' } })]);
@@ -69,7 +69,7 @@ function listens(port: number): Promise<boolean> {
 }
 
 async function gone(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     if (!(await listens(port))) return;
     await pause();
   }

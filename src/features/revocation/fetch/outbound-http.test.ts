@@ -26,7 +26,7 @@ function client(server: HostileServer, more: Partial<OutboundHttpDeps> = {}) {
   });
 }
 
-const get = { origin: 'operator', method: 'GET', maxBytes: 1_000, within: 2_000 } as const;
+const get = { origin: 'operator', method: 'GET', maxBytes: 1_000, within: 60_000 } as const;
 
 /** One name, one answer after the other. */
 function names(...answers: readonly (readonly string[])[]): Resolve {
@@ -143,11 +143,11 @@ test('an endless body, a length that lies, a slow drip and a silent server are a
   };
   const before = process.memoryUsage().rss;
   const file = join(folder, 'body');
-  assert.equal(await ask('/endless', { maxBytes: 8 << 20, within: 5_000, file }), 'revocation.too-large');
+  assert.equal(await ask('/endless', { maxBytes: 8 << 20, within: 60_000, file }), 'revocation.too-large');
   assert.ok(statSync(file).size <= 8 << 20);
   assert.ok(process.memoryUsage().rss - before < 64 << 20);
-  assert.equal(await ask('/lie'), 'revocation.too-large');
-  assert.equal(await ask('/short'), 'revocation.http-answer');
+  assert.equal(await ask('/lie', { within: 60_000 }), 'revocation.too-large');
+  assert.equal(await ask('/short', { within: 60_000 }), 'revocation.http-answer');
   assert.equal(await ask('/drip'), 'revocation.timeout');
   assert.equal(await ask('/silent'), 'revocation.timeout');
   await sleep(50);

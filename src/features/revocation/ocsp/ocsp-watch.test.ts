@@ -35,7 +35,7 @@ async function followed(t: TestContext, withNonce: boolean) {
     });
   });
   bench.time.now += 1_000;
-  await bench.revocation.evidenceFor('sip-tls', [leaf.certificate, ca.certificate], { fetchWithin: 5_000 });
+  await bench.revocation.evidenceFor('sip-tls', [leaf.certificate, ca.certificate], { fetchWithin: 60_000 });
   const asked = () => bench.server.requests.length;
   assert.equal(asked(), 1);
   return { time: bench.time, asked };
@@ -57,7 +57,7 @@ test('one whose answers were made in advance is asked again after a minute', asy
 });
 
 async function until(ask: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000 && !ask(); i++) await sleep(10);
+  for (let i = 0; i < 6_000 && !ask(); i++) await sleep(10);
   assert.ok(ask());
 }
 
