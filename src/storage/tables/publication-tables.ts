@@ -28,8 +28,6 @@ export interface PrivateCaCrlsTable {
   next_update: number;
   /** `this_update` of the last CRL that was published because it was time, not because something was revoked. */
   regular_this_update: number;
-  /** When its entries began to be collected. */
-  made_at: number;
   /** How long it took to make, in milliseconds. */
   took: number;
 }

@@ -252,6 +252,21 @@ test('a common name that some program might read as a host name goes as well: NU
   assert.deepEqual(await kept('A.example.com.'), ['A.example.com.']);
 });
 
+test('a mail address in the subject stays only where the authority may issue for it', async (t) => {
+  const { issue } = await startPrivateCa(t);
+  const subjectWith = async (mail: string) => {
+    const subject = [
+      { type: 'CN', value: 'a.example.com' },
+      { type: 'emailAddress', value: mail },
+    ] as const;
+    const { csr } = await makeCsr(['a.example.com'], { subject });
+    const { parsed, notes } = await issue([], { csr });
+    return [parsed.subject.rdns.flat().map(({ value }) => value), notes.map(({ code }) => code)];
+  };
+  assert.deepEqual(await subjectWith('a@example.com'), [['a.example.com', 'a@example.com'], []]);
+  assert.deepEqual(await subjectWith('a@example.org'), [['a.example.com'], ['subject-changed']]);
+});
+
 test('a request for more names or attributes than anybody takes in a certificate is refused', async (t) => {
   const { issue } = await startPrivateCa(t);
   const hosts = (count: number) => Array.from({ length: count }, (_, i) => `h${i}.example.com`);

@@ -50,7 +50,6 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
   // to count more of them would take as long as to collect them
   const few = await countRevoked(storage.db, authority.id, { partitions: parts, expiredBefore, most: fewEntries + 1 });
   const total = few <= fewEntries ? few : Math.max(few, before?.entries ?? 0);
-  const madeAt = work.now();
   progress({ partition, step: 'collecting', entries: 0, total });
   const thisUpdate = thisUpdateFor(work.now(), before);
   const nextUpdate = thisUpdate + crlLife(authority, work.settings);
@@ -81,7 +80,6 @@ export async function publishCrl(work: CrlPublishing, request: CrlRequest): Prom
     this_update: thisUpdate,
     next_update: nextUpdate,
     regular_this_update: regular || before === undefined ? thisUpdate : before.regular_this_update,
-    made_at: madeAt,
     took: Math.round(performance.now() - began),
   };
   await storage.transaction(async (trx) => {
