@@ -22,13 +22,18 @@ export async function updateAccount(db: Db, id: string, set: Updateable<AccountR
   await db.updateTable('acme_server_accounts').set(set).where('id', '=', id).execute();
 }
 
-/** How many were made from the address since then, from its network of 64 bits when it is one of IPv6. */
-export async function countAccountsFrom(db: Db, address: string, since: number): Promise<number> {
+/** When those from the address were made since then, oldest first; IPv6 addresses count by their network of 64 bits. */
+export async function selectAccountTimes(db: Db, address: string, since: number): Promise<number[]> {
   const network = networkOf(address);
-  const lately = db.selectFrom('acme_server_accounts').select('address').where('created_at', '>', since);
-  if (network === undefined) return (await lately.where('address', '=', address).execute()).length;
-  return (await lately.where('address', 'like', '%:%').execute()).filter((row) => networkOf(row.address) === network)
-    .length;
+  const lately = db
+    .selectFrom('acme_server_accounts')
+    .select(['address', 'created_at'])
+    .where('created_at', '>', since)
+    .where('address', network === undefined ? '=' : 'like', network === undefined ? address : '%:%');
+  const rows = await lately.orderBy('created_at').execute();
+  return rows
+    .filter((row) => network === undefined || networkOf(row.address) === network)
+    .map(({ created_at: at }) => at);
 }
 
 export async function countAccountsOfKey(db: Db, keyId: string): Promise<number> {

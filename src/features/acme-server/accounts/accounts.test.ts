@@ -175,7 +175,7 @@ test('external account binding: who holds a key may register, as often and as lo
   assert.equal(await reason(register(client, key.id, hmac.reveal(), { url: 'https://other.test/' })), 'binding-url');
   assert.equal(await reason(register(client, key.id, hmac.reveal(), {}, makeAccountKey())), 'binding-payload');
   const externalAccountBinding = bindingFor(client.key, key.id, hmac.reveal(), url);
-  const made = await client.register({ externalAccountBinding });
+  const made = await client.register({ externalAccountBinding: { ...externalAccountBinding, more: 1 } });
   assert.deepEqual([made.status, made.json['externalAccountBinding']], [201, externalAccountBinding]);
   assert.equal(await reason(register(new JwsClient(server))), 'binding-used-up');
   const short = await make({ days: 1 });
@@ -234,7 +234,7 @@ test('the operator ends an account; an account key is never a certificate key; a
   for (let i = 1; i < 10; i++) assert.equal((await new JwsClient(server).register()).status, 201, `${i}`);
   const many = await new JwsClient(server).register();
   assert.equal(errorOf(many), 'rateLimited');
-  assert.ok(Number(many.headers['retry-after']) > 60);
+  assert.equal(many.headers['retry-after'], String(3 * 3_600));
   assert.equal((await new JwsClient(server).register({}, { address: '192.0.2.200' })).status, 201);
   // whoever has one address of IPv6 has all of its network
   const fromSix = (address: string) => new JwsClient(server).register({}, { address });
@@ -260,4 +260,11 @@ test('the orders of an account come in pages, without those that failed', async 
   const more = await client.post(/<([^>]+)>/.exec(next ?? '')?.[1] ?? '', '');
   assert.equal((more.json['orders'] as string[]).length, 3);
   assert.ok(![more.headers['link'] ?? []].flat().some((link) => link.includes('next')));
+  const other = new JwsClient(server);
+  await other.register();
+  const theirs = String((await other.order(['a.example'])).headers['location'])
+    .split('/')
+    .at(-1);
+  for (const cursor of [theirs, '0'.repeat(32), 'x'])
+    assert.equal((await client.post(`${client.account}/orders/${cursor}`, '')).json['reason'], 'cursor');
 });

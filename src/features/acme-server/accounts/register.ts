@@ -8,13 +8,13 @@ import { AcmeError } from '../protocol/acme-error.ts';
 import { accountActor, type Call, type Core, newId } from '../protocol/core.ts';
 import { type AcmeAnswer, jsonAnswer } from '../protocol/exchange.ts';
 import { keyMessage, readPayload, requireValid } from '../protocol/message.ts';
-import { tooMany } from '../protocol/rates.ts';
+import { refuseAbove } from '../protocol/rates.ts';
 import {
   type AccountRow,
-  countAccountsFrom,
   type EabKeyRow,
   insertAccount,
   selectAccountByThumbprint,
+  selectAccountTimes,
 } from './account-store.ts';
 import { accountView } from './account-view.ts';
 import { readContacts } from './contacts.ts';
@@ -58,8 +58,12 @@ export async function newAccount(core: Core, call: Call): Promise<AcmeAnswer> {
     const there = await selectAccountByThumbprint(trx, message.key.thumbprint);
     if (there !== undefined) return accountAnswer(200, call, there);
     const from = call.request.address;
-    if ((await countAccountsFrom(trx, from, now - threeHours)) >= limits.accountsPerAddress)
-      throw tooMany('accounts-per-address', 'Many accounts were made from this address.', threeHours / 1_000 / 4);
+    refuseAbove(await selectAccountTimes(trx, from, now - threeHours), limits.accountsPerAddress, {
+      reason: 'accounts-per-address',
+      words: 'Many accounts were made from this address.',
+      span: threeHours,
+      now,
+    });
     const url = `https://${call.request.host}${call.request.path}`;
     const eab =
       binding === undefined
@@ -91,9 +95,12 @@ async function keep(trx: Trx, { request }: Call, row: AccountRow, eab?: EabKeyRo
   });
 }
 
+/** The members of a flattened JWS and nothing else. */
+const bindingShown = z.object({ protected: z.string(), payload: z.string(), signature: z.string() });
+
 /** RFC 8555 7.3.4: a binding that was verified is told again. */
 function accountAnswer(status: number, call: Call, row: AccountRow, binding?: unknown): AcmeAnswer {
   requireValid(row);
-  const body = { ...accountView(call, row), ...(binding === undefined ? {} : { externalAccountBinding: binding }) };
-  return jsonAnswer(status, body, { location: `${call.base}/account/${row.id}` });
+  const shown = binding === undefined ? {} : { externalAccountBinding: bindingShown.parse(binding) };
+  return jsonAnswer(status, { ...accountView(call, row), ...shown }, { location: `${call.base}/account/${row.id}` });
 }

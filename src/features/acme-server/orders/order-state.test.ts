@@ -93,6 +93,21 @@ test('renewals that come to nothing are counted, so that nobody orders without e
   assert.equal((await client.order(['a.example'])).status, 201);
 });
 
+test('an account has 300 proofs to give at once, and no more', async (t) => {
+  const { server } = await acmeServerForTest(t);
+  const client = new JwsClient(server);
+  await client.register();
+  const names = (set: string) => Array.from({ length: 100 }, (_, i) => `h${i}.${set}.example`);
+  const first = await client.order(names('a'));
+  for (const set of ['b', 'c']) await client.order(names(set));
+  const refused = await client.order(['d.example']);
+  assert.deepEqual([errorOf(refused), refused.json['reason']], ['rateLimited', 'pending']);
+  assert.ok(Number(refused.headers['retry-after']) > 0);
+  const [authorization = ''] = first.json['authorizations'] as string[];
+  await client.post(authorization, { status: 'deactivated' });
+  assert.equal((await client.order(['d.example'])).status, 201);
+});
+
 test('what waits for proofs is given up with its account, by its holder or by the operator', async (t) => {
   const { server } = await acmeServerForTest(t);
   const [client, other] = [new JwsClient(server), new JwsClient(server)];

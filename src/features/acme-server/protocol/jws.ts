@@ -48,7 +48,7 @@ export function readJws(value: unknown): Jws {
 export function verifyJws({ header, signed, signature }: Jws, key: KeyObject): boolean {
   const algorithm = algorithms[header.alg];
   if (algorithm === undefined || !algorithm.fits(key)) throw wrongAlgorithm(header.alg);
-  if (algorithm.octets !== undefined && signature.length !== algorithm.octets) return false;
+  // of ECDSA both numbers in full length (RFC 7518 3.4); Node takes no other length for this encoding
   return verify(algorithm.hash, Buffer.from(signed, 'ascii'), { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
@@ -95,24 +95,21 @@ const protectedHeader = z.object({
 
 interface Algorithm {
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
-  /** Length of a signature where it is fixed (RFC 7518 3.4). */
-  readonly octets?: number;
   fits(key: KeyObject): boolean;
 }
 
-function ecdsa(hash: 'sha256' | 'sha384' | 'sha512', curve: string, octets: number): Algorithm {
+function ecdsa(hash: 'sha256' | 'sha384' | 'sha512', curve: string): Algorithm {
   return {
     hash,
-    octets,
     fits: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === curve,
   };
 }
 
 const algorithms: Readonly<Record<string, Algorithm | undefined>> = Object.assign(Object.create(null), {
-  ES256: ecdsa('sha256', 'prime256v1', 64),
-  ES384: ecdsa('sha384', 'secp384r1', 96),
-  ES512: ecdsa('sha512', 'secp521r1', 132),
-  EdDSA: { hash: null, octets: 64, fits: (key: KeyObject) => key.asymmetricKeyType === 'ed25519' },
+  ES256: ecdsa('sha256', 'prime256v1'),
+  ES384: ecdsa('sha384', 'secp384r1'),
+  ES512: ecdsa('sha512', 'secp521r1'),
+  EdDSA: { hash: null, fits: (key: KeyObject) => key.asymmetricKeyType === 'ed25519' },
   RS256: { hash: 'sha256', fits: (key: KeyObject) => key.asymmetricKeyType === 'rsa' },
 });
 

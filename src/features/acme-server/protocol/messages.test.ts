@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { acmeServerForTest } from '../../../../test/support/acme-server-for-test.ts';
 import { errorOf, JwsClient, jwkOf, type KeyKind, makeAccountKey } from '../../../../test/support/jws-client.ts';
+import { fromBase64url } from './base64url.ts';
 
 test('the directory names every resource, the profiles, and whether a binding is needed', async (t) => {
   const { server, change } = await acmeServerForTest(t, {
@@ -143,6 +144,12 @@ test('what a message may not be: moved, unsigned, of two signers, with two keys,
   await refused({ jws: (jws) => ({ ...jws, payload: 'e30=' }) }, 'malformed');
   await refused({ jws: () => [] }, 'malformed');
   await refused({ jws: (jws) => ({ ...jws, signature: 'AAAA' }) }, 'unauthorized');
+  // ECDSA as DER, which other protocols use
+  const asDer = (jws: Record<string, unknown>) => {
+    const signed = Buffer.from(`${jws['protected']}.${jws['payload']}`);
+    return { ...jws, signature: sign('sha256', signed, client.key).toString('base64url') };
+  };
+  await refused({ jws: asDer }, 'unauthorized');
   // RFC 8555 6.3: read by POST-as-GET only
   assert.equal(errorOf(await client.post(`${client.account}/orders`, {})), 'malformed');
   for (const [resource, method, allow] of [
@@ -154,6 +161,13 @@ test('what a message may not be: moved, unsigned, of two signers, with two keys,
     const answer = await client.get(resource, method);
     assert.deepEqual([answer.status, errorOf(answer), answer.headers['allow']], [405, 'malformed', allow], resource);
   }
+});
+
+test('bytes have one text', () => {
+  const read = ['e30', '', 'e31', 'e3', 'e', 'e30=', 'e3 0', 'e3+/', 'ä'].map((text) =>
+    fromBase64url(text)?.toString(),
+  );
+  assert.deepEqual(read, ['{}', '', ...Array(7).fill(undefined)]);
 });
 
 test('a host that is not ours is refused, so that a message for another server is worth nothing here', async (t) => {
