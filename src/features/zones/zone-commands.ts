@@ -19,7 +19,13 @@ interface ZoneAnswer {
   readonly enabled: boolean;
   readonly state: string;
   readonly words: string;
-  readonly states: readonly { peer: string; state: string; words: string; since: string }[];
+  readonly states: readonly {
+    peer: string;
+    state: string;
+    words: string;
+    since: string;
+    history: readonly unknown[];
+  }[];
   readonly advice: readonly string[];
 }
 
@@ -201,7 +207,9 @@ function zoneText(zone: ZoneAnswer): string {
     `     peers ${peers.length === 0 ? 'none' : peers.join(', ')}, port ${port}${subjectName === '' ? '' : `, subject name ${subjectName}`}`,
     `     TLS verify mode ${tlsVerify ? 'on' : 'off'}, shows ${identity}, EKU rule ${eku}, trusts ${trustSet === '' ? 'the trusted CA list' : printable(trustSet)}`,
     ...zone.states.map(
-      ({ peer, state, words, since }) => `     ${state.padEnd(8)}  ${peer}  since ${since}: ${printable(words, 500)}`,
+      // without a past the state is of no time
+      ({ peer, state, words, since, history }) =>
+        `     ${state.padEnd(8)}  ${peer}${history.length === 0 ? '' : `  since ${since}`}: ${printable(words, 500)}`,
     ),
     ...zone.advice.map((one) => `     ! ${one}`),
   ];

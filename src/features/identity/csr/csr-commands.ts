@@ -42,8 +42,10 @@ export const csrCommands: readonly Command[] = [
       const preview = (await context.call('POST', `${path}/preview`, form)) as CsrPreview;
       if (options['preview']) return context.print(preview, () => previewText(preview));
       const csr = (await context.call('POST', path, form)) as CsrView;
-      if (typeof options['out'] === 'string') await context.writeOutput(csr.pem, options['out']);
-      return context.print(csr, () => [csr.pem, ...preview.reminders.map(remarkText), ...commandLines(csr)].join('\n'));
+      const out = typeof options['out'] === 'string' ? options['out'] : undefined;
+      if (out !== undefined) await context.writeOutput(csr.pem, out);
+      const pem = out === undefined ? [csr.pem] : [`The request is in ${out}.`];
+      return context.print(csr, () => [...pem, ...preview.reminders.map(remarkText), ...commandLines(csr)].join('\n'));
     },
   },
   {
