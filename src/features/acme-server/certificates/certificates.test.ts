@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { acmeServerForTest } from '../../../../test/support/acme-server-for-test.ts';
 import { csrFor, errorOf, JwsClient, makeAccountKey } from '../../../../test/support/jws-client.ts';
@@ -70,6 +70,20 @@ test('the key of a certificate revokes it; a stranger does not, until all its na
   assert.equal(ca.revoked.size, 1);
   const second = await leafOf(client, await client.enrol(['a.example']));
   assert.equal((await stranger.post('revoke-cert', { certificate: second.der })).status, 200);
+});
+
+test('what only has the serial number of a certificate revokes nothing', async (t) => {
+  const { server, ca } = await acmeServerForTest(t);
+  const client = await registered(server);
+  const { der, certificate } = await leafOf(client, await client.enrol(['a.example']));
+  // the same certificate with a key of his own in it
+  const thief = new JwsClient(server, { key: makeAccountKey() });
+  const own = createPublicKey(thief.key).export({ type: 'spki', format: 'der' });
+  const bytes = Buffer.from(der, 'base64url');
+  own.copy(bytes, bytes.indexOf(certificate.publicKeyInfo));
+  const answer = await thief.post('revoke-cert', { certificate: bytes.toString('base64url') }, { asKey: true });
+  assert.equal(answer.json['reason'], 'certificate-unknown');
+  assert.equal(ca.revoked.size, 0);
 });
 
 test('windows of renewal follow the lifetime; a revoked certificate and a replaced issuer bring them forward', async (t) => {
