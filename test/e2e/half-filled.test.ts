@@ -128,6 +128,39 @@ test('folded ACME settings keep what was typed', { skip }, async (t) => {
   assert.deepEqual(faults, []);
 });
 
+test('what was typed and left on the page of one certificate does not stand on that of another', {
+  skip,
+}, async (t) => {
+  const { page, faults } = await stage.enter(t);
+  const time = page.getByLabel('Schedule time (UTC)');
+  // seen before, so that both are there at once
+  for (const title of ['Server certificate', 'Client certificate', 'Server certificate']) {
+    await goTo(page, title);
+    await time.waitFor();
+  }
+  await time.fill('03:30');
+  await page.getByLabel('Select the server certificate file').setInputFiles([file('server.pem', 'not for the client')]);
+  await page.getByRole('navigation').getByRole('link', { name: 'Client certificate', exact: true }).click();
+  await page.getByRole('button', { name: 'Leave without saving' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Client certificate' }).waitFor();
+  await time.waitFor();
+  assert.equal(await time.inputValue(), '02:00');
+  assert.equal(await page.getByText('server.pem').count(), 0);
+  assert.deepEqual(faults, []);
+});
+
+test('a page that cannot be loaded says so beside the menus, and is loaded again', { skip }, async (t) => {
+  const { page } = await stage.enter(t);
+  await page.route('**/assets/audit-page-*.js', (route) => route.abort());
+  await page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).click();
+  await page.getByText('This page could not be shown.').waitFor();
+  await goTo(page, 'Overview');
+  await page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).click();
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
+});
+
 test('an auditor reads the settings of the ACME server, and issues nothing', { skip }, async (t) => {
   const { page, faults } = await stage.enter(t, { path: '/security/acme-server', ...auditor });
   await page.getByText('You are logged in as auditor').waitFor();

@@ -18,12 +18,14 @@ import { setTransportHooks } from './transport.ts';
 const client = new QueryClient({
   defaultOptions: {
     queries: {
+      networkMode: 'always',
       staleTime: 10_000,
       refetchOnWindowFocus: true,
       // A refusal stays a refusal; only a gateway that cannot be reached is worth another try.
       retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
     },
-    mutations: { retry: false },
+    // a change that cannot be sent is refused now, and never made later behind somebody's back
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
 

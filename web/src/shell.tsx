@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { api, type Session } from './api.ts';
+import { FaultBoundary } from './components/fault-boundary.tsx';
 import { Icon, Mark } from './components/icons.tsx';
 import { NavigationMenu } from './components/shell/navigation-menu.tsx';
 import { SchemeSwitch } from './components/shell/scheme-switch.tsx';
@@ -106,9 +107,12 @@ export function Shell({ session }: { readonly session: Session }) {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <TemporaryBanner />
-        <Suspense fallback={<div role="status" aria-label="Loading the page" />}>
-          <Pages />
-        </Suspense>
+        {/* by its address: what was typed on one page never stands on another of the same kind */}
+        <FaultBoundary key={path}>
+          <Suspense fallback={<div role="status" aria-label="Loading the page" />}>
+            <Pages />
+          </Suspense>
+        </FaultBoundary>
       </AppShell.Main>
     </AppShell>
   );
