@@ -55,7 +55,7 @@ export async function openAcmePair(
       const order = await acme.order(id);
       if (order.state !== 'running') {
         // what is kept of the attempt comes after its order has ended
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 3));
         return order;
       }
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -112,7 +112,7 @@ export class JwsClient {
       if (status !== 'pending') continue;
       const challenge = challenges.find((one) => one.type === type) ?? challenges[0]!;
       await this.post(challenge.url, {});
-      for (let tries = 0; tries < 500; tries++) {
+      for (let tries = 0; tries < 10_000; tries++) {
         if ((await this.post(url, '')).json['status'] !== 'pending') break;
         await sleep(5);
       }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorTime } from '../../../test/support/processor-time.ts';
 import { createSipReader } from './message.ts';
 import { answerSip } from './options.ts';
 
@@ -81,10 +82,11 @@ test('what is missing or contradictory gets 400 that names it', () => {
 });
 
 test('hostile headers cost no more than their length', () => {
-  const start = performance.now();
-  for (const filler of ['<', ';', ',', '"', ' ', 'tag=']) {
-    ask(replace('To', `To: ${filler.repeat(7_000 / filler.length)}`));
-    ask(replace('Via', `Via: ${filler.repeat(7_000 / filler.length)}`));
-  }
-  assert.ok(performance.now() - start < 1_000);
+  const { ms } = processorTime(() => {
+    for (const filler of ['<', ';', ',', '"', ' ', 'tag=']) {
+      ask(replace('To', `To: ${filler.repeat(7_000 / filler.length)}`));
+      ask(replace('Via', `Via: ${filler.repeat(7_000 / filler.length)}`));
+    }
+  });
+  assert.ok(ms < 1_000, `${ms} ms`);
 });
