@@ -252,6 +252,33 @@ test('a common name that some program might read as a host name goes as well: NU
   assert.deepEqual(await kept('A.example.com.'), ['A.example.com.']);
 });
 
+test('a subject is copied octet for octet; types of text that nobody may write any more become UTF8String', async (t) => {
+  const { issue } = await startPrivateCa(t);
+  const { key } = await makeCsr(['a.example.com']);
+  const text = (id: string, tag: number, value: string) => sequence(oid(id), element(tag, Buffer.from(value)));
+  const subjectOf = async (...rdns: readonly Uint8Array[]) => {
+    const { parsed } = await issue([], { csr: csrWith(key, [], sequence(...rdns)), template: 'client' });
+    return Buffer.from(parsed.subject.der);
+  };
+  const [organization, unit, name] = ['2.5.4.10', '2.5.4.11', '2.5.4.3'];
+  const kept = [
+    setOf(text('2.5.4.6', 0x13, 'GB')),
+    setOf(text(organization, 0x0c, 'plain')),
+    setOf(text(unit, 0x13, 'printable'), text(name, 0x0c, 'Müller')),
+  ];
+  assert.deepEqual(await subjectOf(...kept), Buffer.from(sequence(...kept)));
+  // RFC 5280 4.1.2.4: TeletexString
+  assert.deepEqual(
+    await subjectOf(setOf(text(organization, 0x14, 'Old & Co')), setOf(text(name, 0x0c, 'b'))),
+    Buffer.from(
+      encodeName([
+        { type: 'O', value: 'Old & Co' },
+        { type: 'CN', value: 'b' },
+      ]),
+    ),
+  );
+});
+
 test('a mail address in the subject stays only where the authority may issue for it', async (t) => {
   const { issue } = await startPrivateCa(t);
   const subjectWith = async (mail: string) => {
@@ -354,12 +381,13 @@ test('certificates name CRL, responder and issuer as the settings say, and a CRL
 function csrWith(
   key: KeyObject,
   extensions: readonly { oid: string; value: Uint8Array; critical: boolean }[],
+  subject = encodeName([{ type: 'CN', value: 'a.example.com' }]),
 ): Uint8Array {
   const list = extensions.map(({ oid: id, value, critical }) =>
     sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value)),
   );
-  const attribute = sequence(oid('1.2.840.113549.1.9.14'), setOf(sequence(...list)));
-  const subject = encodeName([{ type: 'CN', value: 'a.example.com' }]);
+  const attribute =
+    list.length === 0 ? new Uint8Array(0) : sequence(oid('1.2.840.113549.1.9.14'), setOf(sequence(...list)));
   const info = sequence(integer(0), subject, publicKeyInfoOf(key), element(0xa0, attribute));
   return signedStructure(info, key, 'sha256');
 }
