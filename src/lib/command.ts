@@ -45,3 +45,12 @@ export interface Command {
   readonly local?: boolean;
   run(context: CommandContext, args: CommandArguments, options: CommandOptions): Promise<void>;
 }
+
+/** `https://<this gateway>:8443`, with the port on which HTTPS listens: the beginning of an address for people. */
+export async function gatewayOrigin(context: CommandContext): Promise<string> {
+  const { listeners } = (await context.call('GET', '/settings/listeners')) as {
+    readonly listeners: readonly { readonly kind: string; readonly port: number }[];
+  };
+  const https = listeners.find(({ kind }) => kind === 'https');
+  return `https://<this gateway>${https === undefined ? '' : `:${https.port}`}`;
+}

@@ -1,5 +1,5 @@
 /** `tollgate token …` and `tollgate user …`. */
-import type { Command, CommandContext } from '../../lib/command.ts';
+import { type Command, type CommandContext, gatewayOrigin } from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 
 interface TokenAnswer {
@@ -104,7 +104,8 @@ const userCommands: readonly Command[] = [
     examples: ['tollgate user setup-link'],
     async run(context) {
       const link = (await context.call('POST', '/setup/link')) as { path: string; expiresAt: string };
-      context.print(link, () => `Open https://<this gateway>:8443${link.path}\nValid until ${link.expiresAt}.`);
+      const origin = await gatewayOrigin(context);
+      context.print(link, () => `Open ${origin}${link.path}\nValid until ${link.expiresAt}.`);
     },
   },
   {

@@ -1,6 +1,12 @@
 /** `tollgate acme-server`: the private CA for ACME clients, from the command line. */
 import type { z } from 'zod';
-import type { Command, CommandArguments, CommandContext, CommandOptions } from '../../lib/command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandContext,
+  type CommandOptions,
+  gatewayOrigin,
+} from '../../lib/command.ts';
 import { printable } from '../../lib/printable.ts';
 import { challengeTypes } from './acme-server-settings.ts';
 import type { acmeServerSettingsSchema, eabKeySchema, orderDetailsSchema, orderSchema } from './schemas.ts';
@@ -20,7 +26,8 @@ export const acmeServerCommands: readonly Command[] = [
     examples: ['tollgate acme-server show'],
     async run(context) {
       const settings = (await context.call('GET', '/acme-server/settings')) as Settings;
-      context.print(settings, () => settingsText(settings));
+      const origin = await gatewayOrigin(context);
+      context.print(settings, () => settingsText(settings, origin));
     },
   },
   {
@@ -57,7 +64,8 @@ export const acmeServerCommands: readonly Command[] = [
       const { version } = (await context.call('GET', '/acme-server/settings')) as Settings;
       const body = { version, ...patchOf(options) };
       const settings = (await context.call('PUT', '/acme-server/settings', body)) as Settings;
-      context.print(settings, () => settingsText(settings));
+      const origin = await gatewayOrigin(context);
+      context.print(settings, () => settingsText(settings, origin));
     },
   },
   {
@@ -225,7 +233,7 @@ const limitWords: Readonly<Record<string, string>> = {
   requestsPerMinute: 'requests of an address in a minute',
 };
 
-function settingsText(settings: Settings): string {
+function settingsText(settings: Settings, origin: string): string {
   const { enabled, profiles, defaultProfile, names, wildcards, externalAccountRequired, challenges } = settings;
   const list = (entries: readonly string[], none: string) => (entries.length === 0 ? none : entries.join(', '));
   return [
@@ -244,7 +252,7 @@ function settingsText(settings: Settings): string {
     `CAA records: ${list(settings.caaDomains, 'not looked for')}`,
     ...(settings.hosts.length > 0 ? [`Also called: ${settings.hosts.join(', ')}`] : []),
     ...(settings.templates.length === 0 ? ['There is no CA that could issue yet.'] : []),
-    ...settings.directories.map(({ path, profiles: own }) => `  https://<this gateway>${path}  ${own.join(', ')}`),
+    ...settings.directories.map(({ path, profiles: own }) => `  ${origin}${path}  ${own.join(', ')}`),
   ].join('\n');
 }
 
