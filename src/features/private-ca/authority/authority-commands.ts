@@ -40,7 +40,7 @@ export const authorityCommands: readonly Command[] = [
       // a second try, after an intermediate that was refused, goes on with the root of the first
       const label = `${String(name)} Root`;
       const before = (await list(context)).find((one) => one.label === label && one.state === 'active');
-      const root =
+      const made =
         before ??
         (await post(context, '/private-ca/roots', {
           subject: subjectOf(label, options),
@@ -51,10 +51,12 @@ export const authorityCommands: readonly Command[] = [
       const intermediate = await post(context, '/private-ca/intermediates', {
         subject: subjectOf(`${String(name)} Issuing CA`, options),
         passphrase,
-        parent: root.id,
+        parent: made.id,
         algorithm: options['key'],
         ...limitsOf(options),
       });
+      // with the intermediate the root is no longer the one that issues by default, and has issued
+      const root = (await list(context)).find(({ id }) => id === made.id) ?? made;
       context.print({ root, intermediate }, () => `${authorityText(root)}\n${authorityText(intermediate)}`);
     },
   },
