@@ -2,8 +2,7 @@
 import { equalBytes } from '../../lib/bytes.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Certificate } from '../certificate/certificate.ts';
-import { anyExtendedKeyUsage, usageNames } from '../certificate/extended-key-usages.ts';
-import type { GeneralName } from '../name/general-name.ts';
+import { anyExtendedKeyUsage, serverAuth, usageNames } from '../certificate/extended-key-usages.ts';
 import type { Position } from './certificate-rules.ts';
 import { critical, misplaced, missing } from './extension-faults.ts';
 import type { Profile } from './profile.ts';
@@ -45,24 +44,37 @@ function checkSubscriber(c: Certificate, profile: Profile): Rejection | undefine
   const usages = c.extendedKeyUsage;
   if (usages === undefined) return missing(c, 'extended key usage', 'BR 7.1.2.7.6');
   if (c.criticalExtensions.includes('2.5.29.37')) return critical(c, 'extended key usage', 'BR 7.1.2.7.6');
+  return usages.includes(serverAuth) ? checkServer(c, usages, profile) : undefined;
+}
+
+/** BR 1.1: they are about servers; the certificate of a client or a person may have other names and uses as well. */
+function checkServer(c: Certificate, usages: readonly string[], profile: Profile): Rejection | undefined {
   const foreign = usageNames(usages.filter((usage) => foreignUsages.has(usage)))[0];
   if (foreign !== undefined)
     return misplaced(c, `the extended key usage ${foreign} beside that of a server`, 'BR 7.1.2.7.10');
-  return checkSubscriberNames(c, profile);
-}
-
-function checkSubscriberNames(c: Certificate, profile: Profile): Rejection | undefined {
-  const names = c.subjectAltName;
-  if (names === undefined) return missing(c, 'subject alternative name', 'BR 7.1.2.7.12');
+  const strange = c.subjectAltName?.find(({ kind }) => kind !== 'dns' && kind !== 'ip');
+  if (strange !== undefined) {
+    const message = `a public CA certifies DNS names and IP addresses of servers, not names of the kind ${strange.kind}`;
+    return reject('path.subject-alternative-name', message, c, 'BR 7.1.2.7.12');
+  }
   if (c.subject.rdns.length > 0 && c.criticalExtensions.includes('2.5.29.17'))
     return critical(c, 'the subject alternative name beside a subject', 'BR 7.1.2.7.12');
+  return checkServerNames(c, profile);
+}
+
+function checkServerNames(c: Certificate, profile: Profile): Rejection | undefined {
+  const names = c.subjectAltName;
+  if (names === undefined) return missing(c, 'subject alternative name', 'BR 7.1.2.7.12');
+  const texts = new Set<string>();
   for (const name of names) {
-    const fault = checkSubscriberName(c, name, profile);
-    if (fault !== undefined) return fault;
+    if (name.kind === 'ip') texts.add(name.text);
+    if (name.kind !== 'dns') continue;
+    texts.add(name.value);
+    const below = name.value.startsWith('*.') ? name.value.slice(2).toLowerCase() : undefined;
+    if (below === undefined || (below.includes('.') && profile.isPublicSuffix?.(below) !== true)) continue;
+    const message = `${printable(name.value)} stands for every name below a public suffix`;
+    return reject('path.wildcard', message, c, 'BR 3.2.2.6');
   }
-  const texts = new Set(
-    names.flatMap((name) => (name.kind === 'ip' ? name.text : name.kind === 'dns' ? name.value : [])),
-  );
   for (const { oid, value } of c.subject.rdns.flat()) {
     // the name above a wildcard is in common use and, like any common name, looked at by nobody
     if (oid !== '2.5.4.3' || texts.has(value) || texts.has(`*.${value}`)) continue;
@@ -73,19 +85,4 @@ function checkSubscriberNames(c: Certificate, profile: Profile): Rejection | und
     );
   }
   return undefined;
-}
-
-function checkSubscriberName(c: Certificate, name: GeneralName, profile: Profile): Rejection | undefined {
-  if (name.kind === 'ip') return undefined;
-  if (name.kind !== 'dns')
-    return reject(
-      'path.subject-alternative-name',
-      `a public CA certifies DNS names and IP addresses only, not names of the kind ${name.kind}`,
-      c,
-      'BR 7.1.2.7.12',
-    );
-  const below = name.value.startsWith('*.') ? name.value.slice(2).toLowerCase() : undefined;
-  if (below === undefined || (below.includes('.') && profile.isPublicSuffix?.(below) !== true)) return undefined;
-  const message = `${printable(name.value)} stands for every name below a public suffix`;
-  return reject('path.wildcard', message, c, 'BR 3.2.2.6');
 }

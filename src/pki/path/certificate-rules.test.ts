@@ -11,6 +11,7 @@ type Values = NonNullable<MadeOptions['extensions']>;
 
 const root = makeCa('Root', { key: sharedKey });
 const serverAuth = '1.3.6.1.5.5.7.3.1';
+const clientAuth = '1.3.6.1.5.5.7.3.2';
 const host = 'host.example.com';
 
 const ids = { basicConstraints: '2.5.29.19', subjectAltName: '2.5.29.17' } as const;
@@ -153,6 +154,11 @@ test('server certificates of public CAs hold server purposes, DNS names and IP a
     ['the name of its issuer', { authorityKeyIdentifier: undefined, ...namedIssuer() }, misplaced],
   ];
   for (const [what, extensions, expected] of cases) assert.equal(leafUnder(webpki, extensions), expected, what);
+  // BR 1.1: they are about servers
+  const person = { extendedKeyUsage: ['clientAuth', 'emailProtection'] as const, subjectAltName: [dns, mail] };
+  const client = makeLeaf('A Person', root, { key: sharedKey, extensions: person });
+  assert.equal(verdict(verify(client, [root], { profile: webpki, extendedKeyUsages: [clientAuth] })), 'accepted');
+  assert.equal(leafUnder(webpki, {}, { subject: [{ type: 'CN', value: 'other.example.com' }] }), 'path.common-name');
 });
 
 test('public CAs certify RSA and ECDSA keys only (BR 7.1.3.1)', () => {
