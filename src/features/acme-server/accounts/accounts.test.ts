@@ -43,7 +43,14 @@ test('contacts are single mail addresses, terms must be agreed to when there are
   assert.equal(refused.json['instance'], 'https://ca.test/terms');
   const agreed = (contact: string[]) => client.register({ termsOfServiceAgreed: true, contact });
   assert.equal(errorOf(await agreed(['tel:+123'])), 'unsupportedContact');
-  for (const contact of ['mailto:a@b?subject=x', 'mailto:a@b,c@d', 'mailto:', 'mailto:a b@c', 'mailto:<script>@b'])
+  for (const contact of [
+    'mailto:a@b?subject=x',
+    'mailto:a@b,c@d',
+    'mailto:',
+    'mailto:a b@c',
+    'mailto:<script>@b',
+    'mailto:a\u202eb@c',
+  ])
     assert.equal(errorOf(await agreed([contact])), 'invalidContact', contact);
   assert.equal((await agreed(['mailto:a@b.example'])).status, 201);
 });

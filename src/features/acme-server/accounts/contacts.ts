@@ -11,8 +11,8 @@ export function readContacts(given: readonly string[]): readonly string[] {
   for (const contact of given) {
     if (!/^mailto:/i.test(contact))
       throw new AcmeError('unsupportedContact', 'contact-scheme', `${printable(contact, 60)} is no mailto URL.`);
-    // RFC 8555 7.3: no hfields, one address only
-    if (!/^mailto:[^\s@,?%<>"\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(contact) || contact.length > 254)
+    // RFC 8555 7.3: no hfields, one address only; RFC 6068 2: ASCII, so that no character can hide or turn round
+    if (!/^mailto:[a-z0-9!#$&'*+/=^_`{|}~.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(contact) || contact.length > 254)
       throw new AcmeError('invalidContact', 'contact', `${printable(contact, 60)} is not one plain mail address.`);
   }
   return [...new Set(given)];

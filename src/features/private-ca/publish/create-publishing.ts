@@ -2,6 +2,7 @@
 
 import type { Actor } from '../../../lib/actor.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { printable } from '../../../lib/printable.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import type { Authority } from '../authority/authority.ts';
@@ -50,7 +51,7 @@ export function createPublishing({ storage, clock, privateCa, serve, onError }: 
     const responder = (await respondersByAuthority(storage)).get(authority.id);
     return {
       authority: authority.id,
-      label: authority.label,
+      label: printable(authority.label),
       key: authority.key,
       crls: rows.map((row) => ({
         partition: row.partition,

@@ -130,7 +130,7 @@ export function ServerForm({ settings }: { readonly settings: AcmeServerSettings
             />
           ))}
         </div>
-        <div className="tg-columns">
+        <div className="tg-columns tg-columns-narrow">
           <TextInput
             label="Terms of service (URL)"
             description="New accounts must agree to them. When they change, accounts that are there are not asked again. Empty: none."

@@ -108,6 +108,7 @@ const columns: readonly Column<AcmeProvider>[] = [
   },
   {
     heading: 'Proof',
+    minWidth: 90,
     cell: ({ kind, challenge }) => (kind === 'acme' ? challenge.type.toUpperCase() : 'none needed'),
   },
   {

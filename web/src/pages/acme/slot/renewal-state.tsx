@@ -114,7 +114,8 @@ function renewalText({ at, reason }: AcmeSlot['renewal']): ReactNode {
   if (at === null) return reason;
   return (
     <>
-      <When at={at} /> <span className="tg-dim">{reason}</span>
+      <When at={at} />
+      <div className="tg-dim">{reason}</div>
     </>
   );
 }
