@@ -56,6 +56,25 @@ test('The roots of the built-in provider are known, also where somebody has dele
   assert.match(await acme.slots.issuersPem('server'), /BEGIN CERTIFICATE/);
 });
 
+test('A profile that the CA does not offer, a binding that is missing and a CA that does not answer stop it', async (context) => {
+  const { acme, ca, row, provider } = await openChecks(context);
+  assert.deepEqual([(await row('profile'))?.outcome, (await row('account'))?.outcome], ['good', 'good']);
+  const { version } = await acme.providers.get(provider);
+  await acme.providers.change(actor, provider, { version, profile: 'tlsclient' });
+  const profile = await row('profile');
+  assert.equal(profile?.outcome, 'bad');
+  assert.match(profile?.words ?? '', /no longer offers tlsclient; the certificate in use stays/);
+  assert.match(profile?.hint ?? '', /web-server/);
+  await ca.change({ externalAccountRequired: true });
+  const account = await row('account');
+  assert.equal(account?.outcome, 'bad');
+  assert.match(account?.words ?? '', /external account/);
+  ca.misbehave.absent = 'unavailable';
+  const directory = await row('directory');
+  assert.equal(directory?.outcome, 'bad');
+  assert.ok((directory?.hint ?? '') !== '');
+});
+
 test('Room in the limits, and until when a CA has asked not to be called', async (context) => {
   const { row, ca, sign } = await openChecks(context);
   assert.equal((await row('limits'))?.outcome, 'good');

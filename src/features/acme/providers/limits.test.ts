@@ -36,7 +36,7 @@ test('Orders, accounts and certificates at the CA that publishes its limits are 
       close: () => real.close(),
     };
   });
-  const { acme, ca, sign, clock } = gateway;
+  const { acme, ca, sign, clock, storage } = gateway;
   await acme.start();
   const { version } = await acme.providers.get('letsencrypt');
   const host = new URL(ca.origin).host;
@@ -62,4 +62,13 @@ test('Orders, accounts and certificates at the CA that publishes its limits are 
   assert.equal(sixth.problem?.code, 'acme.rate-limited');
   assert.match(sixth.problem?.detail ?? '', /exactly these names/);
   assert.equal(ca.asked.filter(({ endpoint }) => endpoint === 'new-order').length, 5);
+  const near = async () => (await acme.conditions(clock.now())).filter(({ code }) => code === 'acme.limit-near');
+  assert.deepEqual(await near(), []);
+  const { directoryUrl } = await acme.providers.get('letsencrypt');
+  const accounts = { directory: directoryUrl ?? '', what: 'account', key: '', at: clock.now() } as const;
+  await storage.db
+    .insertInto('acme_counts')
+    .values(Array.from({ length: 7 }, () => accounts))
+    .execute();
+  assert.match((await near())[0]?.message ?? '', /8 of 10 new accounts/, 'warned before, at four fifths');
 });
