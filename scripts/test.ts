@@ -20,7 +20,7 @@ const run = spawnSync(
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-concurrency=2',
-    '--test-timeout=300000',
+    '--test-timeout=600000',
     '--test-force-exit',
     ...files,
   ],
