@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
+import { waitFor } from '../../scripts/demo/wait-for.ts';
 import { unlockKey } from '../../src/features/private-ca/authority/passphrase-key.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { openVault } from '../../src/storage/vault.ts';
@@ -112,6 +113,9 @@ test('A private CA is made under a passphrase, issues, publishes and is packed',
   assert.equal(wrong.status, 422, wrong.text);
   await make(`publishing/${root.id}`, {});
   await make(`authorities/${root.id}/export`, {});
+  // responders are certified once the change is published
+  const published = async () => /"current":true/.test((await client.get('/private-ca/publishing')).text);
+  assert.ok(await waitFor(published, 120_000), 'what is issued is published');
 });
 
 test('Everything that can be read through the API is read', { skip }, async () => {
