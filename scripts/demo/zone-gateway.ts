@@ -81,9 +81,11 @@ export async function startZoneGateway(options: ZoneGatewayOptions): Promise<Zon
   const served = async (change: () => Promise<unknown>) => {
     const before = timesServed(gateway.output());
     await change();
+    const begun = performance.now();
     await waitFor(() => timesServed(gateway.output()) > before, 30_000, 20);
-    // a second one may follow the first
-    await waitFor(() => false, 250, 250);
+    // a second one may follow the first, later where the machine is slow
+    const longest = Math.max(250, 3 * (performance.now() - begun));
+    await waitFor(() => false, longest, longest);
   };
   const zone = async (name: string) => {
     const { zones } = await api.must<{ zones: ZoneState[] }>('GET', '/zones');
