@@ -64,7 +64,7 @@ export async function challenge(
           'authorization-over',
           'The authorization of this challenge is decided or expired. Order again.',
         );
-      runner.refuseWhenBusy();
+      runner.refuseWhenBusy(account.id);
       // durable before the answer, so that a restart goes on with it
       await moveChallenge(db, id, 'pending', { status: 'processing' });
       runner.begin(id, account.id, call.request);

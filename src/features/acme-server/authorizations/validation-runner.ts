@@ -22,8 +22,8 @@ import {
 } from './authorization-store.ts';
 
 export interface ValidationRunner {
-  /** Throws `rateLimited` when too many wait. */
-  refuseWhenBusy(): void;
+  /** Throws `rateLimited` when too many wait, of this account or in all. */
+  refuseWhenBusy(accountId: string): void;
   /** Begins the validation of a challenge whose row says `processing`; an account has a few at once. */
   begin(challengeId: string, accountId: string, request: AcmeRequest): void;
   /** Begins again what was under way when the program ended. */
@@ -35,7 +35,9 @@ export interface ValidationRunner {
 const atOnce = 32;
 /** So that one account whose hosts never answer does not keep the others waiting. */
 const atOnceOfAccount = 8;
-const mostWaiting = 512;
+/** Those of one large order; an account with more must not keep the others out. */
+const mostWaitingOfAccount = 150;
+const mostWaiting = 5_000;
 
 interface Waiting {
   readonly id: string;
@@ -71,8 +73,10 @@ export function createValidationRunner(core: Core, pauses: readonly number[] = [
     pump();
   };
   return {
-    refuseWhenBusy() {
-      if (waiting.length >= mostWaiting) throw tooMany('validations', 'Too many validations wait.', 10);
+    refuseWhenBusy(accountId) {
+      const own = waiting.filter((one) => one.accountId === accountId).length;
+      if (own >= mostWaitingOfAccount || waiting.length >= mostWaiting)
+        throw tooMany('validations', 'Too many validations wait.', 10);
     },
     begin,
     async resume() {

@@ -25,6 +25,8 @@ test('an order goes from pending over ready to a certificate with exactly its na
   const done = await client.post(String(order.json['finalize']), { csr: csrFor(names, { commonName: 'a.example' }) });
   assert.equal(done.json['status'], 'valid');
   assert.equal(errorOf(await client.post(String(order.json['finalize']), { csr: csrFor(names) })), 'orderNotReady');
+  for (const read of [url, String(done.json['certificate'])])
+    assert.equal((await client.post(read, {})).json['reason'], 'payload-not-empty');
   const answer = await client.post(String(done.json['certificate']), '');
   assert.equal(answer.headers['content-type'], 'application/pem-certificate-chain');
   const chain = answer.text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/g) ?? [];
@@ -233,13 +235,20 @@ test('what is given up or over is not finished', async (t) => {
   await client.register();
   const order = await client.order(['a.example']);
   const [authorization = ''] = order.json['authorizations'] as string[];
+  const challengeOf = async (url: string) =>
+    ((await client.post(url, '')).json['challenges'] as { url: string }[])[0]?.url ?? '';
+  const challenge = await challengeOf(authorization);
   assert.equal((await client.post(authorization, { status: 'deactivated' })).json['status'], 'deactivated');
+  assert.equal((await client.post(challenge, {})).json['reason'], 'authorization-over');
   const shown = await client.post(String(order.headers['location']), '');
   assert.equal(shown.json['status'], 'invalid');
   assert.equal(errorOf(await client.post(authorization, { status: 'deactivated' })), 'malformed');
   const late = await client.order(['b.example']);
   await client.prove(late);
+  const unproved = await client.order(['c.example']);
+  const forgotten = await challengeOf(String((unproved.json['authorizations'] as string[])[0]));
   clock.advance(day + 1);
+  assert.equal((await client.post(forgotten, {})).json['reason'], 'authorization-over');
   assert.equal((await client.post(String(late.headers['location']), '')).json['status'], 'invalid');
   assert.equal(
     errorOf(await client.post(String(late.json['finalize']), { csr: csrFor(['b.example']) })),

@@ -7,20 +7,22 @@ import { csrFor, errorOf, type JwsAnswer, JwsClient } from '../../../../test/sup
 import { testAdministrator } from '../../../../test/support/temporary-storage.ts';
 import type { AcmeProblem } from '../protocol/acme-error.ts';
 
-/** Something that is waited for until the test lets it go on. */
-function gate() {
+/** Something that is waited for until the test lets it go on, or ends. */
+function gate(t: TestContext) {
   const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   const pass = async (): Promise<void> => {
     reach();
     await opened;
   };
+  // a test that failed must not leave behind what a stop of the server would wait for
+  t.after(() => open());
   return { reached, open, pass };
 }
 
 /** A ready order whose request waits for CAA records until `open`. */
 async function finishing(t: TestContext) {
-  const dns = gate();
+  const dns = gate(t);
   const caa = () => dns.pass().then(() => Promise.reject(Object.assign(new Error(), { code: 'ENODATA' })));
   const environment = await acmeServerForTest(
     t,
@@ -66,7 +68,7 @@ type Challenge = { readonly type: string; readonly url: string; readonly status:
 
 /** An order whose validations wait, each at its gate, and end as told. */
 async function validating(t: TestContext, outcomes: Readonly<Record<string, AcmeProblem | undefined>>) {
-  const gates = Object.fromEntries(Object.keys(outcomes).map((type) => [type, gate()]));
+  const gates = Object.fromEntries(Object.keys(outcomes).map((type) => [type, gate(t)]));
   const asked: string[] = [];
   const validate = async ({ type }: { readonly type: string }) => {
     asked.push(type);
@@ -139,6 +141,33 @@ test('an account that is ended while its name is validated has proved nothing', 
   assert.equal(await stage.stored('http-01'), 'invalid');
   const { orders } = await stage.server.orders.list({ limit: 1 });
   assert.deepEqual([orders[0]?.status, orders[0]?.error?.reason], ['invalid', 'authorization-deactivated']);
+});
+
+test('an account whose validations never end keeps nobody else waiting', async (t) => {
+  const endless = gate(t);
+  const validate = async ({ identifier }: { readonly identifier: { readonly value: string } }) => {
+    if (identifier.value.endsWith('.slow.example')) await endless.pass();
+    return undefined;
+  };
+  const limits = { requestsPerMinute: 10_000 };
+  const { server, storage } = await acmeServerForTest(t, { limits }, { validate });
+  const [slow, other] = [new JwsClient(server), new JwsClient(server)];
+  for (const client of [slow, other]) await client.register();
+  const answers: JwsAnswer[] = [];
+  for (const count of [100, 59]) {
+    const order = await slow.order(Array.from({ length: count }, (_, i) => `h${i}.${count}.slow.example`));
+    for (const url of order.json['authorizations'] as string[]) {
+      const { challenges } = (await slow.post(url, '')).json as unknown as { challenges: Challenge[] };
+      answers.push(await slow.post(challenges[0]?.url ?? '', {}));
+    }
+  }
+  const last = answers.pop();
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.deepEqual([last?.status, last?.json['reason']], [429, 'validations']);
+  assert.equal((await other.enrol(['a.example'])).json['status'], 'valid');
+  endless.open();
+  const left = storage.db.selectFrom('acme_server_challenges').selectAll().where('status', '=', 'processing');
+  while ((await left.execute()).length > 0) await sleep(5);
 });
 
 test('an authorization given up while it is validated fails all the same, and counts as failed', async (t) => {

@@ -6,6 +6,7 @@ import { csrFor, errorOf, type JwsAnswer, JwsClient, makeAccountKey } from '../.
 import { parseCertificate } from '../../../pki/certificate/certificate.ts';
 import { decodePem } from '../../../pki/pem.ts';
 import { ariIdOf } from '../certificates/names-of-certificate.ts';
+import { type AcmeProblem, problemDocument } from './acme-error.ts';
 
 test('each error has its type, its status, the media type of problems, a new nonce and the way to the directory', async (t) => {
   const { server, change, ca, faults } = await acmeServerForTest(t);
@@ -80,4 +81,14 @@ test('each error has its type, its status, the media type of problems, a new non
   assert.ok(Number(limited.headers['retry-after']) > 0);
   // of the others caa needs a DNS server, and connection, dns, incorrectResponse and tls stand in challenges
   assert.equal(seen.size, 20);
+});
+
+test('identifiers stand in subproblems only', () => {
+  const identifier = { type: 'dns', value: 'a.example' };
+  const one: AcmeProblem = { type: 'caa', reason: 'caa', detail: 'No.', identifier };
+  const shown = { type: 'urn:ietf:params:acme:error:caa', detail: 'No.', reason: 'caa' };
+  assert.deepEqual(problemDocument({ ...one, subproblems: [one] }), {
+    ...shown,
+    subproblems: [{ ...shown, identifier }],
+  });
 });
