@@ -331,7 +331,7 @@ async function reach(folder: string, pid: number): Promise<EdgeControl> {
   const path = join(folder, 'run', `edge-${pid}.sock`);
   for (const deadline = performance.now() + 10_000; ; ) {
     try {
-      return await connectEdge(path);
+      return await connectEdge(path, 2_000);
     } catch (error) {
       // on a machine with too much to do it may be there and not have said hello in time
       if (performance.now() > deadline || !isAlive(pid)) {
