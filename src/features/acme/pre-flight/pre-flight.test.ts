@@ -75,6 +75,17 @@ test('A profile that the CA does not offer, a binding that is missing and a CA t
   assert.ok((directory?.hint ?? '') !== '');
 });
 
+test('A port 80 that does not show our token is told with its name, and the token is taken away again', async (context) => {
+  const { answers, row, tokens } = await openChecks(context);
+  // nothing of this gateway listens there
+  answers.addresses = () => Promise.resolve(['127.0.0.1']);
+  const port = await row('port');
+  assert.equal(port?.outcome, 'bad');
+  assert.match(port?.words ?? '', /^http:\/\/gateway\.example\.com\/\.well-known\/acme-challenge\//);
+  assert.match(port?.hint ?? '', /Lead port 80/);
+  assert.equal(tokens.size, 0);
+});
+
 test('Room in the limits, and until when a CA has asked not to be called', async (context) => {
   const { row, ca, sign } = await openChecks(context);
   assert.equal((await row('limits'))?.outcome, 'good');

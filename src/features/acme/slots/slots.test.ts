@@ -101,6 +101,21 @@ test('Revoked by the account with a reason; the CA knows, and the scheduler is t
   assert.equal(actions.filter((action) => action === 'acme.revoke').length, 2);
 });
 
+test('A certificate that was revoked while it is in use is replaced at once, when the scheduler is on', async (context) => {
+  const { acme, clock } = await openAcmePair(context);
+  await acme.slots.change(actor, 'server', { version: 1, scheduler: true });
+  await acme.tick();
+  clock.advance(24 * 3_600_000);
+  await acme.tick();
+  assert.equal((await acme.slots.get('server')).pending, null);
+  await acme.tick();
+  assert.equal((await acme.orders('server')).length, 1, 'nothing is due');
+  await acme.slots.revoke(actor, 'server', 'active', 'superseded');
+  await acme.tick();
+  assert.equal((await acme.orders('server')).length, 2);
+  assert.notEqual((await acme.slots.get('server')).pending, null);
+});
+
 test('A key that was given away is not kept, whatever is set', async (context) => {
   const { acme, sign, identity } = await openAcmePair(context);
   await sign();
