@@ -66,6 +66,8 @@ test('every button of an order does what it says, and the page follows without b
   await step(t, 'a name that was proven before says so in its row', async () => {
     await sign.click();
     await pending.waitFor();
+    // to those who do not see the page, too
+    await page.getByRole('status').getByText('Done: order at Test CA').waitFor();
     await page
       .getByRole('button', { name: /^Steps of the order/ })
       .first()

@@ -49,6 +49,11 @@ export function LatestOrder({ slot }: { readonly slot: string }) {
           ))}
         </ul>
       )}
+      {/* outlives the steps, so that the end is said as well */}
+      <p role="status" className="tg-visually-hidden">
+        {latest.steps.find(({ state }) => state === 'running')?.title ??
+          `${orderStates[latest.state][1]}: order at ${latest.providerName}`}
+      </p>
     </section>
   );
 }

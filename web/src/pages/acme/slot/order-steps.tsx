@@ -17,7 +17,6 @@ import './order-steps.css';
 /** Its parent asks for the order again and again while it runs. */
 export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
   const [tone, word] = orderStates[order.state];
-  const running = order.steps.find(({ state }) => state === 'running');
   return (
     <section className="tg-stack" aria-label={`Order at ${order.providerName}`}>
       <div className="tg-actions">
@@ -28,9 +27,6 @@ export function OrderSteps({ order }: { readonly order: AcmeOrder }) {
         </span>
         <Stop order={order} />
       </div>
-      <p role="status" className="tg-visually-hidden">
-        {running ? running.title : word}
-      </p>
       {order.names.length > 0 && order.challenges.length === 0 && (
         <NameList names={order.names} label="Names of the order" />
       )}
