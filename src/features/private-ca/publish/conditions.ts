@@ -12,6 +12,8 @@ export interface PublishingFacts {
   readonly authorities: readonly Authority[];
   readonly crls: readonly CrlRow[];
   readonly responders: ReadonlyMap<string, ResponderRow>;
+  /** Authorities of which a CRL lacks a revocation or a release. */
+  readonly lacking: ReadonlySet<string>;
   readonly failures: ReadonlyMap<string, string>;
   /** Authorities whose database is from before their last CRL. */
   readonly restored: ReadonlySet<string>;
@@ -33,7 +35,10 @@ export function publishingConditions(facts: PublishingFacts): readonly Condition
   ];
 }
 
-function crlConditions({ id, label, key }: Authority, { crls, failures, now }: PublishingFacts): readonly Condition[] {
+function crlConditions(
+  { id, label, key }: Authority,
+  { crls, failures, lacking, now }: PublishingFacts,
+): readonly Condition[] {
   const own = crls.filter(({ authority }) => authority === id);
   const failure = failures.get(id);
   const why = failure === undefined ? '' : ` The last attempt failed: ${failure}`;
@@ -56,7 +61,13 @@ function crlConditions({ id, label, key }: Authority, { crls, failures, now }: P
     ];
   }
   const worst = own.reduce((a, b) => (lateAt(a) <= lateAt(b) ? a : b));
-  if (now < lateAt(worst)) return [];
+  if (now < lateAt(worst)) {
+    if (key !== 'passphrase' || !lacking.has(id)) return [];
+    const message = `The CRL of ${label} lacks a revocation or a release: it needs the passphrase of the key.`;
+    return [
+      { code: 'private-ca.crl-overdue', object: id, severity: 'alert', message, hint: `Publish one now: ${hint}.` },
+    ];
+  }
   const over = now >= worst.next_update;
   const date = utcMinutes(worst.next_update);
   return [

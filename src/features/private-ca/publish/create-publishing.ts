@@ -10,6 +10,7 @@ import type { PrivateCa } from '../private-ca.ts';
 import { passphraseNeeded } from '../problems.ts';
 import { authorityUrls } from '../public-urls.ts';
 import { publishingConditions } from './conditions.ts';
+import { readLacks } from './crl/crl-lacks.ts';
 import { nextCrlNumber } from './crl/crl-numbers.ts';
 import { renewAt } from './crl/crl-plan.ts';
 import { respondersByAuthority } from './ocsp/responders.ts';
@@ -136,8 +137,10 @@ export function createPublishing({ storage, clock, privateCa, serve, onError }: 
     async conditions() {
       const authorities = await privateCa.authorities();
       const [crls, responders] = [await readCrls(storage.db), await respondersByAuthority(storage)];
+      const lacking = new Set<string>();
+      for (const { id } of authorities) if (Object.keys(await readLacks(storage.db, id)).length > 0) lacking.add(id);
       const { failures, restored } = publisher;
-      return publishingConditions({ authorities, crls, responders, failures, restored, service, now: now() });
+      return publishingConditions({ authorities, crls, responders, lacking, failures, restored, service, now: now() });
     },
     takeServiceState(state) {
       service = state;

@@ -144,7 +144,7 @@ test('certificates of a part are on the CRL their distribution point names, and 
 });
 
 test('the root needs its passphrase to publish, and says so in time', async (t) => {
-  const { root, publishing, clock, crl } = await startPublishingCa(t);
+  const { root, publishing, clock, crl, ca } = await startPublishingCa(t);
   await assert.rejects(
     publishing.publishNow(testAdministrator, root.id),
     (error: Problem) => error.details.code === 'private-ca.passphrase-needed',
@@ -158,6 +158,11 @@ test('the root needs its passphrase to publish, and says so in time', async (t) 
   assert.equal(numberOf(await crl(`/crl/${root.id}.crl`)) + 1n, next);
   const codes = async () =>
     (await publishing.conditions()).filter(({ object }) => object === root.id).map(({ code }) => code);
+  assert.deepEqual(await codes(), []);
+  const [row] = (await ca.issued({ authority: root.id, template: '', limit: 1 })).certificates;
+  await ca.revoke(testAdministrator, { serial: row!.serial }, 'superseded');
+  assert.deepEqual(await codes(), ['private-ca.crl-overdue'], 'the CRL lacks the revocation');
+  await publishing.publishNow(testAdministrator, root.id, rootPassphrase);
   assert.deepEqual(await codes(), []);
   clock.advance(300 * day);
   assert.deepEqual(await codes(), ['private-ca.crl-overdue', 'private-ca.responder-ending']);
