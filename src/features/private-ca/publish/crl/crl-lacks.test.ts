@@ -46,6 +46,7 @@ test('a new public address stands in the CRLs of all parts at once, beside the f
   const { version, immediately } = await started.publishing.settings();
   assert.equal(immediately, true);
   await started.publishing.changeSettings(testAdministrator, { immediately: false }, version);
+  await started.settle();
   const namesOf = async (part: number) =>
     (await crl(`/crl/${intermediate.id}/${part}.crl`)).issuingDistributionPoint?.name?.fullName?.map((name) =>
       name.kind === 'uri' ? new URL(name.value).host : name.kind,
