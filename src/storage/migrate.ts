@@ -12,6 +12,7 @@ import { acmeTables } from './migrations/004-acme.ts';
 import { privateCaTables } from './migrations/005-private-ca.ts';
 import { publicationTables } from './migrations/006-publication.ts';
 import { acmeServerTables } from './migrations/007-acme-server.ts';
+import { crlDates } from './migrations/008-crl-dates.ts';
 import type { Db } from './schema.ts';
 
 export interface Migration {
@@ -39,6 +40,7 @@ export const migrations: readonly Migration[] = [
   privateCaTables,
   publicationTables,
   acmeServerTables,
+  crlDates,
 ];
 
 /**

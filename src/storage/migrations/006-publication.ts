@@ -24,6 +24,7 @@ export const publicationTables: Migration = {
       .addColumn('this_update', 'bigint', (c) => c.notNull())
       .addColumn('next_update', 'bigint', (c) => c.notNull())
       .addColumn('regular_this_update', 'bigint', (c) => c.notNull())
+      .addColumn('made_at', 'bigint', (c) => c.notNull())
       .addColumn('took', 'integer', (c) => c.notNull())
       .addPrimaryKeyConstraint('private_ca_crls_key', ['authority', 'partition'])
       .execute();
