@@ -8,7 +8,7 @@ test('Pebble at its meanest and months of renewals show everything they promise'
   skip: needs('pebble', 'pebble-challtestsrv'),
 }, () => {
   const words = ['--disable-warning=ExperimentalWarning', 'scripts/demo-acme.ts', '--runs', '4', '--years', '0.3'];
-  const run = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 280_000 });
+  const run = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 560_000 });
   assert.equal(run.status, 0, run.stdout + run.stderr);
   assert.match(run.stdout, /^(\d+) of \1 shown$/m);
 });

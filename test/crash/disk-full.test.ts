@@ -25,7 +25,7 @@ test('On a full disk every change is refused with "no space", nothing is half-wr
   const output = execFileSync('unshare', words, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 240_000,
+    timeout: 540_000,
   });
   assert.equal(output, '');
 });
