@@ -134,8 +134,8 @@ function checkConforming(c: Certificate, position: Position, profile: Profile): 
   if (position !== 'leaf') {
     // RFC 5280 4.2.1.9: critical in every certificate whose key signs certificates
     if (ca && !critical.includes(id.basicConstraints)) return notCritical(c, 'basic constraints', 'RFC 5280 4.2.1.9');
-    // RFC 5280 4.2.1.3: every CA certificate
-    if (c.keyUsage === undefined && !old && c.version === 3) return missing(c, 'key usage', 'RFC 5280 4.2.1.3');
+    // RFC 5280 4.2.1.3: every CA certificate; many roots lack it, as "openssl req -x509" leaves it out
+    if (position === 'intermediate' && c.keyUsage === undefined) return missing(c, 'key usage', 'RFC 5280 4.2.1.3');
   }
   const signs = c.keyUsage?.has('keyCertSign');
   // RFC 5280 4.2.1.9: both belong to a CA, and a path length to one that signs certificates
