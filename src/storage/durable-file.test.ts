@@ -126,7 +126,9 @@ function trace(code: string): readonly string[] {
         return [];
       }
       const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(call);
-      return [resumed === null ? call : (begun.get(pid) ?? '') + (resumed[1] ?? '')];
+      const whole = resumed === null ? call : (begun.get(pid) ?? '') + (resumed[1] ?? '');
+      // the results stand in a column
+      return [whole.replace(/\) += /, ') = ')];
     });
 }
 
