@@ -1,4 +1,4 @@
-/** A whole number, typed or stepped. */
+/** A number, typed or stepped; a whole one unless decimals are let in. */
 import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { useState } from 'react';
 

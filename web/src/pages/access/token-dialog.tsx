@@ -76,7 +76,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }) {
           min={1}
           max={365}
           value={days}
-          onChange={(value) => setDays(value)}
+          onChange={setDays}
           hideControls
         />
         <TextInput

@@ -123,7 +123,7 @@ export function ChallengeFields({ value, onChange, known, error }: ChallengeFiel
               min={1}
               max={65_535}
               value={value.port}
-              onChange={(port) => set({ port: port })}
+              onChange={(port) => set({ port })}
               hideControls
             />
             <TextInput

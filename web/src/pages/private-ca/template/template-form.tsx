@@ -134,7 +134,7 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
             max={36_500}
             value={form.days}
             error={fieldError(problem, 'days')}
-            onChange={(days) => set({ days: days })}
+            onChange={(days) => set({ days })}
           />
           <Select
             label="Subject"
