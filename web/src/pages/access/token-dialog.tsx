@@ -71,14 +71,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }) {
             ))}
           </div>
         </Checkbox.Group>
-        <NumberField
-          label="Valid for (days)"
-          min={1}
-          max={365}
-          value={days}
-          onChange={setDays}
-          hideControls
-        />
+        <NumberField label="Valid for (days)" min={1} max={365} value={days} onChange={setDays} hideControls />
         <TextInput
           label="Only from these addresses"
           description="CIDR ranges, comma separated, such as 192.0.2.0/24. Empty: from anywhere."
