@@ -10,6 +10,10 @@ import { parseCrl } from '../src/pki/crl/crl.ts';
 import { indexCrl } from '../src/pki/crl/crl-index.ts';
 
 const [crlFile = '', issuerFile = '', queriesFile = '', seconds = '1'] = process.argv.slice(2);
+if (queriesFile === '') {
+  console.error('usage: npm run -s bench -- crl FILE.der ISSUER.der FILE.queries SECONDS');
+  process.exit(2);
+}
 const began = performance.now();
 const cpuBegan = process.cpuUsage();
 

@@ -21,6 +21,7 @@ import { ByteMemory } from '../src/pki/path/byte-memory.ts';
 import { measureOverHttp } from './support/issue-over-http.ts';
 
 const [folder = '', csrFile = '', mode = 'cert', seconds = '1', connections = '8'] = process.argv.slice(2);
+if (csrFile === '') usage();
 const csr = new Uint8Array(readFileSync(csrFile));
 const duration = Number(seconds);
 

@@ -18,6 +18,10 @@ import { decodePem } from '../src/pki/pem.ts';
 import { startPublished } from '../test/support/published.ts';
 
 const [pki = '', mode = 'cached', seconds = '2', keep = ''] = process.argv.slice(2);
+if (pki === '') {
+  console.error('usage: npm run -s bench -- ocsp PKIDIR cached|signed SECONDS [keep]');
+  process.exit(2);
+}
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-ocsp-bench-'));
 const issuer = certificateIn('inter.pem');
 const client = certificateIn('client.pem');
