@@ -45,6 +45,9 @@ export function parseName(der: Uint8Array): Result<DistinguishedName, PkiError> 
 
 /** Whether the name holds no attribute: an RDN without any is let pass, and says nothing. */
 export function isEmptyName(name: DistinguishedName): boolean {
+  const { der } = name;
+  // nearly all names show in their first RDN that they are not, before anything is read
+  if (der.length > 2 && der[1]! < 0x80 && der[3] !== 0) return false;
   return name.rdns.every((rdn) => rdn.length === 0);
 }
 
