@@ -70,7 +70,7 @@ function checked(settings: PublishSettings): PublishSettings {
 
 /**
  * The addresses that certificates may name, the present one first: a CRL of a part must name every one of them
- * (RFC 5280 5.2.5). A new one makes all of those lack something. Empty while there was never any.
+ * (RFC 5280 5.2.5). A new one makes all of those lack something. Empty before the first one.
  */
 export async function knownAddresses(
   storage: Storage,
