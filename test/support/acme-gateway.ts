@@ -1,9 +1,11 @@
 /** A gateway's identities and ACME over a real data folder, with tokens served on a real port and a clock of the test. */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createChallengeServer } from '../../src/edge/challenge-server.ts';
 import type { Acme, AlpnChallenge, PrivateCaProvider } from '../../src/features/acme/acme.ts';
 import type { AcmeDeps } from '../../src/features/acme/acme-deps.ts';
 import { createAcme } from '../../src/features/acme/create-acme.ts';
+import type { AcmeOrderView } from '../../src/features/acme/schemas.ts';
 import { createIdentity, type Identity } from '../../src/features/identity/identity.ts';
 import { createSettings, type SettingsFeature } from '../../src/features/settings/settings.ts';
 import { createTrustedCa, type TrustedCaFeature } from '../../src/features/trusted-ca/trusted-ca.ts';
@@ -108,4 +110,18 @@ export async function openAcmeGateway(options: AcmeGatewayOptions): Promise<Acme
       await storage.close();
     },
   };
+}
+
+/** The order once it has ended, and its attempt with it: what came of it is kept between the two. */
+export async function orderEnd({ acme, storage }: AcmeGateway, id: string): Promise<AcmeOrderView> {
+  for (;;) {
+    const order = await acme.order(id);
+    const leases = await storage.db
+      .selectFrom('leases')
+      .select('holder')
+      .where('name', '=', `acme ${order.slot}`)
+      .execute();
+    if (order.state !== 'running' && leases.every(({ holder }) => holder === '')) return order;
+    await sleep(5);
+  }
 }

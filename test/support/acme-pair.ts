@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { AcmeOrderView, AcmeProviderRequest } from '../../src/features/acme/schemas.ts';
 import type { Slot } from '../../src/features/identity/identity.ts';
 import { type AcmeCa, type AcmeCaOptions, startAcmeCa } from './acme-ca.ts';
-import { type AcmeGateway, type AcmeGatewayOptions, openAcmeGateway } from './acme-gateway.ts';
+import { type AcmeGateway, type AcmeGatewayOptions, openAcmeGateway, orderEnd } from './acme-gateway.ts';
 import { testAdministrator as actor, createTestClock, type TestClock } from './temporary-storage.ts';
 
 export interface AcmePair extends AcmeGateway {
@@ -50,17 +50,7 @@ export async function openAcmePair(
     await storage.transaction((trx) => trustedCas.addWithin(trx, actor, [other.issuer.root.certificate]));
     return id;
   };
-  const ended = async (id: string): Promise<AcmeOrderView> => {
-    for (;;) {
-      const order = await acme.order(id);
-      if (order.state !== 'running') {
-        // what is kept of the attempt comes after its order has ended
-        for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 3));
-        return order;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
+  const ended = (id: string) => orderEnd(gateway, id);
   const provider = await addProvider(ca);
   await acme.slots.change(actor, 'server', { version: 0, providers: [provider] });
   return {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcmeDeps } from '../../src/features/acme/acme-deps.ts';
 import type { AcmeOrderView } from '../../src/features/acme/schemas.ts';
 import { type ScriptedAcme, startScriptedAcme } from '../acme/scripted-acme.ts';
-import { type AcmeGateway, openAcmeGateway } from './acme-gateway.ts';
+import { type AcmeGateway, openAcmeGateway, orderEnd } from './acme-gateway.ts';
 import { testAdministrator as actor, createTestClock, type TestClock } from './temporary-storage.ts';
 
 export interface ScriptedGateway extends AcmeGateway {
@@ -65,22 +65,9 @@ export async function openScriptedGateway(
     clock,
     provider,
     addProvider,
-    sign: async () => {
-      const { id } = await acme.slots.sign(actor, 'server');
-      // the attempt ends after its order: what came of it is kept in between
-      for (;;) {
-        const order = await acme.order(id);
-        if (order.state !== 'running' && (await leaseIsFree(gateway))) return order;
-        await sleep(5);
-      }
-    },
+    sign: async () => orderEnd(gateway, (await acme.slots.sign(actor, 'server')).id),
     asked: async (endpoint) => {
       while (!ca.asked.some((one) => one.endpoint === endpoint)) await sleep(5);
     },
   };
-}
-
-async function leaseIsFree({ storage }: AcmeGateway): Promise<boolean> {
-  const leases = await storage.db.selectFrom('leases').select('holder').execute();
-  return leases.every(({ holder }) => holder === '');
 }
